@@ -1,0 +1,141 @@
+"""Passage, Source, Citation, Answer, Turn: what a question becomes on its way to an answer."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ingest.types import Chunk
+from models.base import TokenUsage
+
+SearchMode = Literal["hybrid", "dense", "lexical"]
+AnswerStyle = Literal["answer", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a passage was found: its rank in each search (1 is first), None where that search did not find it."""
+
+    lexical_rank: int | None = None
+    dense_rank: int | None = None
+    rerank_score: float | None = None
+    document_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A retrieved chunk. `score` is the fused score, `similarity` the cosine between question and chunk (None if the
+    dense search did not see it)."""
+
+    rank: int
+    score: float
+    chunk: Chunk
+    document: str
+    path: str
+    title: str
+    page_label: str | None
+    why: Why
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTimings:
+    """Milliseconds."""
+
+    embed: float = 0.0
+    lexical: float = 0.0
+    dense: float = 0.0
+    fuse: float = 0.0
+    rerank: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    query: str
+    mode: SearchMode
+    passages: tuple[Passage, ...]
+    timings: SearchTimings
+    fits: bool = True
+    """False when nothing found is likely to hold the answer: the question is then refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage put before the model under a number that it keeps for the whole conversation. `key_start` and
+    `key_end` mark the sentence of `passage.chunk.text` that matters most for the question."""
+
+    number: int
+    passage: Passage
+    key_start: int = 0
+    key_end: int = 0
+
+    @property
+    def key_sentence(self) -> str:
+        return self.passage.chunk.text[self.key_start : self.key_end]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """`quote` stands word for word in the text of page `page`, from character `start` to `end` (exclusive)."""
+
+    number: int
+    document: str
+    path: str
+    page: int
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """How many of the answer's sentences are borne out by the passages they cite, and which are not."""
+
+    supported: int
+    sentences: int
+    unsupported: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTimings:
+    """Milliseconds since the question was put."""
+
+    retrieve: float = 0.0
+    first_evidence: float = 0.0
+    first_token: float = 0.0
+    total: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: str
+    text: str
+    style: AnswerStyle
+    refused: bool
+    citations: tuple[Citation, ...]
+    evidence: tuple[Source, ...]
+    grounding: Grounding
+    model: str
+    embedder: str
+    tokens: TokenUsage
+    timings: AnswerTimings
+    conversation: str
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question and its answer, as kept in a conversation."""
+
+    question: str
+    answer: str
+    refused: bool = False
+    citations: tuple[Citation, ...] = ()
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    conversation_id: str
+    title: str
+    started_at: str
+    turns: tuple[Turn, ...] = field(default_factory=tuple)

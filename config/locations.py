@@ -1,0 +1,93 @@
+"""Where everything the program keeps lives: one folder, the home, readable by its owner only."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.errors import HomeError
+
+HOME_VARIABLE = "STRONGROOM_HOME"
+PRIVATE_DIRECTORY = 0o700
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """Every path under the home. Nothing is written anywhere else."""
+
+    home: Path
+
+    @property
+    def settings_file(self) -> Path:
+        return self.home / "settings.toml"
+
+    @property
+    def library_file(self) -> Path:
+        return self.home / "library.sqlite"
+
+    @property
+    def index_directory(self) -> Path:
+        """Chroma's folder: a nearest-neighbour index that can be thrown away and rebuilt."""
+        return self.home / "index"
+
+    @property
+    def index_lock_file(self) -> Path:
+        """Held by the one process that may open Chroma."""
+        return self.home / "index.lock"
+
+    @property
+    def scan_directory(self) -> Path:
+        """Memory-mapped matrices for the exact scan, derived from the library."""
+        return self.home / "scan"
+
+    @property
+    def models_directory(self) -> Path:
+        return self.home / "models"
+
+    @property
+    def log_file(self) -> Path:
+        return self.home / "logs" / "strongroom.log"
+
+    @property
+    def temporary_directory(self) -> Path:
+        return self.home / "tmp"
+
+
+def default_home() -> Path:
+    """`$STRONGROOM_HOME`, else `~/.strongroom`."""
+    configured = os.environ.get(HOME_VARIABLE)
+    return Path(configured).expanduser().absolute() if configured else Path.home() / ".strongroom"
+
+
+def open_home(home: Path | None = None) -> Locations:
+    """Create the home (0700) if it is missing and return where things live in it.
+
+    Raises HomeError if it cannot be created, is no folder, or belongs to another user.
+    """
+    home = (home or default_home()).expanduser().absolute()
+    try:
+        home.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+        if home.stat().st_mode & 0o077:
+            home.chmod(PRIVATE_DIRECTORY)
+    except FileExistsError:
+        raise HomeError(f"The home {home} is a file, not a folder.", "Name another folder with --home.") from None
+    except OSError as error:
+        raise HomeError(
+            f"The home {home} cannot be used: {error.strerror or error}.",
+            "Name a folder you may write to with --home or STRONGROOM_HOME.",
+        ) from error
+    return Locations(home)
+
+
+def private_directory(path: Path) -> Path:
+    """Create `path` (0700) below an existing home and return it.
+
+    Raises HomeError when the disk is read-only or full.
+    """
+    try:
+        path.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    except OSError as error:
+        raise HomeError(
+            f"The folder {path} cannot be created: {error.strerror or error}.",
+            "Make room on the disk or name a home you may write to with --home.",
+        ) from error
+    return path

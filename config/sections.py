@@ -1,0 +1,104 @@
+"""One model per area of the settings. Each field's docstring is what `strongroom config show` and the docs print."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class ModelSettings(Section):
+    llm: str = "starter"
+    """Name of the language model that answers (see `strongroom models list`)."""
+    embedder: str = "starter"
+    """Name of the embedder that new libraries are built with."""
+    reranker: str = ""
+    """Name of a cross-encoder that reorders the best passages; empty for none."""
+
+
+class IngestSettings(Section):
+    workers: int = Field(default=0, ge=0, le=64)
+    """Processes that read files side by side; 0 chooses from the number of cores."""
+    max_file_mb: int = Field(default=512, ge=1)
+    """Files larger than this are `too_large`."""
+    max_pages: int = Field(default=20_000, ge=1)
+    """Documents with more pages than this are `too_large`."""
+    seconds_per_file: float = Field(default=120.0, gt=0)
+    """A file that takes longer than this to read is `timeout`."""
+    memory_mb: int = Field(default=2048, ge=256)
+    """Memory that one reading process may take."""
+    ocr: Literal["auto", "always", "never"] = "auto"
+    """Whether pages without text are read by optical character recognition."""
+
+
+class ChunkingSettings(Section):
+    max_tokens: int = Field(default=200, ge=32)
+    """Most tokens of a chunk, context line not counted; what is past the embedder's window is cut to fit it."""
+    min_tokens: int = Field(default=40, ge=1)
+    """Neighbouring pieces smaller than this are joined."""
+
+
+class RetrievalSettings(Section):
+    top_k: int = Field(default=8, ge=1, le=200)
+    """Passages a search returns, and at most as many sources for an answer."""
+    candidates: int = Field(default=60, ge=1, le=2000)
+    """Passages each search (lexical, dense) puts forward before they are fused."""
+    mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
+    """Which searches are used."""
+    fusion_constant: int = Field(default=60, ge=1)
+    """The k of reciprocal rank fusion: a higher one makes first ranks weigh less (Cormack et al., 2009: 60)."""
+    lexical_weight: float = Field(default=1.0, ge=0)
+    """Weight of the full-text ranking in the fusion."""
+    dense_weight: float = Field(default=1.0, ge=0)
+    """Weight of the vector ranking in the fusion."""
+    refuse: bool = True
+    """Refuse, without calling the model, when nothing in the library fits the question."""
+
+
+class AnswerSettings(Section):
+    style: Literal["auto", "answer", "quote"] = "auto"
+    """`answer` writes, `quote` only copies sentences; `auto` quotes under a model too small to be trusted to write."""
+    max_tokens: int = Field(default=400, ge=1)
+    """Most tokens an answer may have."""
+    sources: int = Field(default=5, ge=1, le=50)
+    """Most sources put before the model for one question."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """0 always takes the likeliest word."""
+    seed: int = 0
+    """Seed of the sampling, so that an answer can be had again."""
+
+
+class LlamaSettings(Section):
+    context: int = Field(default=4096, ge=256)
+    """Tokens the model can see at once; cut to what the model was trained for."""
+    threads: int = Field(default=0, ge=0)
+    """Threads for the model; 0 leaves one core to the interface."""
+    gpu_layers: int = Field(default=-1, ge=-1)
+    """Layers put on a GPU; -1 puts all there when llama.cpp was built for one."""
+    batch: int = Field(default=256, ge=8)
+    """Prompt tokens read at a time."""
+
+
+class InterfaceSettings(Section):
+    theme: str = "textual-dark"
+    """Colour theme of the terminal interface."""
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least important message that is written to the log file; document text is never written there."""
+
+
+class Settings(Section):
+    """All settings; `config.load_settings` fills them from the file, the environment and the flags."""
+
+    models: ModelSettings = ModelSettings()
+    ingest: IngestSettings = IngestSettings()
+    chunking: ChunkingSettings = ChunkingSettings()
+    retrieval: RetrievalSettings = RetrievalSettings()
+    answer: AnswerSettings = AnswerSettings()
+    llama: LlamaSettings = LlamaSettings()
+    interface: InterfaceSettings = InterfaceSettings()
+    log: LogSettings = LogSettings()

@@ -1,0 +1,152 @@
+"""Document, Page, Block and Chunk: what a file becomes on its way into the library."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+
+class FileStatus(StrEnum):
+    """What became of a file; the words of the command-line contract."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    MOVED = "moved"
+    DUPLICATE = "duplicate"
+    REMOVED = "removed"
+    LOCKED = "locked"
+    NEEDS_OCR = "needs_ocr"
+    EMPTY = "empty"
+    UNSUPPORTED = "unsupported"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    TIMEOUT = "timeout"
+    FAILED = "failed"
+
+    @property
+    def is_success(self) -> bool:
+        return self in _SUCCESSES
+
+
+_SUCCESSES = frozenset(
+    {
+        FileStatus.ADDED,
+        FileStatus.UPDATED,
+        FileStatus.UNCHANGED,
+        FileStatus.MOVED,
+        FileStatus.DUPLICATE,
+        FileStatus.REMOVED,
+    }
+)
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    LIST_ITEM = "list_item"
+    TABLE_ROW = "table_row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a page's text that belongs together: `page.text[start:end]`.
+
+    `level` is a heading's depth (1 is the title). `header` is the header line of the table a row belongs to; it is
+    put before the row for the indexes, and is not part of the row's own text.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    level: int = 0
+    header: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: `number` is 1-based, `label` the number printed on it if the file says. Blocks are in reading order,
+    do not overlap, and cover everything worth finding; `text` is sanitised and is what quotes are checked against."""
+
+    number: int
+    text: str
+    blocks: tuple[Block, ...] = ()
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file, read. `metadata` holds what the file says about itself (author, subject, created, …)."""
+
+    path: Path
+    sha256: str
+    title: str
+    pages: tuple[Page, ...]
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage that is indexed and found as one.
+
+    `text` stands word for word in the pages: from character `start` of page `page` to character `end` (exclusive) of
+    page `page_last`, page texts joined by one newline. `context` is the line put before it in both indexes (title,
+    heading path, table header) and is not part of what is quoted.
+    """
+
+    chunk_id: str
+    ordinal: int
+    text: str
+    context: str
+    page: int
+    page_last: int
+    start: int
+    end: int
+    heading: str = ""
+
+    @property
+    def indexed_text(self) -> str:
+        """What both indexes see."""
+        return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk as the library gives it back, with the document it belongs to."""
+
+    chunk: Chunk
+    document: str
+    path: str
+    title: str
+    page_label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredChunk:
+    """A hit of one search: higher scores are better, whatever the search."""
+
+    chunk_id: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A row of the ledger: a file and what became of it."""
+
+    document: str
+    path: str
+    sha256: str
+    status: FileStatus
+    reason: str
+    pages: int
+    chunks: int
+    title: str
+    ingested_at: str
+
+
+def make_chunk_id(collection: str, document_sha256: str, ordinal: int) -> str:
+    """The same document in the same collection always gives the same ids, whatever happened in between."""
+    return hashlib.sha256(f"{collection}\0{document_sha256}\0{ordinal}".encode()).hexdigest()[:20]
