@@ -132,7 +132,8 @@ class HashEmbedder:
         # A text without words gets the first axis: every vector is of unit length, as Embedder promises.
         vectors[lengths[:, 0] == 0, 0] = 1.0
         lengths[lengths == 0] = 1.0
-        return vectors / lengths
+        vectors /= lengths
+        return vectors
 
     def embed_query(self, text: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.embed_documents([text])[0]
