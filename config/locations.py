@@ -51,6 +51,11 @@ class Locations:
     def temporary_directory(self) -> Path:
         return self.home / "tmp"
 
+    @property
+    def cache_directory(self) -> Path:
+        """What libraries would otherwise leave in the user's cache folder."""
+        return self.home / "cache"
+
 
 def default_home() -> Path:
     """`$STRONGROOM_HOME`, else `~/.strongroom`."""
