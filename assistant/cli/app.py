@@ -1,0 +1,84 @@
+"""The Typer app: global options, and which command is found where."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assistant.cli.ask import ask
+from assistant.cli.doctor import doctor
+from assistant.cli.documents import documents
+from assistant.cli.evaluate import evaluate
+from assistant.cli.ingest import ingest
+from assistant.cli.invocation import Invocation
+from assistant.cli.models import models
+from assistant.cli.search import search
+from assistant.cli.settings import config
+from assistant.cli.status import status
+
+WRONG_USAGE = 2
+
+# Plain help: rich's frames would double the time that `--help` takes.
+app = typer.Typer(
+    rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False, invoke_without_command=True
+)
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            help="Where everything is kept [env: STRONGROOM_HOME; default: ~/.strongroom].",
+            show_default=False,
+        ),
+    ] = None,
+    collection: Annotated[
+        str, typer.Option("--collection", metavar="NAME", help="Which collection of documents.")
+    ] = "default",
+    config_file: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="FILE", help="Another settings file than the home's.", show_default=False),
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="No remarks and no progress, only results and errors.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Ask your own documents on your own machine, with proof.
+
+    Without a command it opens the terminal interface.
+    """
+    invocation: Invocation = context.obj
+    invocation.home, invocation.collection, invocation.config = home, collection, config_file
+    invocation.verbose = verbose
+    invocation.output.quiet = quiet
+    if context.invoked_subcommand is None:
+        open_interface(context)
+
+
+def open_interface(context: typer.Context) -> None:
+    """The terminal interface; without a terminal the help and the exit code of wrong usage."""
+    invocation: Invocation = context.obj
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(WRONG_USAGE)
+    from assistant.tui.app import run_interface
+
+    with invocation.open_assistant() as assistant:
+        run_interface(assistant)
+
+
+app.command()(ingest)
+app.command()(search)
+app.command()(ask)
+app.command()(status)
+app.add_typer(documents, name="documents")
+app.add_typer(config, name="config")
+app.add_typer(models, name="models")
+app.command()(doctor)
+app.command("eval")(evaluate)

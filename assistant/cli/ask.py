@@ -1,0 +1,116 @@
+"""`strongroom ask`: an answer with its sources."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from assistant.cli import json_shapes
+from assistant.cli.invocation import Invocation
+from assistant.cli.options import DocumentGlob, JsonFlag, TopK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assistant.cli.output import Output
+    from assistant.events import AnswerEvent
+    from assistant.types import Answer
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="A question, in your own words.")],
+    top_k: TopK = None,
+    document: DocumentGlob = None,
+    conversation: Annotated[
+        str | None,
+        typer.Option(
+            "--conversation",
+            metavar="ID|new|last",
+            help="Go on with a conversation, or start a new one.",
+            show_default="new",
+        ),
+    ] = None,
+    style: Annotated[
+        Literal["answer", "quote"] | None,
+        typer.Option("--style", help="Write an answer, or only copy sentences from the documents.", show_default=False),
+    ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option("--max-tokens", min=1, metavar="N", help="Tokens of the answer at most.", show_default=False),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Seed of the sampling.", show_default=False)
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Ask a question and get an answer that cites the page."""
+    invocation: Invocation = context.obj
+    with invocation.open_assistant() as assistant:
+        events = assistant.ask(
+            question,
+            k=top_k,
+            document=document,
+            conversation=conversation or "new",
+            style=style,
+            max_tokens=max_tokens,
+            seed=seed,
+        )
+        if as_json:
+            invocation.output.json(json_shapes.answer(finished(events)))
+        else:
+            print_answer(events, invocation.output)
+
+
+def finished(events: "Iterator[AnswerEvent]") -> "Answer":
+    """The checked answer at the end of the events."""
+    from assistant.events import Answered
+
+    return next(event.answer for event in events if isinstance(event, Answered))
+
+
+def print_answer(events: "Iterator[AnswerEvent]", output: "Output") -> None:
+    """Stream the answer, then its numbered sources; for a refusal the nearest passages instead."""
+    from assistant.events import Answered, Token
+
+    streamed = ""
+    for event in events:
+        if isinstance(event, Token):
+            output.piece(event.text)
+            streamed += event.text
+        elif isinstance(event, Answered):
+            _finish_text(streamed, event.answer, output)
+            _print_proof(event.answer, output)
+
+
+def _finish_text(streamed: str, answer: "Answer", output: "Output") -> None:
+    """End the streamed line; print the checked text if it is not what was streamed."""
+    if streamed:
+        output.line()
+    if streamed.strip() != answer.text.strip():
+        output.line(answer.text)
+
+
+def _print_proof(answer: "Answer", output: "Output") -> None:
+    from assistant.cli.output import plain
+    from assistant.cli.passages import indented, one_line, snippet, title_line
+
+    if answer.refused:
+        if answer.evidence:
+            output.line("\nThe nearest passages:")
+        for source in answer.evidence:
+            output.render(
+                title_line(source.passage, source.number),
+                indented(snippet(source.passage.chunk.text, answer.question, source.key_start)),
+            )
+        return
+    if answer.citations:
+        output.line()
+    for citation in answer.citations:
+        line = plain(f"[{citation.number}] ", "bold")
+        line.append_text(plain(citation.document, "bold cyan"))
+        line.append_text(plain(f', page {citation.page}: "{one_line(citation.quote)}"'))
+        output.render(line)
+    if answer.grounding.unsupported:
+        output.render(plain("\nNot borne out by the sources:", "bold yellow"))
+        for sentence in answer.grounding.unsupported:
+            output.render(plain(f"  - {one_line(sentence)}", "yellow"))

@@ -1,0 +1,34 @@
+"""`strongroom doctor`: is everything as it should be, and if not, what to do."""
+
+import typer
+
+from assistant.cli import json_shapes
+from assistant.cli.invocation import Invocation
+from assistant.cli.options import JsonFlag
+
+
+def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Check hardware, models, stores, seal, disk and permissions."""
+    invocation: Invocation = context.obj
+    with invocation.open_assistant() as assistant:
+        checks = assistant.doctor()
+    shape = json_shapes.checks(checks)
+    if as_json:
+        invocation.output.json(shape)
+    else:
+        for check in shape["checks"]:
+            _print_check(check, invocation)
+    if not shape["ok"]:
+        raise typer.Exit(1)
+
+
+def _print_check(check: json_shapes.Shape, invocation: Invocation) -> None:
+    from assistant.cli.output import plain
+
+    mark = plain("ok    ", "green") if check["ok"] else plain("FAILED", "bold red")
+    line = mark.append_text(plain(f"  {check['name']}", "bold not green not red")).append_text(
+        plain(f"  {check['detail']}")
+    )
+    invocation.output.render(line)
+    if not check["ok"] and check["remedy"]:
+        invocation.output.render(plain(f"        {check['remedy']}", "yellow"))

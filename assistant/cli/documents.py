@@ -1,0 +1,131 @@
+"""`strongroom documents`: the ledger of files, one document's entry, and forgetting."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli import json_shapes
+from assistant.cli.invocation import Invocation
+from assistant.cli.options import JsonFlag
+
+if TYPE_CHECKING:
+    from ingest.types import DocumentRecord
+
+documents = typer.Typer(help="List, show and forget documents.", no_args_is_help=False)
+
+
+@documents.command("list")
+def list_documents(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Every file the library knows, with those that did not get in and why."""
+    invocation: Invocation = context.obj
+    with invocation.open_assistant() as assistant:
+        records = assistant.library.documents()
+    if as_json:
+        invocation.output.json(json_shapes.documents(records))
+    elif records:
+        _print_table(records, invocation)
+    else:
+        invocation.output.note("The library is empty. Take a folder in with `strongroom ingest FOLDER`.")
+
+
+@documents.command("show")
+def show_document(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A document's file name or path.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """What the library knows about one document."""
+    invocation: Invocation = context.obj
+    with invocation.open_assistant() as assistant:
+        record = find_document(assistant.library.documents(), name)
+    if as_json:
+        invocation.output.json(json_shapes.document(record))
+        return
+    from assistant.cli.tables import facts
+
+    facts(
+        {
+            "Document": record.document,
+            "Path": record.path,
+            "Title": record.title,
+            "Status": record.status.value,
+            "Reason": record.reason,
+            "Pages": f"{record.pages:,}",
+            "Passages": f"{record.chunks:,}",
+            "Ingested": record.ingested_at,
+            "SHA-256": record.sha256,
+        },
+        invocation.output,
+    )
+
+
+@documents.command("forget")
+def forget_documents(
+    context: typer.Context,
+    glob: Annotated[str, typer.Argument(metavar="GLOB", help="Documents whose name or path matches.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Remove documents so that no byte of their text is left, and prove it."""
+    invocation: Invocation = context.obj
+    with invocation.open_assistant() as assistant:
+        receipt = assistant.library.forget(glob)
+    if as_json:
+        invocation.output.json(json_shapes.receipt(receipt))
+    elif receipt.forgotten:
+        for path in receipt.forgotten:
+            invocation.output.line(f"Forgotten: {path}")
+        absence = (
+            "no byte of their text is left" if receipt.verified_absent else "but some of their text is STILL THERE"
+        )
+        invocation.output.line(
+            f"{receipt.chunks:,} passages and {receipt.vectors:,} vectors removed, {receipt.bytes_reclaimed:,} bytes "
+            f"given back; {absence} under the home."
+        )
+    else:
+        invocation.output.note(f"No document matches {glob}.")
+    if not receipt.verified_absent:
+        raise typer.Exit(1)
+
+
+def find_document(records: "list[DocumentRecord]", name: str) -> "DocumentRecord":
+    """The one document of that path or file name. Raises UsageError when there is none, or more than one."""
+    from difflib import get_close_matches
+
+    from config.errors import UsageError
+
+    found = [record for record in records if record.path == name] or [r for r in records if r.document == name]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"{len(found)} documents are called {name}.",
+            f"Name one by its path: {', '.join(record.path for record in found)}.",
+        )
+    nearest = get_close_matches(name, [record.document for record in records], n=1)
+    hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom documents list` for what there is."
+    raise UsageError(f"No document is called {name}.", hint)
+
+
+def _print_table(records: "list[DocumentRecord]", invocation: Invocation) -> None:
+    from assistant.cli.tables import Column, table
+
+    table(
+        [
+            Column("Document"),
+            Column("Status"),
+            Column("Pages", right=True),
+            Column("Passages", right=True),
+            Column("Title or reason"),
+        ],
+        [
+            (
+                record.document,
+                record.status.value,
+                f"{record.pages:,}",
+                f"{record.chunks:,}",
+                record.reason or record.title,
+            )
+            for record in records
+        ],
+        invocation.output,
+    )

@@ -1,0 +1,129 @@
+"""`strongroom ingest`: bring the library up to date with files and folders, once or for as long as it runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from assistant.cli import json_shapes
+from assistant.cli.invocation import Invocation
+from assistant.cli.options import JsonFlag
+
+if TYPE_CHECKING:
+    from ingest.pipeline import IngestOptions
+
+    from assistant.assistant import Assistant
+    from ingest.events import FileDone, IngestEvent
+
+INCOMPLETE = 3
+
+# A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
+WATCH_QUIET_MS = 800
+WATCH_LONGEST_MS = 10_000
+
+
+def ingest(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH", help="Files and folders; folders with all below them.")
+    ],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay and take in changes as they happen, until Ctrl-C.")
+    ] = False,
+    ocr: Annotated[
+        Literal["auto", "always", "never"] | None,
+        typer.Option("--ocr", help="Whether pages without text are read by character recognition.", show_default=False),
+    ] = None,
+    password_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--password-file", metavar="F", help="Passwords to try on locked files, one a line.", show_default=False
+        ),
+    ] = None,
+    prune: Annotated[bool, typer.Option("--prune", help="Forget documents whose files are gone from PATH.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=0, max=64, metavar="N", help="Processes that read side by side.", show_default=False
+        ),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Take files and folders into the library; run again, it does only what changed."""
+    from ingest.pipeline import IngestOptions
+
+    invocation: Invocation = context.obj
+    options = IngestOptions(prune=prune, passwords=read_passwords(password_file))
+    with invocation.open_assistant({"ingest.ocr": ocr, "ingest.workers": workers}) as assistant:
+        complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
+        if watch:
+            invocation.output.note("Watching for changes; Ctrl-C ends it.")
+            for _ in changes(paths, ignore=assistant.locations.home):
+                complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
+    if not complete:
+        raise typer.Exit(INCOMPLETE)
+
+
+def one_pass(
+    assistant: "Assistant", paths: list[Path], options: "IngestOptions", invocation: Invocation, *, as_json: bool
+) -> bool:
+    """Ingest `paths` once and report it; whether every file under them is in the library."""
+    left_out: list[FileDone] = []
+    events = _collecting(assistant.ingest(paths, options), left_out)
+    if as_json:
+        print_json(events, invocation)
+    else:
+        from assistant.cli.ingest_report import print_report
+
+        print_report(events, left_out, invocation.output)
+    return not left_out
+
+
+def print_json(events: "Iterator[IngestEvent]", invocation: Invocation) -> None:
+    """A line per file as it is done, the summary last."""
+    from ingest.events import FileDone, Finished
+
+    for event in events:
+        if isinstance(event, FileDone):
+            invocation.output.json(json_shapes.file_event(event))
+        elif isinstance(event, Finished):
+            invocation.output.json(json_shapes.summary_event(event))
+
+
+def changes(paths: list[Path], *, ignore: Path) -> Iterator[None]:
+    """Yield each time something under `paths` has changed and come to rest; what changes under `ignore` does not count.
+
+    Blocks in between, without polling. Ends with KeyboardInterrupt.
+    """
+    from watchfiles import DefaultFilter, watch
+
+    existing = [path for path in paths if path.exists()]
+    relevant = DefaultFilter(ignore_paths=[ignore])
+    for _ in watch(*existing, watch_filter=relevant, step=WATCH_QUIET_MS, debounce=WATCH_LONGEST_MS):
+        yield
+
+
+def read_passwords(file: Path | None) -> tuple[str, ...]:
+    """One password a line, blank lines left out. Raises UsageError when the file cannot be read."""
+    from config.errors import UsageError
+
+    if file is None:
+        return ()
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8 text"
+        raise UsageError(
+            f"The password file {file} cannot be read: {reason}.", "Name a text file with one password a line."
+        ) from error
+    return tuple(line for line in lines if line.strip())
+
+
+def _collecting(events: "Iterator[IngestEvent]", left_out: "list[FileDone]") -> "Iterator[IngestEvent]":
+    from ingest.events import FileDone
+
+    for event in events:
+        if isinstance(event, FileDone) and not event.status.is_success:
+            left_out.append(event)
+        yield event

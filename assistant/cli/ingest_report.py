@@ -1,0 +1,120 @@
+"""What a person sees of an ingest: a progress bar while it runs, then a summary and what did not get in."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from assistant.cli.output import Output, plain
+from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.types import FileStatus
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+# A folder of ten thousand photographs must not push the summary off the screen.
+FILES_SHOWN_PER_REASON = 20
+
+
+def print_report(events: Iterator[IngestEvent], left_out: Sequence[FileDone], output: Output) -> None:
+    """Consume `events`; `left_out` fills up while they pass."""
+    with ProgressDisplay(output) as display:
+        finished = None
+        for event in events:
+            display.show(event)
+            if isinstance(event, Finished):
+                finished = event
+    if finished and not output.quiet:
+        output.line(summary(finished))
+    if left_out:
+        print_left_out(left_out, output)
+
+
+def summary(finished: Finished) -> str:
+    """Two sentences: what became of the files, and how much it was."""
+    counts = {
+        "added": finished.added,
+        "updated": finished.updated,
+        "unchanged": finished.unchanged,
+        "removed": finished.removed,
+        "not taken in": finished.skipped + finished.failed,
+    }
+    outcome = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing to do"
+    amount = f"{finished.pages:,} pages, {finished.chunks:,} passages in {finished.seconds:.1f} s"
+    rate = f" ({finished.pages_per_second:.0f} pages/s)" if finished.pages else ""
+    pending = f" {finished.vectors_pending:,} passages still wait for their vector." if finished.vectors_pending else ""
+    return f"{count_of(finished.files, 'file')}: {outcome}. {amount}{rate}.{pending}"
+
+
+def print_left_out(left_out: Sequence[FileDone], output: Output) -> None:
+    """Grouped by status, each file with its reason."""
+    groups: dict[FileStatus, list[FileDone]] = defaultdict(list)
+    for event in left_out:
+        groups[event.status].append(event)
+    output.line(f"\nNot in the library ({count_of(len(left_out), 'file')}):")
+    for status, group in sorted(groups.items()):
+        output.render(plain(f"  {status.value.replace('_', ' ')} ({len(group)})", "bold yellow"))
+        for event in group[:FILES_SHOWN_PER_REASON]:
+            output.render(plain(f"    {event.path}").append_text(plain(f"  {event.reason}", "dim")))
+        if len(group) > FILES_SHOWN_PER_REASON:
+            output.line(f"    and {len(group) - FILES_SHOWN_PER_REASON} more: see `strongroom documents list`")
+
+
+def count_of(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+class ProgressDisplay:
+    """Two bars on standard error: bytes read (with files, pages per second, time left) and chunks embedded."""
+
+    def __init__(self, output: Output) -> None:
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+
+        self._progress: Progress = output.progress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            TextColumn("{task.fields[detail]}", markup=False),
+            TimeRemainingColumn(compact=True),
+        )
+        self._looking = self._progress.add_task("Looking", total=None, detail="")
+        self._embedding = self._progress.add_task("Embedding", total=None, detail="", visible=False)
+        self._files = self._files_done = self._pages = 0
+        self._started = monotonic()
+
+    def __enter__(self) -> "ProgressDisplay":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._progress.stop()
+
+    def show(self, event: IngestEvent) -> None:
+        if isinstance(event, Discovered):
+            self._files = event.files
+            self._started = monotonic()
+            self._progress.update(
+                self._looking, description="Reading", total=event.bytes, detail=f"0/{event.files} files"
+            )
+        elif isinstance(event, FileDone):
+            self._show_file(event)
+        elif isinstance(event, Embedded):
+            detail = f"{event.done:,}/{event.done + event.pending:,} passages"
+            self._progress.update(
+                self._embedding, visible=True, completed=event.done, total=event.done + event.pending, detail=detail
+            )
+
+    def _show_file(self, event: FileDone) -> None:
+        self._files_done += 1
+        self._pages += event.pages if event.status is not FileStatus.UNCHANGED else 0
+        rate = self._pages / max(monotonic() - self._started, 0.001)
+        detail = f"{self._files_done}/{self._files} files  {self._pages:,} pages  {rate:.0f} pages/s"
+        self._progress.update(self._looking, advance=_bytes_read(event), detail=detail)
+
+
+def _bytes_read(event: FileDone) -> int:
+    if event.status is FileStatus.UNCHANGED:
+        return 0
+    try:
+        return event.path.stat().st_size
+    except OSError:  # gone since it was read
+        return 0

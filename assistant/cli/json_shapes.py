@@ -1,0 +1,104 @@
+"""What `--json` prints: one function per object of the command-line contract. Fields may be added, never renamed."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.types import Answer, Citation, Passage, SearchResult, Source
+    from ingest.events import FileDone, Finished
+    from ingest.types import DocumentRecord
+
+Shape = dict[str, Any]
+
+
+def file_event(event: "FileDone") -> Shape:
+    return {
+        "event": "file",
+        "path": str(event.path),
+        "status": event.status.value,
+        "pages": event.pages,
+        "chunks": event.chunks,
+        "ms": round(event.ms, 3),
+        "reason": event.reason,
+    }
+
+
+def summary_event(event: "Finished") -> Shape:
+    return {"event": "summary", **asdict(event)}
+
+
+def search_result(result: "SearchResult") -> Shape:
+    return {
+        "query": result.query,
+        "mode": result.mode,
+        "fits": result.fits,
+        "hits": [hit(passage) for passage in result.passages],
+        "timings_ms": asdict(result.timings),
+    }
+
+
+def hit(passage: "Passage") -> Shape:
+    chunk = passage.chunk
+    return {
+        "rank": passage.rank,
+        "score": passage.score,
+        "similarity": passage.similarity,
+        "document": passage.document,
+        "path": passage.path,
+        "title": passage.title,
+        "page": chunk.page,
+        "page_last": chunk.page_last,
+        "page_label": passage.page_label,
+        "heading": chunk.heading,
+        "text": chunk.text,
+        "chunk_id": chunk.chunk_id,
+        "why": asdict(passage.why),
+    }
+
+
+def answer(answer: "Answer") -> Shape:
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "style": answer.style,
+        "refused": answer.refused,
+        "stopped": answer.stopped,
+        "citations": [citation(found) for found in answer.citations],
+        "evidence": [source(found) for found in answer.evidence],
+        "grounding": asdict(answer.grounding),
+        "model": answer.model,
+        "embedder": answer.embedder,
+        "tokens": asdict(answer.tokens),
+        "timings_ms": asdict(answer.timings),
+        "conversation": answer.conversation,
+    }
+
+
+def citation(citation: "Citation") -> Shape:
+    return asdict(citation)
+
+
+def source(source: "Source") -> Shape:
+    """A hit with the number it has in the answer and the sentence of its text that matters most."""
+    return {"number": source.number, "key_sentence": source.key_sentence, **hit(source.passage)}
+
+
+def documents(records: "Sequence[DocumentRecord]") -> Shape:
+    return {"documents": [document(record) for record in records]}
+
+
+def document(record: "DocumentRecord") -> Shape:
+    return {**asdict(record), "status": record.status.value}
+
+
+def receipt(receipt: "Receipt") -> Shape:
+    return asdict(receipt)
+
+
+def model(entry: "ModelEntry", *, in_use: bool) -> Shape:
+    return {**asdict(entry), "path": str(entry.path), "in_use": in_use}
+
+
+def checks(checks: "Sequence[Check]") -> Shape:
+    return {"ok": all(check.ok for check in checks), "checks": [asdict(check) for check in checks]}

@@ -1,0 +1,116 @@
+"""The `strongroom` command: silence and seal the process, run the command, turn errors into sentence and exit code.
+
+Nothing outside the standard library is imported before telemetry is off, and nothing slow before a command needs it.
+"""
+
+import io
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from config.environment import silence_telemetry
+
+if TYPE_CHECKING:
+    from typer import TyperException
+
+    from assistant.cli.invocation import Invocation
+
+FAILED = 1
+INTERRUPTED = 130
+TERMINATED = 143
+
+
+def run() -> None:
+    """What the installed command calls."""
+    silence_telemetry()
+    from config.seal import seal
+
+    seal()
+    signal.signal(signal.SIGTERM, _end_in_order)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; whatever goes wrong is told on standard error, never raised."""
+    from assistant.cli.invocation import Invocation
+    from config.errors import StrongroomError
+
+    invocation = Invocation()
+    try:
+        return _run_command(arguments, invocation)
+    except StrongroomError as error:
+        code = error.exit_code
+        message, remedy = error.message, error.remedy
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+        message, remedy = "Interrupted.", ""
+    except OSError as error:
+        code = FAILED
+        message, remedy = _explain_system(error)
+    except Exception as error:  # noqa: BLE001 - the outermost frame: even a bug of ours is told in two sentences
+        code = FAILED
+        message, remedy = _explain_bug(error)
+    if invocation.verbose:
+        traceback.print_exc()
+    invocation.output.error(message, remedy)
+    return code
+
+
+def _run_command(arguments: Sequence[str], invocation: "Invocation") -> int:
+    from typer import TyperException
+    from typer.main import get_command
+
+    from assistant.cli.app import app
+    from assistant.cli.output import OutputClosedError
+
+    command = get_command(app)
+    try:
+        code = command.main(args=list(arguments), prog_name="strongroom", standalone_mode=False, obj=invocation)
+    except TyperException as error:
+        invocation.output.error(*_explain_usage(error))
+        return error.exit_code
+    except OutputClosedError:
+        _discard_output()
+        return FAILED
+    if code == INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
+        raise KeyboardInterrupt
+    return code or 0
+
+
+def _explain_usage(error: "TyperException") -> tuple[str, str]:
+    message = error.format_message().replace("Value error, ", "")  # pydantic's prefix, of no use to a person
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "strongroom"
+    return message if message.endswith((".", "?")) else f"{message}.", f"See `{path} --help`."
+
+
+def _explain_system(error: OSError) -> tuple[str, str]:
+    where = f" ({error.filename})" if error.filename else ""
+    return (
+        f"The system refused: {error.strerror or error}{where}.",
+        "Check the disk space and the permissions of the home and of the files named.",
+    )
+
+
+def _explain_bug(error: Exception) -> tuple[str, str]:
+    return (
+        f"Something went wrong inside Strongroom ({type(error).__name__}).",
+        "Run the command again with --verbose before its name and report what it prints.",
+    )
+
+
+def _discard_output() -> None:
+    """Whoever read our output has gone: let the interpreter's last flush go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_in_order(_signal: int, _frame: FrameType | None) -> None:
+    """A polite request to end (SIGTERM) closes the worker processes on its way out."""
+    raise SystemExit(TERMINATED)

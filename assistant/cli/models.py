@@ -1,0 +1,149 @@
+"""`strongroom models`: which models there are, adding and removing them, choosing the ones in use."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from assistant.cli import json_shapes
+from assistant.cli.invocation import Invocation
+from assistant.cli.options import JsonFlag
+
+if TYPE_CHECKING:
+    from models.registry import ModelEntry, ModelRegistry
+
+models = typer.Typer(help="List, add, verify, use and remove models.")
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, see `strongroom models list`.")]
+
+
+@models.command("list")
+def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Every model that is there, those in use marked."""
+    invocation: Invocation = context.obj
+    locations = invocation.open_home()
+    chosen = invocation.load_settings(locations).settings.models
+    rows = [(entry, getattr(chosen, entry.kind) == entry.name) for entry in _registry(invocation).entries()]
+    if as_json:
+        invocation.output.json({"models": [json_shapes.model(entry, in_use=in_use) for entry, in_use in rows]})
+        return
+    from assistant.cli.tables import Column, table
+
+    table(
+        [
+            Column(""),
+            Column("Name"),
+            Column("Kind", whole=True),
+            Column("Size", right=True),
+            Column("Licence"),
+            Column("Verified", whole=True),
+            Column("Source"),
+        ],
+        [
+            (
+                "*" if in_use else "",
+                entry.name,
+                entry.kind,
+                f"{entry.size / 1e6:,.0f} MB",
+                entry.licence or "unknown",
+                "yes" if entry.verified else "no",
+                entry.source,
+            )
+            for entry, in_use in rows
+        ],
+        invocation.output,
+    )
+    invocation.output.note("* in use")
+
+
+@models.command("add")
+def add_model(
+    context: typer.Context,
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE_OR_DIR", help="A GGUF file or a sentence-transformers directory.")
+    ],
+    name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="What to call it.", show_default="its file name")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Register a model of yours after checking it."""
+    invocation: Invocation = context.obj
+    entry = _registry(invocation).add(path, name)
+    if as_json:
+        invocation.output.json(json_shapes.model(entry, in_use=False))
+    else:
+        invocation.output.line(f"Added the {_kind_in_words(entry)} {entry.name} ({entry.size / 1e6:,.0f} MB).")
+        invocation.output.note(f"Use it with `strongroom models use {entry.name}`.")
+
+
+@models.command("verify")
+def verify_model(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One model; all of them if left out.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Hash the files again and compare with what was registered."""
+    invocation: Invocation = context.obj
+    registry = _registry(invocation)
+    names = [name] if name else sorted({entry.name for entry in registry.entries()})
+    verified = [registry.verify(each) for each in names]
+    if as_json:
+        invocation.output.json({"models": [json_shapes.model(entry, in_use=False) for entry in verified]})
+        return
+    for entry in verified:
+        invocation.output.line(f"{entry.name}: {entry.sha256} as registered")
+
+
+@models.command("use")
+def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
+    """Make a model the one in use, by writing the setting for its kind."""
+    from config.settings import save_setting
+
+    invocation: Invocation = context.obj
+    locations = invocation.open_home()
+    kinds = [entry.kind for entry in find_models(_registry(invocation), name)]
+    for kind in kinds:
+        save_setting(locations, f"models.{kind}", name)
+    if as_json:
+        invocation.output.json({"name": name, "kinds": kinds})
+    for kind in () if as_json else kinds:
+        invocation.output.line(f"models.{kind} = {name}")
+    if "embedder" in kinds:
+        invocation.output.note("A library keeps the embedder it was built with; new libraries get this one.")
+
+
+@models.command("remove")
+def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
+    """Forget a model you added; the file you added it from stays."""
+    invocation: Invocation = context.obj
+    _registry(invocation).remove(name)
+    if as_json:
+        invocation.output.json({"removed": name})
+    else:
+        invocation.output.line(f"Removed {name}.")
+
+
+def find_models(registry: "ModelRegistry", name: str) -> "list[ModelEntry]":
+    """The models of that name: one, or one of each kind. Raises ModelError when there is none."""
+    from difflib import get_close_matches
+
+    from config.errors import ModelError
+
+    entries = registry.entries()
+    found = [entry for entry in entries if entry.name == name]
+    if not found:
+        nearest = get_close_matches(name, [entry.name for entry in entries], n=1)
+        hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
+        raise ModelError(f"There is no model called {name}.", hint)
+    return found
+
+
+def _registry(invocation: Invocation) -> "ModelRegistry":
+    from models.registry import ModelRegistry
+
+    return ModelRegistry(invocation.open_home())
+
+
+def _kind_in_words(entry: "ModelEntry") -> str:
+    return {"llm": "language model", "embedder": "embedder", "reranker": "reranker"}[entry.kind]

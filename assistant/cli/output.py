@@ -1,0 +1,107 @@
+"""Where the command line writes: results to standard output, everything else to standard error.
+
+All text goes out through `sanitise` or as escaped JSON, and never through rich's markup: document text and model
+output are data.
+"""
+
+import json
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.progress import Progress, ProgressColumn
+    from rich.text import Text
+
+    from config.errors import StrongroomError
+
+# Off a terminal nothing is wrapped or cut: a script reads whole lines.
+UNWRAPPED_WIDTH = 100_000
+
+
+class OutputClosedError(Exception):
+    """Whoever read our standard output has gone (`strongroom … | head`)."""
+
+
+class Output:
+    """The two streams of one run. `quiet` drops notes and progress bars, never results or errors."""
+
+    def __init__(self) -> None:
+        self.quiet = False
+
+    def json(self, value: object) -> None:
+        """One JSON object on one line. Escaped to ASCII: lossless for any file name, safe on any terminal."""
+        self._write(json.dumps(value) + "\n")
+
+    def line(self, text: str = "") -> None:
+        from config.sanitise import sanitise
+
+        self._write(sanitise(text) + "\n")
+
+    def piece(self, text: str) -> None:
+        """A piece of a streamed text, on screen at once."""
+        from config.sanitise import sanitise
+
+        self._write(sanitise(text))
+
+    def render(self, *renderables: "RenderableType") -> None:
+        """Rich texts and tables: in colour and fitted to its width on a terminal, plain and whole elsewhere."""
+        console = self._console(sys.stdout)
+        with console.capture() as captured:
+            for renderable in renderables:
+                console.print(renderable)
+        self._write(captured.get())
+
+    def note(self, text: str) -> None:
+        """A remark for the person at the terminal."""
+        if not self.quiet:
+            self._write_aside(text)
+
+    def error(self, message: str, remedy: str) -> None:
+        """One sentence what is wrong, one what to do."""
+        self._write_aside(message, label="Error: ")
+        if remedy:
+            self._write_aside(remedy)
+
+    def explain(self, error: "StrongroomError") -> None:
+        self.error(error.message, error.remedy)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Progress bars belong on a terminal and nowhere else."""
+        return not self.quiet and sys.stderr.isatty()
+
+    def progress(self, *columns: "ProgressColumn") -> "Progress":
+        """A progress display on standard error that is gone once it is closed."""
+        from rich.progress import Progress
+
+        return Progress(*columns, console=self._console(sys.stderr), transient=True, disable=not self.shows_progress)
+
+    def _console(self, stream: TextIO) -> "Console":
+        from rich.console import Console
+
+        width = None if stream.isatty() else UNWRAPPED_WIDTH
+        return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise OutputClosedError from None
+
+    def _write_aside(self, text: str, label: str = "") -> None:
+        from rich.text import Text
+
+        body = plain(text)
+        console = self._console(sys.stderr)
+        console.print(Text.assemble((label, "bold red"), body) if label else body, soft_wrap=True)
+
+
+def plain(text: str, style: str = "") -> "Text":
+    """Foreign text for a rich table or line: sanitised, never read as markup."""
+    from rich.text import Text
+
+    from config.sanitise import sanitise
+
+    return Text(sanitise(text), style=style)

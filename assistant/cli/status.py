@@ -1,0 +1,62 @@
+"""`strongroom status`: what is in the home, which models are in use, how tight the seal is."""
+
+from typing import Any
+
+import typer
+
+from assistant.cli.invocation import Invocation
+from assistant.cli.options import JsonFlag
+from assistant.cli.output import Output
+
+
+def status(context: typer.Context, as_json: JsonFlag = False) -> None:
+    """Show collections, models, disk use and the seal."""
+    invocation: Invocation = context.obj
+    with invocation.open_assistant() as assistant:
+        found = assistant.status()
+    if as_json:
+        invocation.output.json(found)
+    else:
+        print_status(found, invocation.output)
+
+
+def print_status(found: dict[str, Any], output: Output) -> None:
+    from assistant.cli.tables import Column, facts, table
+
+    facts(
+        {
+            "Version": found["version"],
+            "Home": found["home"],
+            "Seal": f"{found['seal']['level']} ({found['seal']['mechanism']})",
+            "Language model": found["models"]["llm"],
+            "Embedder": found["models"]["embedder"],
+            "Reranker": found["models"]["reranker"] or "none",
+            "On disk": ", ".join(f"{name} {size:,.1f} MB" for name, size in found["disk_mb"].items()),
+        },
+        output,
+    )
+    output.line()
+    table(
+        [
+            Column("Collection"),
+            Column("Documents", right=True),
+            Column("Pages", right=True),
+            Column("Passages", right=True),
+            Column("Vectors", right=True),
+            Column("Pending", right=True),
+            Column("Embedder"),
+        ],
+        [
+            (
+                row["name"],
+                f"{row['documents']:,}",
+                f"{row['pages']:,}",
+                f"{row['chunks']:,}",
+                f"{row['vectors']:,}",
+                f"{row['vectors_pending']:,}",
+                row["embedder"] or "",
+            )
+            for row in found["collections"]
+        ],
+        output,
+    )
