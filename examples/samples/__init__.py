@@ -1,0 +1,1 @@
+"""One module per sample document; `paper` holds what they share."""
