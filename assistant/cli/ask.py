@@ -1,5 +1,6 @@
 """`strongroom ask`: an answer with its sources."""
 
+import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -83,11 +84,19 @@ def print_answer(events: "Iterator[AnswerEvent]", output: "Output") -> None:
 
 
 def _finish_text(streamed: str, answer: "Answer", output: "Output") -> None:
-    """End the streamed line; print the checked text if it is not what was streamed."""
-    if streamed:
+    """Put the checked text in the place of the streamed one if they differ in more than spacing: marks of sources may
+    have been found for a model that forgot them, or dropped where it made them up."""
+    if streamed and not streamed.endswith("\n"):
         output.line()
-    if streamed.strip() != answer.text.strip():
+    if comparable(streamed) != comparable(answer.text):
+        if streamed and not output.erase(streamed):
+            output.line("\nChecked against the sources:")
         output.line(answer.text)
+
+
+def comparable(text: str) -> list[str]:
+    """Words and marks, where `text [1].` and `text. [1]` are the same."""
+    return sorted(re.findall(r"\w+", text))
 
 
 def _print_proof(answer: "Answer", output: "Output") -> None:

@@ -68,7 +68,7 @@ def forget_documents(
     """Remove documents so that no byte of their text is left, and prove it."""
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
-        receipt = assistant.library.forget(glob)
+        receipt = assistant.forget(glob)
     if as_json:
         invocation.output.json(json_shapes.receipt(receipt))
     elif receipt.forgotten:

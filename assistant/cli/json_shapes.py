@@ -5,8 +5,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.registry import ModelEntry
+
+    from assistant.doctor import Check
     from assistant.types import Answer, Citation, Passage, SearchResult, Source
     from ingest.events import FileDone, Finished
+    from ingest.library.types import Receipt
     from ingest.types import DocumentRecord
 
 Shape = dict[str, Any]

@@ -44,6 +44,20 @@ class Output:
 
         self._write(sanitise(text))
 
+    def erase(self, streamed: str) -> bool:
+        """Take back what was just streamed, if this is a terminal and all of it is still on the screen."""
+        console = self._console(sys.stdout)
+        if not console.is_terminal or console.is_dumb_terminal:
+            return False
+        from rich.cells import cell_len
+
+        lines = streamed.removesuffix("\n").expandtabs().split("\n")
+        rows = sum(max(1, -(-cell_len(line) // console.width)) for line in lines)
+        if rows >= console.height:
+            return False
+        self._write(f"\x1b[{rows}F\x1b[J")
+        return True
+
     def render(self, *renderables: "RenderableType") -> None:
         """Rich texts and tables: in colour and fitted to its width on a terminal, plain and whole elsewhere."""
         console = self._console(sys.stdout)

@@ -1,0 +1,82 @@
+"""Every command, option and setting is documented, and the documents name nothing that is not there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from assistant.cli.app import app
+from config.sections import Settings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
+
+
+def commands(group: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command of the app with the words that call it, groups left out."""
+    for name, command in group.commands.items():
+        words = f"{path} {name}".strip()
+        if hasattr(command, "commands"):
+            yield from commands(command, words)
+        else:
+            yield words, command
+
+
+ALL_COMMANDS = dict(commands(get_command(app)))
+OPTIONS = [
+    (words, option)
+    for words, command in [("", get_command(app)), *ALL_COMMANDS.items()]
+    for parameter in command.params
+    if parameter.param_type_name == "option"
+    for option in parameter.opts
+    if option != "--help"
+]
+SETTINGS = [
+    f"{area}.{name}"
+    for area, section in Settings.model_fields.items()
+    for name in type(section.get_default()).model_fields
+]
+
+
+def section(words: str) -> str:
+    """The part of commands.md about a command: from its heading to the next one."""
+    heading = words.split()[0] if words else "Global options"
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", COMMANDS, re.MULTILINE | re.DOTALL)
+    assert found, f"commands.md has no section {heading}"
+    return found[1]
+
+
+@pytest.mark.parametrize("words", ALL_COMMANDS)
+def test_every_command_is_documented(words: str) -> None:
+    assert f"strongroom {words}" in section(words)
+
+
+@pytest.mark.parametrize(("words", "option"), OPTIONS)
+def test_every_option_is_documented(words: str, option: str) -> None:
+    assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", section(words))
+
+
+def test_no_option_is_documented_that_is_not_there() -> None:
+    known = {option for _, option in OPTIONS} | {"--help"}
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", COMMANDS)) <= known
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_every_setting_is_documented(setting: str) -> None:
+    assert setting in (DOCS / "configuration.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
+def test_settings_commands_and_pages_that_the_documents_name_exist(page: str) -> None:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    areas = "|".join(Settings.model_fields)
+    for setting in re.findall(rf"`((?:{areas})\.[a-z_]+)`", text):
+        assert setting in SETTINGS or setting.endswith((".py", ".md", ".toml")), setting
+    first_words = {words.split()[0] for words in ALL_COMMANDS}
+    for command in re.findall(r"`strongroom ([a-z]+)\b", text):
+        assert command in first_words, command
+    for target in re.findall(r"\]\(([\w./-]+\.md)\)", text):
+        assert (DOCS / target).is_file(), target
