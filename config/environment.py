@@ -1,7 +1,7 @@
 """The environment our processes run in: no telemetry, no downloads, nothing written outside the home.
 
-Several dependencies send data by default, onnxruntime as soon as it is imported, and read their switches at import. So every
-entry point calls `silence_telemetry()` before its first third-party import. Standard library only, and cheap to import.
+Several dependencies send data by default, onnxruntime as soon as it is imported, and read their switches at import. So
+every entry point calls `silence_telemetry()` before its first third-party import. Standard library only.
 """
 
 import os
@@ -40,14 +40,14 @@ def silence_telemetry() -> None:
 def silent_environment() -> dict[str, str]:
     """A copy of this process's environment with every telemetry switch set: what our own processes are started with."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(SCRUBBED_PREFIXES)}
-    return inherited | SWITCHES
+    return {**inherited, **SWITCHES}
 
 
 def confine_to_home(locations: Locations) -> None:
     """Make libraries keep their caches and temporary files under the home, and the system write no core dumps.
 
-    SQLite and others write pieces of what they work on to temporary files, and a core dump holds everything. Call it once
-    the home is open and before libraries that have caches are imported.
+    SQLite and others write pieces of what they work on to temporary files, and a core dump holds everything. Call it
+    once the home is open and before libraries that have caches are imported.
 
     Raises HomeError when the folders cannot be created.
     """

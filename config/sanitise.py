@@ -21,7 +21,10 @@ _SUSPECT = re.compile(
 )
 
 # Arabic, Syriac, N'Ko, the Indic scripts, Myanmar, Khmer, Mongolian: their spelling needs joiners.
-_JOINING_SCRIPTS = "\u0600-\u061b\u061d-\u07ff\u0860-\u0dff\u1000-\u109f\u1780-\u180d\u180f-\u18af\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+_JOINING_SCRIPTS = (
+    "\u0600-\u061b\u061d-\u07ff\u0860-\u0dff\u1000-\u109f\u1780-\u180d\u180f-\u18af"
+    "\ufb50-\ufdcf\ufdf0-\ufdff\ufe70-\ufefc"
+)
 _EMOJI = "\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff"
 _IDEOGRAPHS = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0002fffd\U00030000-\U0003fffd"
 # A joiner stays after a letter of a script that needs it and between two emoji, a variation selector once after a

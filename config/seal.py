@@ -1,9 +1,9 @@
 """The seal: from start-up on, this process and every process it starts cannot open a network connection.
 
-On Linux the kernel refuses: a seccomp filter on all threads (TSYNC) answers EACCES to `socket` and `socketpair` for every
-address family but AF_UNIX, and closes the ways around it: io_uring (which opens sockets without those calls), the
-32-bit and x32 system calls, and taking an open socket out of another process (pidfd_getfd). The filter cannot be
-taken off and is inherited by every program started later. Libraries see a network that is down.
+On Linux the kernel refuses: a seccomp filter on all threads (TSYNC) answers EACCES to `socket` and `socketpair` for
+every address family but AF_UNIX, and closes the ways around it: io_uring (which opens sockets without those calls), the
+32-bit and x32 system calls, and taking an open socket out of another process (pidfd_getfd). The filter cannot be taken
+off and is inherited by every program started later. Libraries see a network that is down.
 
 Where the kernel cannot do this, a Python audit hook refuses. It stops Python code, not native code, and the report says
 so. On Linux it stands before the kernel to give a clear message.
@@ -34,7 +34,7 @@ class SealReport:
     detail: str
 
 
-class _Unsealable(Exception):
+class _UnsealableError(Exception):
     """Why the kernel does not take the filter. Ends in the report, never at the caller of `seal`."""
 
 
@@ -63,7 +63,7 @@ def seal() -> SealReport:
             try:
                 _install_filter()
                 _State.filter_installed = True
-            except _Unsealable as failure:
+            except _UnsealableError as failure:
                 _State.failure = str(failure)
     return seal_report()
 
@@ -142,14 +142,14 @@ class _FilterProgram(ctypes.Structure):
 
 
 def _install_filter() -> None:
-    """Put the filter on every thread of this process. Raises _Unsealable when the kernel does not take it."""
+    """Put the filter on every thread of this process. Raises _UnsealableError when the kernel does not take it."""
     architecture = _this_architecture()
     if architecture is None:
-        raise _Unsealable(f"not known how on {os.uname().sysname} {os.uname().machine}")
+        raise _UnsealableError(f"not known how on {os.uname().sysname} {os.uname().machine}")
     libc = ctypes.CDLL(None, use_errno=True)
     # Without it an unprivileged process may not install a filter: a program started later could gain rights under it.
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        raise _Unsealable(f"prctl: {_last_error()}")
+        raise _UnsealableError(f"prctl: {_last_error()}")
     instructions = _filter_program(architecture)
     program = _FilterProgram(len(instructions) // struct.calcsize("HBBI"), instructions)
     outcome = libc.syscall(
@@ -159,9 +159,9 @@ def _install_filter() -> None:
         ctypes.byref(program),
     )
     if outcome < 0:
-        raise _Unsealable(f"seccomp: {_last_error()}")
+        raise _UnsealableError(f"seccomp: {_last_error()}")
     if outcome > 0:
-        raise _Unsealable(f"seccomp: thread {outcome} has a filter of its own")
+        raise _UnsealableError(f"seccomp: thread {outcome} has a filter of its own")
 
 
 def _this_architecture() -> _Architecture | None:

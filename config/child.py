@@ -1,0 +1,292 @@
+"""Start one of our own processes, sealed and limited, and speak JSON lines with it.
+
+The parent holds a `Child`; the module that runs in the child process calls `serve()` before it imports anything heavy:
+
+    for request in serve():
+        reply({"pages": read(request["path"])})
+
+The child dies with its parent, and nothing that native code prints can break the protocol. Parent and child may be used
+from several threads.
+"""
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from config.environment import forbid_core_dumps, silence_telemetry, silent_environment
+from config.errors import StrongroomError
+from config.seal import seal
+
+JsonObject = dict[str, Any]
+_MEGABYTE = 1 << 20
+_READ_SIZE = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the kernel allows the child; None leaves it as it is. Core dumps are never written.
+
+    `memory_mb` is address space, libraries included. Above `cpu_seconds` (in all, not per request) the child is killed;
+    `file_size_mb` is the largest file it may write; `nice` lowers its priority.
+    """
+
+    memory_mb: int | None = None
+    cpu_seconds: int | None = None
+    file_size_mb: int | None = None
+    open_files: int | None = None
+    nice: int = 0
+
+
+class ChildDied(StrongroomError):
+    """The child ended, or had to be ended because what it sent made no sense.
+
+    `returncode` is its exit code, or minus the number of the signal that ended it.
+    """
+
+    def __init__(self, module: str, returncode: int, reason: str = "") -> None:
+        cause = reason or _describe_returncode(returncode)
+        super().__init__(f"The process {module} ended: {cause}.", "Try again; `strongroom doctor` looks for the cause.")
+        self.returncode = returncode
+
+
+def _describe_returncode(returncode: int) -> str:
+    if returncode >= 0:
+        return f"exit code {returncode}"
+    with contextlib.suppress(ValueError):
+        return f"signal {signal.Signals(-returncode).name}"
+    return f"signal {-returncode}"
+
+
+class Child:
+    """A process of ours that runs `python -m module arguments…`, in a session of its own.
+
+    `stderr` is where it writes messages: a file, a descriptor, or nowhere. A message from the child may take up to
+    `message_mb`; one that takes more costs the child its life.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        limits: Limits | None = None,
+        stderr: int | IO[bytes] = subprocess.DEVNULL,
+        message_mb: int = 256,
+    ) -> None:
+        self._module = module
+        self._message_bytes = message_mb * _MEGABYTE
+        self._received = bytearray()
+        self._sending = threading.Lock()
+        self._receiving = threading.Lock()
+        # The child's end of the lifeline hangs up when this process ends in whatever way; see `_die_with_parent`.
+        lifeline, our_end = os.pipe()
+        self._lifeline = os.fdopen(our_end, "wb", buffering=0)
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", module, *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                bufsize=0,
+                env=silent_environment(),
+                pass_fds=(lifeline,),
+                start_new_session=True,
+            )
+        except BaseException:
+            self._lifeline.close()
+            raise
+        finally:
+            os.close(lifeline)
+        self._requests = cast(IO[bytes], self._process.stdin)
+        self._replies = cast(IO[bytes], self._process.stdout)
+        with contextlib.suppress(ChildDied):  # the first receive says so
+            self.send({"lifeline": lifeline, "limits": dataclasses.asdict(limits or Limits())})
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Send a request. Raises ChildDied."""
+        line = memoryview(json.dumps(message).encode() + b"\n")
+        try:
+            with self._sending:
+                while line:
+                    line = line[self._requests.write(line) :]
+        except (BrokenPipeError, ValueError):  # ValueError: closed
+            raise self._died() from None
+
+    def receive(self, timeout: float | None = None) -> JsonObject:
+        """The child's next message, in the order sent. Waits `timeout` seconds at most, None as long as it takes.
+
+        Raises TimeoutError, or ChildDied. After a timeout the message can still be received, or the child killed.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._receiving:
+            return self._parse(self._read_line(deadline))
+
+    def _read_line(self, deadline: float | None) -> bytes:
+        searched = 0
+        while (end := self._received.find(b"\n", searched)) < 0:
+            searched = len(self._received)
+            if searched > self._message_bytes:
+                raise self._kill_for(f"it sent a message of more than {self._message_bytes // _MEGABYTE} MB")
+            if self._replies.closed:
+                raise self._died()
+            _wait_readable(self._replies, deadline)
+            piece = self._replies.read(_READ_SIZE)
+            if not piece:
+                raise self._died()
+            self._received += piece
+        line = bytes(self._received[:end])
+        del self._received[: end + 1]
+        return line
+
+    def _parse(self, line: bytes) -> JsonObject:
+        try:
+            message = json.loads(line)
+        except (ValueError, RecursionError):  # RecursionError: nested without end
+            message = None
+        if not isinstance(message, dict):
+            raise self._kill_for("it sent something other than a JSON object")
+        return message
+
+    def close(self, grace: float = 2.0) -> None:
+        """Let the child finish what it was asked for, `grace` seconds at most, and end it."""
+        if self._sending.acquire(timeout=grace):
+            self._requests.close()
+            self._sending.release()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(grace)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the child at once. A thread that waits in `receive` gets ChildDied."""
+        self._end()
+        with self._sending, self._receiving:
+            self._release()
+
+    def __enter__(self) -> "Child":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _end(self) -> int:
+        """Kill the child with everything it started, if it still runs; return its exit code."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+        return self._process.wait()
+
+    def _release(self) -> None:
+        for pipe in (self._requests, self._replies, self._lifeline):
+            pipe.close()
+
+    def _died(self) -> ChildDied:
+        """The error for a pipe that was closed: the child is ending, or past talking to."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        return ChildDied(self._module, self._end())
+
+    def _kill_for(self, reason: str) -> ChildDied:
+        return ChildDied(self._module, self._end(), reason)
+
+
+def _wait_readable(pipe: IO[bytes], deadline: float | None) -> None:
+    """Raises TimeoutError when nothing has come by then."""
+    poll = select.poll()
+    poll.register(pipe, select.POLLIN)
+    milliseconds = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+    if not poll.poll(milliseconds):
+        raise TimeoutError("The process has not answered in time.")
+
+
+# In the child ---------------------------------------------------------------------------------------------------------
+
+_replying = threading.Lock()
+_replies: IO[bytes] | None = None
+
+
+def serve() -> Iterator[JsonObject]:
+    """Make this process a child and return the requests of its parent, as they come, until the parent closes.
+
+    When it returns, telemetry is off, the limits are in force and the process is sealed; only then may anything heavy
+    be imported. The iterator may be used from any one thread, `reply` from all.
+    """
+    global _replies
+    requests, _replies = _take_protocol_streams()
+    silence_telemetry()
+    greeting = json.loads(requests.readline() or b"null")
+    if greeting is None:
+        raise SystemExit("the parent ended before it said anything")
+    _die_with_parent(greeting["lifeline"])
+    _apply(Limits(**greeting["limits"]))
+    seal()
+    return (json.loads(line) for line in requests)
+
+
+def reply(message: Mapping[str, Any]) -> None:
+    """Send `message` to the parent. The process must have called `serve`."""
+    if _replies is None:
+        raise RuntimeError("serve() comes before reply()")
+    with _replying:
+        _replies.write(json.dumps(message).encode() + b"\n")
+        _replies.flush()
+
+
+def _take_protocol_streams() -> tuple[IO[bytes], IO[bytes]]:
+    """Keep the pipes of the protocol to ourselves: what native code prints goes to stderr, and it reads nothing."""
+    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return requests, replies
+
+
+def _die_with_parent(lifeline: int) -> None:
+    """Have the kernel kill this process when the parent's end of the lifeline closes, in the middle of native code too.
+
+    PR_SET_PDEATHSIG will not do: it kills when the *thread* that started the process ends, and ours are
+    started from worker threads. Systems without F_SETSIG rely on the requests ending.
+    """
+    if sys.platform != "linux":
+        return
+    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
+    already_closed, _, _ = select.select([lifeline], [], [], 0)
+    if already_closed:
+        raise SystemExit("the parent has ended")
+
+
+def _apply(limits: Limits) -> None:
+    forbid_core_dumps()
+    if limits.memory_mb is not None:
+        _limit(resource.RLIMIT_AS, limits.memory_mb * _MEGABYTE)
+    if limits.cpu_seconds is not None:
+        _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
+    if limits.file_size_mb is not None:
+        _limit(resource.RLIMIT_FSIZE, limits.file_size_mb * _MEGABYTE)
+    if limits.open_files is not None:
+        _limit(resource.RLIMIT_NOFILE, limits.open_files)
+    os.nice(limits.nice)
+
+
+def _limit(kind: int, value: int) -> None:
+    """Set soft and hard limit, not above the hard limit already in force."""
+    _, hard = resource.getrlimit(kind)
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (value, value))
