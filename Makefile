@@ -3,8 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --no-deps
 # Everything the samples need stays in the checkout, so that trying the program leaves no trace elsewhere.
 RUN_HOME ?= $(CURDIR)/.strongroom
+# Where the PyTorch project keeps builds without CUDA, a fifth of the size; what is on PyPI serves when it cannot be reached.
+CPU_TORCH := --extra-index-url https://download.pytorch.org/whl/cpu --retries 1
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check format bench samples clean
@@ -40,13 +43,26 @@ samples: $(VENV)/.development ## Make the sample documents again
 clean: ## Remove the environment and the sample home
 	rm -rf $(VENV) $(RUN_HOME)
 
-$(VENV)/.runtime: requirements.lock pyproject.toml
-	@echo "Installing Strongroom into $(VENV) (the first time takes some minutes: llama.cpp is compiled)"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps -r requirements.lock
-	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps --editable .
+# A stamp is touched last: an install that fails leaves none, and the next `make` takes it up again.
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/pip
+	@echo "[1/3] PyTorch (about 200 MB)"
+	@$(PIP) --quiet $(CPU_TORCH) --constraint requirements.lock torch
+	@echo "[2/3] llama.cpp, compiled for this machine (some minutes, once)"
+	@command -v c++ >/dev/null || { echo "No C++ compiler was found. Install one (Debian: apt install g++; macOS: xcode-select --install) and run make again."; exit 1; }
+	@$(PIP) --progress-bar off --constraint requirements.lock llama_cpp_python
+	@echo "[3/3] The other packages (about 300 MB)"
+	@$(PIP) --quiet -r requirements.lock
+	@$(PIP) --quiet --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.development: requirements-dev.lock $(VENV)/.runtime
-	@$(BIN)/pip install --disable-pip-version-check --quiet --no-deps -r requirements-dev.lock
+	@echo "Tools for tests and checks"
+	@$(PIP) --quiet -r requirements-dev.lock
 	@touch $@
+
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "Strongroom needs Python 3.11, 3.12 or 3.13, and $(PYTHON) is $$($(PYTHON) --version 2>&1)."; \
+		echo "Install one of them and name it: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "The environment $(VENV) could not be made. On Debian and Ubuntu: apt install python3-venv"; exit 1; }

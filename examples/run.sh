@@ -1,0 +1,23 @@
+#!/bin/sh
+# What `make run` does: the sample documents go into a library of their own; then the interface opens or, where there is
+# no terminal, one question is asked.
+#
+#   sh examples/run.sh STRONGROOM HOME
+set -eu
+strongroom=$1
+home=$2
+documents=$(dirname "$0")/documents
+question="How many days of paid annual leave does a full-time employee get each year?"
+
+if [ -e "$home/library.sqlite" ]; then volume=--quiet; else volume=; fi
+status=0
+# $volume is left unquoted on purpose: empty, it is no argument at all.
+"$strongroom" --home "$home" $volume ingest "$documents" || status=$?
+# 3 says that some files are not in the library: one of the samples is a scan, which has no text to read.
+case $status in 0 | 3) ;; *) exit "$status" ;; esac
+
+if [ -t 0 ] && [ -t 1 ]; then
+    exec "$strongroom" --home "$home"
+fi
+echo "> $question"
+exec "$strongroom" --home "$home" ask "$question"
