@@ -42,8 +42,7 @@ class Invocation:
         """
         from config.settings import load_settings
 
-        given = {key: value for key, value in (flags or {}).items() if value is not None}
-        return load_settings(locations, config_file=self.config, flags=given)
+        return load_settings(locations, config_file=self.config, flags=flags or {})
 
     @contextmanager
     def open_assistant(self, flags: Mapping[str, object] | None = None) -> Iterator["Assistant"]:

@@ -49,8 +49,8 @@ def main(arguments: Sequence[str]) -> int:
         code = error.exit_code
         message, remedy = error.message, error.remedy
     except KeyboardInterrupt:
-        code = INTERRUPTED
-        message, remedy = "Interrupted.", ""
+        invocation.output.message("Interrupted.")
+        return INTERRUPTED
     except OSError as error:
         code = FAILED
         message, remedy = _explain_system(error)

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from rich.progress import Progress, ProgressColumn
     from rich.text import Text
 
-    from config.errors import StrongroomError
-
 # Off a terminal nothing is wrapped or cut: a script reads whole lines.
 UNWRAPPED_WIDTH = 100_000
 
@@ -64,21 +62,26 @@ class Output:
         with console.capture() as captured:
             for renderable in renderables:
                 console.print(renderable)
-        self._write(captured.get())
+        text = captured.get()
+        self._write(text if console.is_terminal else "".join(f"{line.rstrip()}\n" for line in text.splitlines()))
 
     def note(self, text: str) -> None:
-        """A remark for the person at the terminal."""
+        """A remark for the person at the terminal, which `--quiet` leaves out."""
         if not self.quiet:
-            self._write_aside(text)
+            self.message(text)
+
+    def message(self, text: str, label: str = "") -> None:
+        """A line on standard error that `--quiet` does not drop."""
+        from rich.text import Text
+
+        line = Text.assemble((label, "bold red"), plain(text))
+        self._console(sys.stderr).print(line, soft_wrap=True)
 
     def error(self, message: str, remedy: str) -> None:
         """One sentence what is wrong, one what to do."""
-        self._write_aside(message, label="Error: ")
+        self.message(message, label="Error: ")
         if remedy:
-            self._write_aside(remedy)
-
-    def explain(self, error: "StrongroomError") -> None:
-        self.error(error.message, error.remedy)
+            self.message(remedy)
 
     @property
     def shows_progress(self) -> bool:
@@ -103,13 +106,6 @@ class Output:
             sys.stdout.flush()
         except BrokenPipeError:
             raise OutputClosedError from None
-
-    def _write_aside(self, text: str, label: str = "") -> None:
-        from rich.text import Text
-
-        body = plain(text)
-        console = self._console(sys.stderr)
-        console.print(Text.assemble((label, "bold red"), body) if label else body, soft_wrap=True)
 
 
 def plain(text: str, style: str = "") -> "Text":

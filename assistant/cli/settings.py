@@ -47,9 +47,12 @@ def change_setting(
     as_json: JsonFlag = False,
 ) -> None:
     """Write a setting to the settings file, keeping what else is in it."""
+    from config.errors import UsageError
     from config.settings import save_setting
 
     invocation: Invocation = context.obj
+    if invocation.config is not None:
+        raise UsageError("`config set` writes to the settings file of the home only.", "Leave --config out.")
     locations = invocation.open_home()
     save_setting(locations, key, value)
     settings = invocation.load_settings(locations)

@@ -14,18 +14,29 @@ from assistant.cli.main import main
 from models.fakes import HashEmbedder, ScriptedModel
 
 DOCUMENTS = {
-    "leave-policy.md": (
-        "# Leave policy\n\n## Vacation\n\nEmployees of Tidewater Ferries accrue 26 days of paid vacation per year. Up to 4 "
-        "unused days may be carried over into the next year.\n\n## Sick leave\n\nA medical certificate is required from the "
-        "third day of illness.\n"
-    ),
-    "travel-policy.md": (
-        "# Travel policy\n\n## Hotels\n\nHotel costs are reimbursed up to 130 euro per night at home and 170 euro abroad.\n"
-    ),
-    "minutes/board.txt": (
-        "Minutes of the board of Tidewater Ferries, 3 June 2025.\n\nThe board approved the purchase of the ferry Sandpiper "
-        "for 38.2 million kroner.\n\nAstrid Bergland was elected chair for two years.\n"
-    ),
+    "leave-policy.md": """# Leave policy
+
+## Vacation
+
+Employees of Tidewater Ferries accrue 26 days of paid vacation per year. Up to 4 unused days may be carried over into
+the next year.
+
+## Sick leave
+
+A medical certificate is required from the third day of illness.
+""",
+    "travel-policy.md": """# Travel policy
+
+## Hotels
+
+Hotel costs are reimbursed up to 130 euro per night at home and 170 euro abroad.
+""",
+    "minutes/board.txt": """Minutes of the board of Tidewater Ferries, 3 June 2025.
+
+The board approved the purchase of the ferry Sandpiper for 38.2 million kroner.
+
+Astrid Bergland was elected chair for two years.
+""",
 }
 
 

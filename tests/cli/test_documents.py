@@ -1,0 +1,74 @@
+"""`strongroom documents`: the ledger, one entry, and forgetting down to the last byte."""
+
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+RECORD_FIELDS = {"document", "path", "status", "reason", "pages", "chunks", "title", "ingested_at"}
+
+
+def test_list_shows_what_did_not_get_in_too(run: Run, folder: Path) -> None:
+    (folder / "broken.pdf").write_text("this is no PDF")
+    run("ingest", str(folder))
+    records = {record["document"]: record for record in run("documents", "list", "--json").json["documents"]}
+    assert all(set(record) >= RECORD_FIELDS for record in records.values())
+    assert records["broken.pdf"]["status"] == "damaged"
+    assert records["broken.pdf"]["reason"]
+    assert (records["leave-policy.md"]["status"], records["leave-policy.md"]["title"]) == ("added", "Leave policy")
+    table = run("documents", "list").out.splitlines()
+    assert table[0].split() == ["Document", "Status", "Pages", "Passages", "Title", "or", "reason"]
+    assert len(table) == 5
+
+
+def test_an_empty_library_says_what_to_do(run: Run) -> None:
+    result = run("documents", "list")
+    assert (result.code, result.out) == (0, "")
+    assert "strongroom ingest" in result.err
+
+
+def test_show_finds_by_name_and_by_path(run: Run, library: Path) -> None:
+    by_name = run("documents", "show", "board.txt", "--json").json
+    by_path = run("documents", "show", str(library / "minutes" / "board.txt"), "--json").json
+    assert by_name == by_path
+    assert by_name["chunks"] >= 1
+    assert "board.txt" in run("documents", "show", "board.txt").out
+
+
+def test_show_of_an_unknown_name_suggests_the_nearest(run: Run, library: Path) -> None:
+    result = run("documents", "show", "bord.txt")
+    assert result.code == 2
+    assert "Did you mean board.txt?" in result.err
+
+
+def test_show_of_an_ambiguous_name_lists_the_paths(run: Run, library: Path) -> None:
+    (library / "board.txt").write_text("Another board altogether.\n")
+    run("ingest", str(library))
+    result = run("documents", "show", "board.txt")
+    assert result.code == 2
+    assert str(library / "board.txt") in result.err
+    assert str(library / "minutes" / "board.txt") in result.err
+
+
+def test_what_is_forgotten_is_gone_and_the_receipt_says_so(run: Run, library: Path, home: Path) -> None:
+    run("ask", "Who was elected chair of the board?", "--style", "quote")
+    receipt = run("documents", "forget", "board*", "--json").json
+    assert receipt["forgotten"] == [str(library / "minutes" / "board.txt")]
+    assert receipt["verified_absent"] is True
+    assert receipt["chunks"] >= 1
+    left = [path for path in home.rglob("*") if path.is_file() and b"Sandpiper" in path.read_bytes()]
+    assert left == []
+    assert not run("search", "ferry Sandpiper", "--mode", "lexical", "--json").json["hits"]
+
+
+def test_a_person_reads_the_receipt(run: Run, library: Path) -> None:
+    out = run("documents", "forget", "*.md").out
+    assert f"Forgotten: {library / 'leave-policy.md'}" in out
+    assert "no byte of their text is left under the home" in out
+
+
+def test_a_name_with_escapes_is_harmless_in_the_list(run: Run, folder: Path) -> None:
+    (folder / "a\x1b[2J[red]b.md").write_text("# A\n\nSomething.\n")
+    assert run("ingest", str(folder)).code == 0
+    out = run("documents", "list").out
+    assert "\x1b" not in out
+    assert "a[2J[red]b.md" in out

@@ -1,0 +1,79 @@
+"""Every error becomes two sentences on standard error and its exit code; a traceback only with --verbose."""
+
+import pytest
+
+import assistant.assistant
+from assistant.cli.main import main
+from config.errors import ConfigError, HomeError, LibraryError, ModelDied, ModelError, PolicyError, StrongroomError
+from tests.cli.conftest import Run
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        (StrongroomError, 1),
+        (HomeError, 1),
+        (LibraryError, 1),
+        (ModelDied, 1),
+        (ConfigError, 2),
+        (ModelError, 4),
+        (PolicyError, 5),
+    ],
+)
+def test_our_errors(kind: type[StrongroomError], code: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(kind("It is broken.", "Mend it."), monkeypatch)
+    result = run("status", "--json")
+    assert result.code == code
+    assert result.out == ""
+    assert result.err == "Error: It is broken.\nMend it.\n"
+
+
+def test_an_error_of_the_system_names_the_file(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(OSError(28, "No space left on device", "/h/library.sqlite"), monkeypatch)
+    result = run("status")
+    assert result.code == 1
+    assert "No space left on device (/h/library.sqlite)" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_bug_is_told_without_its_message(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(ValueError("text of a document"), monkeypatch)
+    result = run("status")
+    assert result.code == 1
+    assert result.err.startswith("Error: Something went wrong inside Strongroom (ValueError).\n")
+    assert "text of a document" not in result.err
+    assert "Traceback" not in result.err
+
+
+def test_verbose_shows_the_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(StrongroomError("It is broken.", "Mend it."), monkeypatch)
+    result = run("--verbose", "status")
+    assert "Traceback" in result.err
+    assert result.err.endswith("Error: It is broken.\nMend it.\n")
+
+
+def test_an_interruption_is_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(KeyboardInterrupt(), monkeypatch)
+    result = run("status")
+    assert (result.code, result.out, result.err) == (130, "", "Interrupted.\n")
+
+
+def test_markup_and_escapes_in_an_error_are_not_obeyed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(StrongroomError("The file [red]a[/red]\x1b[2J.pdf is odd.", "Rename it."), monkeypatch)
+    assert run("status").err.startswith("Error: The file [red]a[/red][2J.pdf is odd.\n")
+
+
+def test_a_home_that_is_a_file_is_an_error_with_remedy(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = tmp_path / "home"
+    home.write_text("")
+    assert main(["--home", str(home), "config", "path"]) == 1
+    assert "--home" in capsys.readouterr().err
+
+
+def fails_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let opening the assistant fail."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(assistant.assistant, "open_assistant", fail)

@@ -1,0 +1,89 @@
+"""`status`, `config`, `doctor`, `eval` on the fakes."""
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_status_counts_what_is_there(run: Run, library: Path, home: Path) -> None:
+    found = run("status", "--json").json
+    assert set(found) >= {"home", "collections", "models", "disk_mb", "seal", "version"}
+    assert found["home"] == str(home)
+    collection = found["collections"][0]
+    assert (collection["name"], collection["documents"], collection["vectors_pending"]) == ("default", 3, 0)
+    assert collection["vectors"] == collection["chunks"] > 0
+    assert set(found["seal"]) >= {"level", "mechanism"}
+    out = run("status").out
+    assert str(home) in out
+    assert "default" in out
+
+
+def test_collections_are_apart(run: Run, library: Path) -> None:
+    assert run("--collection", "other", "documents", "list", "--json").json["documents"] == []
+
+
+def test_config_tells_where_a_value_came_from(run: Run, tmp_path: Path, monkeypatch) -> None:
+    assert run("config", "set", "retrieval.top_k", "11").code == 0
+    monkeypatch.setenv("STRONGROOM_ANSWER__SEED", "7")
+    settings = {item["key"]: item for item in run("config", "show", "--json").json["settings"]}
+    assert (settings["retrieval.top_k"]["value"], settings["retrieval.top_k"]["origin"]) == (11, "file")
+    assert (settings["answer.seed"]["value"], settings["answer.seed"]["origin"]) == (7, "environment")
+    assert settings["models.llm"]["origin"] == "default"
+    assert "retrieval.top_k" in run("config", "show").out
+
+
+def test_a_setting_the_environment_overrules_is_said(run: Run, monkeypatch) -> None:
+    monkeypatch.setenv("STRONGROOM_ANSWER__SEED", "7")
+    result = run("config", "set", "answer.seed", "8")
+    assert result.out == "answer.seed = 7\n"
+    assert "environment" in result.err
+
+
+def test_config_path_is_the_file_in_use(run: Run, home: Path, tmp_path: Path) -> None:
+    assert run("config", "path").out == f"{home / 'settings.toml'}\n"
+    other = tmp_path / "other.toml"
+    other.write_text("[retrieval]\ntop_k = 3\n")
+    assert run("--config", str(other), "config", "path").out == f"{other}\n"
+    assert run("--config", str(other), "config", "set", "answer.seed", "1").code == 2
+
+
+def test_an_unknown_setting_is_wrong_usage_and_names_the_nearest(run: Run) -> None:
+    result = run("config", "set", "retrieval.topk", "5")
+    assert result.code == 2
+    assert "retrieval.top_k" in result.err
+
+
+def test_doctor_prints_checks_with_remedies(run: Run, library: Path) -> None:
+    found = run("doctor", "--json").json
+    assert set(found) == {"ok", "checks"}
+    assert all(set(check) >= {"name", "ok", "detail", "remedy"} for check in found["checks"])
+    assert all(check["remedy"] for check in found["checks"] if not check["ok"])
+
+
+def test_eval_finds_the_page_and_writes_a_line_per_question(run: Run, library: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    line = {
+        "question": "What is the limit of hotel costs per night at home?",
+        "docs": ["travel-policy.md"],
+        "gold_pages": [{"doc": "travel-policy.md", "page": 1}],
+        "answers": ["130 euro"],
+        "answerable": True,
+    }
+    questions.write_text(json.dumps(line) + "\n")
+    out = tmp_path / "out.jsonl"
+    found = run("eval", str(questions), "--scoped", "--out", str(out), "--json").json
+    assert found["questions"] == 1
+    assert found["page_hit"]["5"] == 1.0
+    assert set(found) >= {"page_hit", "document_hit", "mrr", "ndcg_10", "refusal", "latency_ms"}
+    assert len(out.read_text().splitlines()) == 1
+    assert "100" in run("eval", str(questions)).out
+
+
+def test_eval_of_a_missing_or_broken_file_is_an_error(run: Run, tmp_path: Path) -> None:
+    assert run("eval", str(tmp_path / "none.jsonl")).code == 1
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"question": \n')
+    result = run("eval", str(broken))
+    assert result.code == 1
+    assert "Traceback" not in result.err

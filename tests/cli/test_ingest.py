@@ -1,0 +1,150 @@
+"""`strongroom ingest`: events, summary, exit codes, what a person reads; and staying with --watch."""
+
+from pathlib import Path
+
+import pytest
+
+from assistant.cli import ingest as ingest_command
+from assistant.cli.ingest import changes, read_passwords
+from assistant.cli.ingest_report import summary
+from config.errors import UsageError
+from ingest.events import Finished
+from tests.cli.conftest import Run
+
+SUMMARY_FIELDS = {
+    "event", "files", "added", "updated", "unchanged", "removed", "skipped", "failed", "pages", "chunks", "seconds",
+    "pages_per_second", "peak_rss_mb", "vectors_pending",
+}  # fmt: skip
+
+
+def test_a_line_per_file_and_the_summary_last(run: Run, folder: Path) -> None:
+    result = run("ingest", str(folder), "--json")
+    assert result.code == 0
+    *files, last = result.json_lines
+    assert {Path(event["path"]).name for event in files} == {"leave-policy.md", "travel-policy.md", "board.txt"}
+    assert all(set(event) == {"event", "path", "status", "pages", "chunks", "ms", "reason"} for event in files)
+    assert {event["status"] for event in files} == {"added"}
+    assert set(last) >= SUMMARY_FIELDS
+    assert (last["event"], last["files"], last["added"], last["vectors_pending"]) == ("summary", 3, 3, 0)
+
+
+def test_what_does_not_get_in_has_a_reason_and_the_exit_code_is_3(run: Run, folder: Path) -> None:
+    (folder / "broken.pdf").write_text("this is no PDF")
+    (folder / "nothing.md").write_text("")
+    result = run("ingest", str(folder), "--json")
+    assert result.code == 3
+    left_out = {Path(e["path"]).name: e for e in result.json_lines[:-1] if e["status"] != "added"}
+    assert {name: event["status"] for name, event in left_out.items()} == {
+        "broken.pdf": "damaged",
+        "nothing.md": "empty",
+    }
+    assert all(event["reason"].endswith(".") for event in left_out.values())
+    again = run("ingest", str(folder), "--json")
+    assert again.code == 3
+    assert (again.json_lines[-1]["added"], again.json_lines[-1]["unchanged"]) == (0, 3)
+
+
+def test_a_person_reads_a_summary_and_what_is_missing_by_reason(run: Run, folder: Path) -> None:
+    (folder / "broken.pdf").write_text("this is no PDF")
+    result = run("ingest", str(folder))
+    assert result.code == 3
+    assert result.err == ""
+    lines = result.out.splitlines()
+    assert lines[0].startswith("4 files: 3 added, 1 not taken in. 3 pages, ")
+    assert "Not in the library (1 file):" in lines
+    assert "  damaged (1)" in lines
+    assert lines[-1].startswith(f"    {folder / 'broken.pdf'}  ")
+
+
+def test_quiet_says_nothing_when_all_is_well(run: Run, folder: Path) -> None:
+    result = run("--quiet", "ingest", str(folder))
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def test_a_missing_path_is_an_error_and_leaves_the_library_as_it_was(run: Run, library: Path) -> None:
+    result = run("ingest", str(library / "nowhere"), "--json")
+    assert result.code == 1
+    assert result.out == ""
+    assert str(library / "nowhere") in result.err
+    assert len(run("documents", "list", "--json").json["documents"]) == 3
+
+
+def test_an_empty_folder_is_done_at_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "void").mkdir()
+    result = run("ingest", str(tmp_path / "void"), "--json")
+    assert result.code == 0
+    assert result.json["files"] == 0
+
+
+def test_prune_forgets_what_is_gone_and_without_it_nothing_is_forgotten(run: Run, library: Path) -> None:
+    (library / "travel-policy.md").unlink()
+    assert run("ingest", str(library), "--json").json_lines[-1]["removed"] == 0
+    result = run("ingest", str(library), "--prune", "--json")
+    assert result.json_lines[-1]["removed"] == 1
+    assert not run("search", "hotel costs", "--mode", "lexical", "--json").json["hits"]
+
+
+def test_an_interrupted_ingest_exits_130_and_can_be_run_again(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ingest_command, "print_json", interrupt)
+        result = run("ingest", str(folder), "--json")
+    assert (result.code, result.err) == (130, "Interrupted.\n")
+    assert run("ingest", str(folder)).code == 0
+    assert len(run("documents", "list", "--json").json["documents"]) == 3
+
+
+def test_watch_takes_in_what_changes(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def one_change(paths: list[Path], *, ignore: Path) -> object:
+        (folder / "new.md").write_text("# News\n\nThe canteen reopens in May.\n")
+        yield
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ingest_command, "changes", one_change)
+    result = run("ingest", str(folder), "--watch", "--json")
+    assert result.code == 130
+    assert [line["added"] for line in result.json_lines if line["event"] == "summary"] == [3, 1]
+
+
+def test_changes_are_seen_and_those_under_the_home_are_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from threading import Timer
+
+    monkeypatch.setattr(ingest_command, "WATCH_QUIET_MS", 50)
+    home = folder / "home"
+    home.mkdir()
+    seen = changes([folder], ignore=home)
+    writer = Timer(0.5, lambda: (home / "library.sqlite").write_text("x"))
+    later = Timer(1.0, lambda: (folder / "new.md").write_text("x"))
+    writer.start()
+    later.start()
+    next(seen)
+    seen.close()
+    assert (folder / "new.md").exists()
+
+
+def test_passwords_are_read_a_line_each(tmp_path: Path) -> None:
+    file = tmp_path / "passwords.txt"
+    file.write_text("first one\n\n second \n")
+    assert read_passwords(file) == ("first one", " second ")
+    assert read_passwords(None) == ()
+
+
+def test_a_password_file_that_cannot_be_read_is_wrong_usage(run: Run, folder: Path, tmp_path: Path) -> None:
+    result = run("ingest", str(folder), "--password-file", str(tmp_path / "none.txt"))
+    assert result.code == 2
+    assert "none.txt" in result.err
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="no UTF-8 text"):
+        read_passwords(binary)
+
+
+def test_the_summary_reads_as_sentences() -> None:
+    finished = Finished(1, 1, 0, 0, 0, 0, 0, 1200, 4000, 12.34, 97.2, 500.0, 7)
+    assert summary(finished) == (
+        "1 file: 1 added. 1,200 pages, 4,000 passages in 12.3 s (97 pages/s). 7 passages still wait for their vector."
+    )
