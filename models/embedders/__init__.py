@@ -1,0 +1,1 @@
+"""Embedders: a sentence-transformers directory on ONNX Runtime (CPU) or on PyTorch (GPU)."""

@@ -1,0 +1,58 @@
+"""The embedder on a CPU: an exported sentence-transformers model on ONNX Runtime, without PyTorch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.base import EmbedderIdentity, Vectors
+from models.directory import read_embedder_directory
+from models.exporting.exports import Export
+from models.onnx_session import OnnxTransformer, load_tokenizer
+
+
+class OnnxEmbedder:
+    """An Embedder. Safe to use from several threads; texts may come in any order and number.
+
+    `directory` is the sentence-transformers directory the export was made from, `file_hash` its hash. `threads` 0 takes
+    every core. Raises ModelError when a file is missing or damaged.
+    """
+
+    def __init__(self, directory: Path, export: Export, *, name: str, file_hash: str, threads: int = 0) -> None:
+        description = read_embedder_directory(directory)
+        tokenizer = directory / "tokenizer.json"
+        self._counter = load_tokenizer(tokenizer)
+        self._counter.no_padding()
+        self._transformer = OnnxTransformer(export.model, tokenizer, max_tokens=description.max_tokens, threads=threads)
+        self._description = description
+        self.identity = EmbedderIdentity(
+            name=name,
+            file_hash=file_hash,
+            dimension=self._transformer.width,
+            normalised=description.normalise,
+            query_prefix=description.query_prefix,
+            precision=export.precision,
+        )
+        special_tokens = self._counter.num_special_tokens_to_add(False)
+        prefix_tokens = self.count_tokens([description.document_prefix])[0]
+        self.max_tokens = description.max_tokens - special_tokens - prefix_tokens
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        encoded = self._counter.encode_batch_fast(self._prepare(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encoded]
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        """Shape (texts, dimension), float32, in the order of `texts`."""
+        return self._transformer.run(self._prepare(texts, self._description.document_prefix))
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        vector: NDArray[np.float32] = self._transformer.run(self._prepare([text], self._description.query_prefix))[0]
+        return vector
+
+    def close(self) -> None:
+        """Nothing to do: the memory goes with the object."""
+
+    def _prepare(self, texts: Sequence[str], prefix: str = "") -> list[str]:
+        prefixed = (prefix + text for text in texts)
+        return [text.lower() for text in prefixed] if self._description.lowercase else list(prefixed)

@@ -1,0 +1,196 @@
+"""The process that turns a PyTorch transformer into ONNX. It ends afterwards, and PyTorch's memory with it.
+
+Request: {"kind": "embedder" | "reranker", "source": directory, "target": directory that exists}. It writes model.onnx
+into the target and replies {"precision", "agreement", "versions"}, or {"error"}.
+"""
+
+import importlib.metadata
+import inspect
+import logging
+import warnings
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.child import JsonObject, reply, serve
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from models.directory import EmbedderDirectory
+
+LEAST_AGREEMENT = 0.98
+"""Mean cosine (embedder) or correlation of the logits (reranker) with the original below which int8 is not used."""
+
+_OPSET = 17  # the first with LayerNormalization as one operator
+_PACKAGES = ("torch", "transformers", "sentence-transformers", "onnxruntime")
+
+
+def main() -> None:
+    for request in serve():
+        _quieten()
+        try:
+            reply(export(request["kind"], Path(request["source"]), Path(request["target"])))
+        except Exception as error:  # whatever three libraries raise on a model they do not like
+            logging.getLogger(__name__).exception("The export failed")
+            reply({"error": f"{type(error).__name__}: {error}".splitlines()[0][:300]})
+
+
+def export(kind: str, source: Path, target: Path) -> JsonObject:
+    """Trace, quantise, compare; keep int8 if it agrees with the original well enough, else fp32."""
+    module, original, max_tokens = _load_embedder(source) if kind == "embedder" else _load_reranker(source)
+    single = target / "fp32.onnx"
+    quantised = target / "int8.onnx"
+    _trace(module, single)
+    _quantise(single, quantised)
+
+    best, precision, agreement = quantised, "int8", _agreement(kind, quantised, source, max_tokens, original)
+    if agreement < LEAST_AGREEMENT:
+        best, precision, agreement = single, "fp32", _agreement(kind, single, source, max_tokens, original)
+    if agreement < LEAST_AGREEMENT:
+        raise ValueError(f"the exported model agrees with the original only to {agreement:.3f}")
+
+    best.rename(target / "model.onnx")
+    for leftover in (single, quantised):
+        leftover.unlink(missing_ok=True)
+    versions = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {"precision": precision, "agreement": round(agreement, 5), "versions": versions}
+
+
+def _load_embedder(source: Path) -> "tuple[Any, NDArray[np.float32], int]":
+    """The transformer with its pooling as one module, the original's vectors of the sample texts, its window."""
+    from sentence_transformers import SentenceTransformer
+
+    from models.directory import read_embedder_directory
+    from models.exporting.sentences import SAMPLE_TEXTS
+
+    directory = read_embedder_directory(source)
+    original = SentenceTransformer(
+        str(source),
+        device="cpu",
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"attn_implementation": "eager", "dtype": "float32", "use_safetensors": True},
+    )
+    vectors = original.encode(list(SAMPLE_TEXTS), normalize_embeddings=True, show_progress_bar=False, prompt="")
+    return _pooled(original[0].auto_model, directory), vectors, directory.max_tokens
+
+
+def _pooled(transformer: Any, directory: "EmbedderDirectory") -> Any:
+    """A module from token ids to one vector per text."""
+    import torch
+
+    class Pooled(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by the type checker
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = transformer
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
+            types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+            states = self.transformer(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
+            if directory.pooling == "cls":
+                vectors = states[:, 0]
+            else:
+                weights = attention_mask.unsqueeze(-1).to(states.dtype)
+                vectors = (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+            return torch.nn.functional.normalize(vectors, p=2, dim=1) if directory.normalise else vectors
+
+    return Pooled().eval()
+
+
+def _load_reranker(source: Path) -> "tuple[Any, NDArray[np.float32], int]":
+    """The classifier as a module from token ids to one logit, the original's logits of the sample pairs, its window."""
+    import torch
+    from sentence_transformers import CrossEncoder
+
+    from models.directory import read_max_tokens
+    from models.exporting.sentences import SAMPLE_PAIRS
+
+    max_tokens = read_max_tokens(source)
+    original = CrossEncoder(
+        str(source),
+        device="cpu",
+        max_length=max_tokens,
+        local_files_only=True,
+        trust_remote_code=False,
+        model_kwargs={"attn_implementation": "eager", "dtype": "float32", "use_safetensors": True},
+    )
+    logits = original.predict(list(SAMPLE_PAIRS), activation_fn=torch.nn.Identity(), show_progress_bar=False)
+    classifier = original.model
+
+    class Logits(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by the type checker
+        def __init__(self) -> None:
+            super().__init__()
+            self.transformer = classifier
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
+            types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+            return self.transformer(input_ids=input_ids, attention_mask=attention_mask, **types).logits
+
+    return Logits().eval(), logits.reshape(-1, 1), max_tokens
+
+
+def _trace(module: Any, target: Path) -> None:
+    import torch
+
+    names = ["input_ids", "attention_mask"]
+    # Models with one segment only (RoBERTa) have a table of one row for it: their tokenizers' ids are left out.
+    has_segments = getattr(module.transformer.config, "type_vocab_size", 0) > 1
+    if has_segments and "token_type_ids" in inspect.signature(module.transformer.forward).parameters:
+        names.append("token_type_ids")
+    ids = torch.tensor([[5, 6, 7, 8, 9], [5, 6, 7, 0, 0]])
+    mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
+    dynamic = {name: {0: "texts", 1: "tokens"} for name in names} | {"output": {0: "texts"}}
+    with torch.inference_mode():
+        torch.onnx.export(
+            module,
+            (ids, mask, torch.zeros_like(ids))[: len(names)],
+            str(target),
+            input_names=names,
+            output_names=["output"],
+            dynamic_axes=dynamic,
+            opset_version=_OPSET,
+            dynamo=False,  # the newer exporter needs onnxscript and takes a minute where this takes two seconds
+        )
+
+
+def _quantise(single: Path, target: Path) -> None:
+    """int8 weights with a scale per column; activations are quantised as they come.
+
+    Matrix products only: quantised embedding tables too gain no speed and cost agreement.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(
+        single, target, weight_type=QuantType.QInt8, per_channel=True, op_types_to_quantize=["MatMul", "Gemm"]
+    )
+
+
+def _agreement(kind: str, model: Path, source: Path, max_tokens: int, original: "NDArray[np.float32]") -> float:
+    import numpy as np
+
+    from models.exporting.sentences import SAMPLE_PAIRS, SAMPLE_TEXTS
+    from models.onnx_session import OnnxTransformer
+
+    transformer = OnnxTransformer(model, source / "tokenizer.json", max_tokens=max_tokens)
+    if kind == "reranker":
+        return float(np.corrcoef(transformer.run(SAMPLE_PAIRS)[:, 0], original[:, 0])[0, 1])
+    ours = transformer.run(SAMPLE_TEXTS)
+    ours /= np.linalg.norm(ours, axis=1, keepdims=True)
+    return float((ours * original).sum(axis=1).mean())
+
+
+def _quieten() -> None:
+    """Tracing a model and quantising it warn at every step about what is meant to be so."""
+    warnings.simplefilter("ignore")
+    _disable(logging.getLogger(name) for name in ("root", "torch", "transformers", "sentence_transformers"))
+
+
+def _disable(loggers: Iterable[logging.Logger]) -> None:
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+
+
+if __name__ == "__main__":
+    main()

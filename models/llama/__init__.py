@@ -1,0 +1,1 @@
+"""Language models in llama.cpp, in a process of their own."""

