@@ -66,13 +66,18 @@ def default_home() -> Path:
 def open_home(home: Path | None = None) -> Locations:
     """Create the home (0700) if it is missing and return where things live in it.
 
-    Raises HomeError if it cannot be created, is no folder, or belongs to another user.
+    Raises HomeError if it cannot be created or written, is no folder, or belongs to another user.
     """
     home = (home or default_home()).expanduser().absolute()
     try:
         home.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
         if home.stat().st_mode & 0o077:
             home.chmod(PRIVATE_DIRECTORY)
+        if not os.access(home, os.R_OK | os.W_OK | os.X_OK):  # false on a read-only disk, for root too
+            raise HomeError(
+                f"The home {home} cannot be written.",
+                "Make it writable, or name another folder with --home or STRONGROOM_HOME.",
+            )
     except FileExistsError:
         raise HomeError(f"The home {home} is a file, not a folder.", "Name another folder with --home.") from None
     except OSError as error:

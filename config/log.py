@@ -2,8 +2,8 @@
 
 That is kept whatever a call site or a library does:
 
-* our own messages are constant templates, filled with numbers, ids, names of things and paths; a string with white space
-  in it, or longer than an id, is replaced by its length, and any other object by the name of its type;
+* our own messages are constant templates, filled with numbers, ids, names of things and paths; a string with white
+  space in it, or longer than an id, is replaced by its length, and any other object by the name of its type;
 * of what libraries log only level, name and place are written: they may quote what they were given;
 * a traceback is written as files, lines and functions, without the exception's message.
 

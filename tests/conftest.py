@@ -1,0 +1,68 @@
+"""What every test runs under: sealed by the kernel, silent, and with a home directory that is not the developer's."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.environment import silence_telemetry
+from config.locations import Locations, open_home
+from config.log import stop_log
+from config.seal import seal
+from config.settings import LoadedSettings, load_settings
+from tests.launcher import Launcher
+
+_launcher_key = pytest.StashKey[Launcher]()
+_user_home_key = pytest.StashKey[str]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Seal this process before a test is imported. From here on no test, and no program it starts, can connect."""
+    silence_telemetry()
+    config.stash[_user_home_key] = tempfile.mkdtemp(prefix="strongroom-tests-")
+    _leave_the_developers_environment(config.stash[_user_home_key])
+    config.stash[_launcher_key] = Launcher()
+    seal()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_launcher_key].close()
+    shutil.rmtree(config.stash[_user_home_key], ignore_errors=True)
+
+
+def _leave_the_developers_environment(user_home: str) -> None:
+    for name in [name for name in os.environ if name.startswith(("STRONGROOM_", "XDG_"))]:
+        del os.environ[name]
+    os.environ["HOME"] = user_home
+
+
+@pytest.fixture(autouse=True)
+def _leave_the_process_as_it_was() -> Iterator[None]:
+    """What the program sets for its whole process, in one test, is not there in the next."""
+    before = dict(os.environ)
+    yield
+    stop_log()
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session")
+def unsealed(request: pytest.FixtureRequest) -> Launcher:
+    """Starts programs that are not sealed, to show that what the seal refuses works without it."""
+    return request.config.stash[_launcher_key]
+
+
+@pytest.fixture
+def locations(tmp_path: Path) -> Locations:
+    """An empty home."""
+    return open_home(tmp_path / "home")
+
+
+@pytest.fixture
+def settings(locations: Locations) -> LoadedSettings:
+    """The default settings."""
+    return load_settings(locations)
