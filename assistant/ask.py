@@ -1,0 +1,231 @@
+"""★ A question becomes an answer: evidence first, then words, then the checked answer."""
+
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from threading import Event
+from typing import TYPE_CHECKING
+
+from assistant import prompts
+from assistant.citations import CitedText, cite
+from assistant.context import Prompt, build_prompt, number_sources
+from assistant.conversations import Conversations, Dialogue
+from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
+from assistant.followup import search_query
+from assistant.grounding import check
+from assistant.quoting import quote
+from assistant.retrieval import Findings, Retriever
+from assistant.sentences import ScoredSentence, best_sentence, score_passages
+from assistant.types import Answer, AnswerStyle, AnswerTimings, Source
+from config.sanitise import sanitise
+from config.sections import AnswerSettings
+from models.base import Embedder, GenerationOptions, LanguageModel, TokenUsage
+
+if TYPE_CHECKING:
+    from ingest.library.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """What it takes to answer. The models are asked for when a question first needs them."""
+
+    library: "Library"
+    retriever: Retriever
+    conversations: Conversations
+    settings: AnswerSettings
+    embedder: Callable[[], Embedder]
+    llm: Callable[[], LanguageModel]
+    model_name: str
+    embedder_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskOptions:
+    """How one question is to be answered; None takes the setting. `documents` narrows to these paths; `search_for` is
+    the question without what only says where to look; with `keep` false the conversation does not get the turn."""
+
+    search_for: str | None = None
+    k: int | None = None
+    documents: Collection[str] | None = None
+    conversation: str = "new"
+    style: AnswerStyle | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    refuse: bool = True
+    keep: bool = True
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An answer before it is checked, and what the conversation keeps of the model's part in it."""
+
+    text: CitedText
+    style: AnswerStyle
+    refused: bool = False
+    stopped: bool = False
+    usage: TokenUsage = field(default_factory=TokenUsage)
+    prompt: Prompt | None = None
+    reply: str = ""
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds since the question was put."""
+
+    begun: float = field(default_factory=time.perf_counter)
+    retrieved: float = 0.0
+    evidence: float = 0.0
+    first_token: float = 0.0
+
+    def now(self) -> float:
+        return (time.perf_counter() - self.begun) * 1000
+
+    def timings(self) -> AnswerTimings:
+        return AnswerTimings(self.retrieved, self.evidence, self.first_token, self.now())
+
+
+def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterator[AnswerEvent]:
+    """Answer `question`: the evidence at once, then the answer as it is written, then the whole of it, checked.
+
+    The conversation gets the turn just before the last event; a question that fails, or whose events are not read to
+    the end, leaves no trace in it. Setting `stop` ends the answer where it is; the part that is there is checked and
+    kept. Raises ModelError, EmbedderMismatch, UsageError for an unknown conversation.
+    """
+    clock = _Clock()
+    dialogue = asker.conversations.open(options.conversation, question)
+    findings = asker.retriever.find(
+        _query(options.search_for or question, dialogue), k=options.k, documents=options.documents
+    )
+    clock.retrieved = clock.now()
+
+    scored = _score_sentences(asker, question, findings)
+    sources = _numbered_sources(dialogue, findings, scored)
+    clock.evidence = clock.now()
+    yield EvidenceFound(tuple(sources), findings.result.timings)
+
+    if not sources or (options.refuse and not findings.result.fits):
+        draft = yield from _refuse(clock, "quote" if options.style == "quote" else _style(asker, options))
+    elif _style(asker, options) == "quote":
+        draft = yield from _quote(asker, findings, sources, scored, clock)
+    else:
+        draft = yield from _write(asker, question, dialogue, findings, sources, scored, options, stop, clock)
+
+    answer = _checked(asker, question, dialogue, sources, draft, clock)
+    if options.keep:
+        _keep(asker, dialogue, answer, draft)
+    yield Answered(answer)
+
+
+def _query(question: str, dialogue: Dialogue) -> str:
+    return search_query(question, [exchange.question for exchange in dialogue.exchanges if exchange.question])
+
+
+def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[list[ScoredSentence]]:
+    embedder = asker.embedder() if findings.vector is not None else None
+    texts = [passage.chunk.text for passage in findings.result.passages]
+    return score_passages(question, findings.weights, texts, embedder=embedder, question_vector=findings.vector)
+
+
+def _numbered_sources(
+    dialogue: Dialogue, findings: Findings, scored: Sequence[Sequence[ScoredSentence]]
+) -> list[Source]:
+    return number_sources(dialogue, findings.result.passages, [best_sentence(sentences) for sentences in scored])
+
+
+def _style(asker: Asker, options: AskOptions) -> AnswerStyle:
+    """`auto` quotes under a model too small to be trusted to write."""
+    wanted = options.style or asker.settings.style
+    if wanted == "auto":
+        return "answer" if asker.llm().information.writes_well else "quote"
+    return wanted
+
+
+def _refuse(clock: _Clock, style: AnswerStyle) -> Generator[AnswerEvent, None, _Draft]:
+    """The fixed sentence; the model is not called."""
+    clock.first_token = clock.now()
+    yield Token(prompts.REFUSAL)
+    return _Draft(CitedText(prompts.REFUSAL, (), ()), style, refused=True)
+
+
+def _quote(
+    asker: Asker,
+    findings: Findings,
+    sources: Sequence[Source],
+    scored: Sequence[Sequence[ScoredSentence]],
+    clock: _Clock,
+) -> Generator[AnswerEvent, None, _Draft]:
+    """Sentences copied from the sources; no model is called."""
+    text = quote(sources, scored, findings.weights, asker.library.page_texts)
+    if not text.citations:
+        return (yield from _refuse(clock, "quote"))
+    clock.first_token = clock.now()
+    yield Token(text.text)
+    return _Draft(text, "quote")
+
+
+def _write(
+    asker: Asker,
+    question: str,
+    dialogue: Dialogue,
+    findings: Findings,
+    sources: Sequence[Source],
+    scored: Sequence[Sequence[ScoredSentence]],
+    options: AskOptions,
+    stop: Event,
+    clock: _Clock,
+) -> Generator[AnswerEvent, None, _Draft]:
+    """The model writes from the sources; marks in what it wrote become citations."""
+    llm = asker.llm()
+    window = llm.information.context
+    max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
+    prompt = build_prompt(dialogue, sources[: asker.settings.sources], question, llm.count_tokens, window, max_tokens)
+    seed = asker.settings.seed if options.seed is None else options.seed
+    generation = GenerationOptions(max_tokens, asker.settings.temperature, seed)
+    reply, usage = "", TokenUsage()
+    for piece in llm.generate(prompt.messages, generation, stop):
+        usage = piece.usage or usage
+        reply += piece.text
+        if piece.text:
+            clock.first_token = clock.first_token or clock.now()
+            yield Token(sanitise(piece.text))
+    stopped = stop.is_set()
+    if prompts.is_refusal(reply):
+        return _Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
+    if not reply.strip() and not stopped:
+        # A model that says nothing is no reason to keep what was found from the reader.
+        return (yield from _quote(asker, findings, sources, scored, clock))
+    text = cite(sanitise(reply), prompt.sources, asker.library.page_texts)
+    return _Draft(text, "answer", False, stopped, usage, prompt, reply)
+
+
+def _checked(
+    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], draft: _Draft, clock: _Clock
+) -> Answer:
+    known = {source.number: source for source in (*dialogue.sources, *sources)}
+    return Answer(
+        question=question,
+        text=draft.text.text,
+        style=draft.style,
+        refused=draft.refused,
+        citations=draft.text.citations,
+        evidence=tuple(sources),
+        grounding=check(draft.text.sentences, tuple(known.values()), question),
+        model=asker.model_name,
+        embedder=asker.embedder_name,
+        tokens=draft.usage,
+        timings=clock.timings(),
+        conversation=dialogue.conversation_id,
+        stopped=draft.stopped,
+    )
+
+
+def _keep(asker: Asker, dialogue: Dialogue, answer: Answer, draft: _Draft) -> None:
+    prompt = draft.prompt
+    asker.conversations.save(
+        dialogue,
+        answer,
+        prompt=prompt.user if prompt else "",
+        reply=draft.reply if prompt else "",
+        shown=[source.number for source in prompt.new_sources] if prompt else (),
+        first_turn=prompt.first_turn if prompt else dialogue.first_turn,
+    )

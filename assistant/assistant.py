@@ -1,0 +1,300 @@
+"""The composition root: every part of Strongroom put together, each made when it is first needed."""
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Event, RLock
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from ingest.library.library import Library
+
+from assistant.ask import Asker, AskOptions, ask
+from assistant.conversations import Conversations
+from assistant.events import AnswerEvent
+from assistant.retrieval import Retriever
+from assistant.scope import paths_matching, scoped_by_name
+from assistant.types import AnswerStyle, SearchMode, SearchResult
+from config.errors import ModelError, UsageError
+from config.locations import Locations
+from config.seal import seal_report
+from ingest.types import FileStatus
+from models.base import Embedder, LanguageModel, Reranker
+
+if TYPE_CHECKING:
+    from ingest.pipeline import IngestOptions
+    from models.registry import ModelRegistry
+
+    from assistant.doctor import Check
+    from config.sections import Settings
+    from config.settings import LoadedSettings
+    from ingest.events import IngestEvent
+    from ingest.library.types import Receipt
+
+Part = TypeVar("Part")
+
+_MEGABYTE = 1_000_000
+
+
+class _Lazy(Generic[Part]):
+    """A part that is made by the thread that first asks for it, while others wait."""
+
+    def __init__(self, make: Callable[[], Part]) -> None:
+        self._make = make
+        self._lock = RLock()
+        self._made: list[Part] = []
+
+    def __call__(self) -> Part:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+    def made(self) -> Part | None:
+        return self._made[0] if self._made else None
+
+
+def open_assistant(
+    locations: Locations,
+    loaded_settings: "LoadedSettings",
+    *,
+    collection: str = "default",
+    embedder: Embedder | None = None,
+    llm: LanguageModel | None = None,
+    reranker: Reranker | None = None,
+) -> "Assistant":
+    """Open the library of `locations` and return the assistant over it. Models are loaded when they are first needed,
+    those given are used as they are.
+
+    Raises LibraryError when the library cannot be opened.
+    """
+    return Assistant(locations, loaded_settings, collection, embedder, llm, reranker)
+
+
+class Assistant:
+    """Ask, search and ingest over one collection. Every method may be called from any thread."""
+
+    def __init__(
+        self,
+        locations: Locations,
+        loaded_settings: "LoadedSettings",
+        collection: str,
+        embedder: Embedder | None,
+        llm: LanguageModel | None,
+        reranker: Reranker | None,
+    ) -> None:
+        self.locations = locations
+        self.loaded_settings = loaded_settings
+        self.library = Library.open(locations, collection)
+        self.conversations = Conversations(self.library.database, collection)
+        self._registry = _Lazy(self._make_registry)
+        self._embedder = _Lazy(lambda: embedder or self._load_embedder())
+        self._llm = _Lazy(lambda: llm or self._load_llm())
+        self._reranker = _Lazy(lambda: reranker or self._load_reranker())
+        self._given = {
+            "llm": llm.information.name if llm else None,
+            "embedder": embedder.identity.name if embedder else None,
+        }
+        self.retriever = Retriever(self.library, self.settings.retrieval, self._embedder, self._reranker)
+
+    # parts
+
+    @property
+    def settings(self) -> "Settings":
+        return self.loaded_settings.settings
+
+    @property
+    def registry(self) -> "ModelRegistry":
+        return self._registry()
+
+    @property
+    def embedder(self) -> Embedder:
+        """Raises ModelError when its files are missing."""
+        return self._embedder()
+
+    @property
+    def llm(self) -> LanguageModel:
+        """Raises ModelError when its file is missing."""
+        return self._llm()
+
+    @property
+    def reranker(self) -> Reranker | None:
+        """None when the settings name none."""
+        return self._reranker()
+
+    # what people do
+
+    def ingest(self, paths: Sequence[Path], options: "IngestOptions | None" = None) -> "Iterator[IngestEvent]":
+        """A folder becomes a library; see `ingest.pipeline`. What was removed is forgotten in the conversations too."""
+        from ingest.pipeline import IngestOptions, ingest
+
+        from ingest.events import FileDone
+
+        events = ingest(
+            paths,
+            library=self.library,
+            embedder=self.embedder,
+            settings=self.settings,
+            options=options or IngestOptions(),
+        )
+        for event in events:
+            if isinstance(event, FileDone) and event.status is FileStatus.REMOVED:
+                self.conversations.purge_document(str(event.path))
+            yield event
+
+    def search(
+        self, query: str, *, k: int | None = None, document: str | None = None, mode: SearchMode | None = None
+    ) -> SearchResult:
+        """The passages that fit `query`, best first, within the documents that `document` (a glob) or `@name` names."""
+        query, documents = self._scope(query, document)
+        return self.retriever.find(query, k=k, mode=mode, documents=documents).result
+
+    def ask(
+        self,
+        question: str,
+        *,
+        k: int | None = None,
+        document: str | None = None,
+        conversation: str = "new",
+        style: AnswerStyle | None = None,
+        max_tokens: int | None = None,
+        seed: int | None = None,
+        stop: Event | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """A question becomes an answer; see `assistant.ask`. `conversation` is "new", "last" or an id."""
+        scoped, documents = self._scope(question, document)
+        options = AskOptions(
+            search_for=scoped,
+            k=k,
+            documents=documents,
+            conversation=conversation,
+            style=style,
+            max_tokens=max_tokens,
+            seed=seed,
+            refuse=self.settings.retrieval.refuse,
+        )
+        return ask(self.asker(), question, options, stop or Event())
+
+    def asker(self) -> Asker:
+        """The parts that `assistant.ask.ask` works with."""
+        return Asker(
+            library=self.library,
+            retriever=self.retriever,
+            conversations=self.conversations,
+            settings=self.settings.answer,
+            embedder=self._embedder,
+            llm=self._llm,
+            model_name=self._name_of("llm") or "",
+            embedder_name=self._name_of("embedder") or "",
+        )
+
+    def forget(self, glob: str) -> "Receipt":
+        """Remove the documents whose file name or path matches `glob` from every store, and from the conversations
+        that quote them."""
+        for path in self.conversations.quoted_paths(glob):
+            self.conversations.purge_document(path)
+        return self.library.forget(glob)
+
+    def status(self) -> dict[str, Any]:
+        """What `strongroom status --json` prints."""
+        seal = seal_report()
+        return {
+            "home": str(self.locations.home),
+            "collections": [
+                {
+                    "name": counts.name,
+                    "documents": counts.documents,
+                    "pages": counts.pages,
+                    "chunks": counts.chunks,
+                    "vectors": counts.vectors,
+                    "vectors_pending": counts.vectors_pending,
+                    "embedder": counts.embedder.name if counts.embedder else None,
+                }
+                for counts in self.library.collections()
+            ],
+            "models": {kind: self._name_of(kind) for kind in ("llm", "embedder", "reranker")},
+            "disk_mb": self._disk_use(),
+            "seal": {"level": seal.level, "mechanism": seal.mechanism},
+            "version": program_version(),
+        }
+
+    def doctor(self, *, measure: bool = True) -> "list[Check]":
+        """Is everything as it should be; `measure` times the language model for about two seconds."""
+        from assistant.doctor import examine
+
+        return examine(self, measure=measure)
+
+    def close(self) -> None:
+        """End the model's process and close the library."""
+        for part in (self._llm.made(), self._embedder.made(), self._reranker.made()):
+            if part is not None:
+                part.close()
+        self.library.close()
+
+    # how
+
+    def _scope(self, question: str, document: str | None) -> tuple[str, frozenset[str] | None]:
+        if not question.strip():
+            raise UsageError("The question is empty.", "Type what you want to know.")
+        if document is None and "@" not in question:
+            return question, None
+        records = self.library.documents()
+        rest, named = scoped_by_name(question, records)
+        if document is None:
+            return rest, named
+        wanted = paths_matching(records, document)
+        return rest, wanted if named is None else wanted & named
+
+    def _make_registry(self) -> "ModelRegistry":
+        from models.registry import ModelRegistry
+
+        return ModelRegistry(self.locations)
+
+    def _load_embedder(self) -> Embedder:
+        from models.loading import load_embedder
+
+        return load_embedder(self.registry, self.settings)
+
+    def _load_llm(self) -> LanguageModel:
+        from models.loading import load_llm
+
+        return load_llm(self.registry, self.settings)
+
+    def _load_reranker(self) -> Reranker | None:
+        from models.loading import load_reranker
+
+        return load_reranker(self.registry, self.settings) if self.settings.models.reranker else None
+
+    def _name_of(self, kind: str) -> str | None:
+        """The name of the model in use, without loading it; None when there is none of that name."""
+        if self._given.get(kind):
+            return self._given[kind]
+        wanted: str = getattr(self.settings.models, kind)
+        if not wanted:
+            return None
+        try:
+            return self.registry.find(wanted, kind).name
+        except ModelError:
+            return None
+
+    def _disk_use(self) -> dict[str, float]:
+        parts = {
+            "library": [
+                path for path in self.locations.home.glob(f"{self.locations.library_file.name}*") if path.is_file()
+            ],
+            "index": _files(self.locations.index_directory),
+            "scan": _files(self.locations.scan_directory),
+            "models": _files(self.locations.models_directory),
+        }
+        return {name: round(sum(path.stat().st_size for path in paths) / _MEGABYTE, 3) for name, paths in parts.items()}
+
+
+def program_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("strongroom")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _files(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]

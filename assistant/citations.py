@@ -1,0 +1,150 @@
+"""Marks like [2] in an answer → citations with page and exact quote; found by code for a model that forgets them."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.sentences import Span, sentence_spans
+from assistant.types import Citation, Passage, Source
+from assistant.words import content_terms, numbers, terms
+
+PageTexts = Callable[[str, int, int], Sequence[str]]
+"""(path, first page, last page) → the text of each page: `Library.page_texts`."""
+
+FOUND_FLOOR = 0.5
+"""Least share of a sentence's content words that a source's sentence must hold to be cited in the model's stead."""
+
+_MARKS = re.compile(r"\s*((?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]\s*)+)")
+_NUMBER = re.compile(r"\d+")
+_MARKS_AFTER_STOP = re.compile(r"([.!?])((?:[ \t]*\[\d+(?:[ \t]*[,;][ \t]*\d+)*\])+)")
+_FINAL = re.compile(r"[.!?:…]*[\"'”\u2019)\]]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSentence:
+    """One sentence of an answer without its marks, and the numbers of the sources it cites."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedText:
+    """An answer whose marks all name a source, its sentences, and a citation per sentence and source."""
+
+    text: str
+    sentences: tuple[CitedSentence, ...]
+    citations: tuple[Citation, ...]
+
+
+def cite(text: str, sources: Sequence[Source], page_texts: PageTexts) -> CitedText:
+    """Resolve the marks of a generated `text`.
+
+    Marks of unknown sources are dropped. A sentence without a mark gets the mark of the source that supports it best,
+    if one does. Each citation's quote is the sentence of the source that best supports the sentence that carries the
+    mark.
+    """
+    by_number = {source.number: source for source in sources}
+    finder = _SupportFinder(page_texts)
+    pieces: list[str] = []
+    sentences: list[CitedSentence] = []
+    citations: dict[Citation, None] = {}
+    position = 0
+    tidy = _MARKS_AFTER_STOP.sub(lambda match: f" {match[2].strip()}{match[1]}", text)
+    for start, end in sentence_spans(tidy):
+        bare, cited = split_marks(tidy[start:end])
+        known = [number for number in cited if number in by_number]
+        if not known and bare:
+            known = finder.supporting(bare, sources)
+        pieces += [tidy[position:start], _marked(bare, known)]
+        position = end
+        if bare:
+            sentences.append(CitedSentence(bare, tuple(known)))
+        for number in known:
+            citation = finder.citation(bare, by_number[number])
+            if citation is not None:
+                citations[citation] = None
+    return CitedText("".join(pieces).strip(), tuple(sentences), tuple(citations))
+
+
+def split_marks(sentence: str) -> tuple[str, list[int]]:
+    """A sentence without its marks, and the numbers in them without repetition: "[1, 2]" and "[1][2]" alike."""
+    found: dict[int, None] = {}
+    for marks in _MARKS.findall(sentence):
+        found.update(dict.fromkeys(int(number) for number in _NUMBER.findall(marks)))
+    return re.sub(r"\s+([.,;:!?])", r"\1", _MARKS.sub(" ", sentence)).strip(), list(found)
+
+
+def _marked(sentence: str, cited: Iterable[int]) -> str:
+    marks = "".join(f"[{number}]" for number in cited)
+    if not marks or not sentence:
+        return sentence
+    final = _FINAL.search(sentence)
+    end = final.start() if final else len(sentence)
+    # A quotation keeps its marks together: “…” [1].
+    return f"{sentence} {marks}" if sentence[end:].endswith(("”", '"')) else f"{sentence[:end]} {marks}{sentence[end:]}"
+
+
+class _SupportFinder:
+    """Which sentence of a source bears out a sentence; sources are split into sentences once."""
+
+    def __init__(self, page_texts: PageTexts) -> None:
+        self._page_texts = page_texts
+        self._sentences: dict[str, list[tuple[Span, set[str]]]] = {}
+
+    def supporting(self, sentence: str, sources: Sequence[Source]) -> list[int]:
+        """The number of the source that supports `sentence` best, if any does by FOUND_FLOOR."""
+        scored = [(self._best(sentence, source)[1], source.number) for source in sources]
+        best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
+        return [best[1]] if best[0] >= FOUND_FLOOR else []
+
+    def citation(self, sentence: str, source: Source) -> Citation | None:
+        span, _ = self._best(sentence, source)
+        return locate(source.number, source.passage, span, self._page_texts)
+
+    def _best(self, sentence: str, source: Source) -> tuple[Span, float]:
+        wanted = set(content_terms(sentence))
+        best_span, best_share = (source.key_start, source.key_end), 0.0
+        for span, held in self._split(source.passage):
+            share = len(wanted & held) / len(wanted) if wanted else 0.0
+            if share > best_share:
+                best_span, best_share = span, share
+        return best_span, best_share
+
+    def _split(self, passage: Passage) -> list[tuple[Span, set[str]]]:
+        chunk = passage.chunk
+        if chunk.chunk_id not in self._sentences:
+            self._sentences[chunk.chunk_id] = [
+                (span, set(terms(chunk.text[slice(*span)]))) for span in sentence_spans(chunk.text)
+            ]
+        return self._sentences[chunk.chunk_id]
+
+
+def locate(number: int, passage: Passage, span: Span, page_texts: PageTexts) -> Citation | None:
+    """The citation of `passage.chunk.text[span]`, on the page where it stands.
+
+    A quote that runs over a page's end is cut to the page with the longer part. None for an empty span, and when the
+    text is not in the library any more.
+    """
+    chunk = passage.chunk
+    pages = page_texts(passage.path, chunk.page, chunk.page_last)
+    start, end = chunk.start + span[0], chunk.start + span[1]
+    best: tuple[int, int, int] | None = None
+    page_start = 0
+    for page, text in enumerate(pages, chunk.page):
+        first, last = max(start - page_start, 0), min(end - page_start, len(text))
+        if last > first and (best is None or last - first > best[2] - best[1]):
+            best = (page, first, last)
+        page_start += len(text) + 1  # the newline that joins pages
+    if best is None:
+        return None
+    page, first, last = best
+    quote = pages[page - chunk.page][first:last]
+    if quote not in chunk.text:
+        return None
+    return Citation(number, passage.document, passage.path, page, quote, first, last)
+
+
+def numbers_in(texts: Mapping[int, str], cited: Iterable[int]) -> set[float]:
+    """Every number written in the texts of the sources `cited`."""
+    return {value for number in cited for value in numbers(texts.get(number, ""))}

@@ -1,0 +1,130 @@
+"""Number the sources and fit them into the model's window. The prompt grows at its end only, so that the model reads
+just what is new."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.conversations import Dialogue, Exchange
+from assistant.prompts import question_prompt, system_prompt
+from assistant.sentences import Span
+from assistant.types import Passage, Source
+from config.errors import StrongroomError
+from models.base import Message
+
+MARGIN = 64
+"""Tokens kept free for what the chat template puts around the messages."""
+_PER_MESSAGE = 8
+_KEPT_WHEN_FULL = 0.5
+"""When the window is full, turns are dropped down to this share of it: dropping one each time would make the model
+read the whole prompt anew each time."""
+
+CountTokens = Callable[[str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Messages for the model; `user` is this turn's, `first_turn` the first exchange still in it, and `sources` every
+    source that stands in it."""
+
+    messages: tuple[Message, ...]
+    user: str
+    first_turn: int
+    new_sources: tuple[Source, ...]
+    sources: tuple[Source, ...]
+
+
+def number_sources(dialogue: Dialogue, passages: Sequence[Passage], keys: Sequence[Span]) -> list[Source]:
+    """A passage seen before in the conversation keeps its number; new ones get the next."""
+    numbers = {source.passage.chunk.chunk_id: source.number for source in dialogue.sources}
+    following = dialogue.next_number
+    sources = []
+    for passage, (start, end) in zip(passages, keys, strict=True):
+        chunk_id = passage.chunk.chunk_id
+        if chunk_id not in numbers:
+            numbers[chunk_id] = following
+            following += 1
+        sources.append(Source(numbers[chunk_id], passage, start, end))
+    return sources
+
+
+def build_prompt(
+    dialogue: Dialogue,
+    sources: Sequence[Source],
+    question: str,
+    count_tokens: CountTokens,
+    window: int,
+    max_tokens: int,
+) -> Prompt:
+    """The messages for `question` over `sources` (best first), at most `window` - `max_tokens` - MARGIN tokens.
+
+    Earlier messages are taken over byte for byte. When they do not fit, the oldest turns go; when the sources still
+    do not fit, the last ones stay out. Raises StrongroomError when not even one fits.
+    """
+    system = Message("system", system_prompt(dialogue.fence))
+    room = window - max_tokens - MARGIN - _cost(system.content, count_tokens)
+    first = dialogue.first_turn
+    if (
+        _history_cost(dialogue, first, count_tokens) + _turn_cost(dialogue, first, sources, question, count_tokens)
+        > room
+    ):
+        first = _drop_oldest(dialogue, sources, question, count_tokens, room)
+    shown = _shown(dialogue, first)
+    room -= _history_cost(dialogue, first, count_tokens)
+    fresh = _fit(
+        [source for source in sources if source.number not in shown], question, dialogue.fence, count_tokens, room
+    )
+    user = question_prompt(question, fresh, dialogue.fence)
+    history = [message for exchange in dialogue.exchanges[first:] for message in _messages(exchange)]
+    earlier = [source for source in dialogue.sources if source.number in shown]
+    return Prompt((system, *history, Message("user", user)), user, first, tuple(fresh), (*earlier, *fresh))
+
+
+def _messages(exchange: Exchange) -> tuple[Message, ...]:
+    """A turn that the model had no part in (quoted, refused, forgotten) is not in its prompt."""
+    if not exchange.prompt or not exchange.reply:
+        return ()
+    return Message("user", exchange.prompt), Message("assistant", exchange.reply)
+
+
+def _drop_oldest(
+    dialogue: Dialogue, sources: Sequence[Source], question: str, count_tokens: CountTokens, room: int
+) -> int:
+    for first in range(dialogue.first_turn + 1, len(dialogue.exchanges)):
+        history = _history_cost(dialogue, first, count_tokens)
+        if history + _turn_cost(dialogue, first, sources, question, count_tokens) <= _KEPT_WHEN_FULL * room:
+            return first
+    return len(dialogue.exchanges)
+
+
+def _shown(dialogue: Dialogue, first: int) -> set[int]:
+    return {number for exchange in dialogue.exchanges[first:] if _messages(exchange) for number in exchange.shown}
+
+
+def _history_cost(dialogue: Dialogue, first: int, count_tokens: CountTokens) -> int:
+    messages = (message for exchange in dialogue.exchanges[first:] for message in _messages(exchange))
+    return sum(_cost(message.content, count_tokens) for message in messages)
+
+
+def _turn_cost(
+    dialogue: Dialogue, first: int, sources: Sequence[Source], question: str, count_tokens: CountTokens
+) -> int:
+    shown = _shown(dialogue, first)
+    fresh = [source for source in sources if source.number not in shown]
+    return _cost(question_prompt(question, fresh, dialogue.fence), count_tokens)
+
+
+def _fit(sources: Sequence[Source], question: str, fence: str, count_tokens: CountTokens, room: int) -> list[Source]:
+    """As many of the first sources as fit into `room` tokens."""
+    kept = list(sources)
+    while _cost(question_prompt(question, kept, fence), count_tokens) > room:
+        if len(kept) <= 1:
+            raise StrongroomError(
+                "The question and one source do not fit into what the language model can see at once.",
+                "Ask a shorter question, or raise llama.context in the settings.",
+            )
+        kept.pop()
+    return kept
+
+
+def _cost(text: str, count_tokens: CountTokens) -> int:
+    return count_tokens(text) + _PER_MESSAGE

@@ -1,0 +1,379 @@
+"""Conversations, kept in the library file: questions, answers, citations, and the sources under their numbers."""
+
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from assistant.scope import matches
+from assistant.types import Answer, Citation, Conversation, Passage, Source, Turn, Why
+from config.errors import UsageError
+from ingest.library.database import Database
+from ingest.types import Chunk
+
+FORGOTTEN = "(This turn was removed together with the document it spoke of.)"
+
+_TITLE_LENGTH = 80
+_FENCE_LENGTH = 8
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+# A source's passage is NULL once its document is forgotten: its number is not given to another one.
+_TABLES = """
+CREATE TABLE IF NOT EXISTS conversation_secret (secret TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY,
+    collection TEXT NOT NULL,
+    title TEXT NOT NULL,
+    fence TEXT NOT NULL,
+    first_turn INTEGER NOT NULL DEFAULT 0,
+    started_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS conversation_turns (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    style TEXT NOT NULL,
+    refused INTEGER NOT NULL,
+    stopped INTEGER NOT NULL,
+    prompt TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    PRIMARY KEY (conversation, number)
+);
+CREATE TABLE IF NOT EXISTS conversation_sources (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    passage TEXT,
+    PRIMARY KEY (conversation, number)
+);
+CREATE TABLE IF NOT EXISTS conversation_evidence (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    key_start INTEGER NOT NULL,
+    key_end INTEGER NOT NULL,
+    in_prompt INTEGER NOT NULL,
+    PRIMARY KEY (conversation, turn, position)
+);
+CREATE TABLE IF NOT EXISTS conversation_citations (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    path TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    quote TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (conversation, turn, position)
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A turn as the next prompt needs it: `prompt` and `reply` are the messages of the model, byte for byte (empty
+    when it had no part in the turn), `shown` the numbers of the sources that stand in `prompt`."""
+
+    question: str
+    prompt: str
+    reply: str
+    shown: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conversation as the next question finds it. `first_turn` is the first exchange that still fits the model's
+    window; `is_new` until its first turn is saved."""
+
+    conversation_id: str
+    fence: str
+    is_new: bool
+    exchanges: tuple[Exchange, ...] = ()
+    sources: tuple[Source, ...] = ()
+    first_turn: int = 0
+    next_number: int = 1
+
+
+class Conversations:
+    """The conversations of one collection. Each call is one transaction."""
+
+    def __init__(self, database: Database, collection: str) -> None:
+        self._database = database
+        self._collection = collection
+        with database.transaction() as connection:
+            for statement in _TABLES.split(";\n"):
+                connection.execute(statement)
+
+    def list(self) -> list[Conversation]:
+        """Every conversation, the one spoken in last first, without its turns."""
+        rows = self._database.rows(
+            "SELECT id, title, started_at FROM conversations WHERE collection = ? ORDER BY updated_at DESC, id DESC",
+            (self._collection,),
+        )
+        return [Conversation(*row) for row in rows]
+
+    def last(self) -> str | None:
+        """The id of the conversation spoken in last."""
+        found = self.list()
+        return found[0].conversation_id if found else None
+
+    def load(self, conversation_id: str) -> Conversation:
+        """A conversation with its turns. Raises UsageError when there is none of that id."""
+        with self._database.snapshot():
+            title, started_at, _ = self._row(conversation_id)
+            sources = self._sources(conversation_id)
+            rows = self._database.rows(
+                "SELECT number, question, answer, refused FROM conversation_turns "
+                "WHERE conversation = ? ORDER BY number",
+                (conversation_id,),
+            )
+            turns = tuple(
+                Turn(
+                    question,
+                    answer,
+                    bool(refused),
+                    self._citations(conversation_id, number),
+                    self._evidence(conversation_id, number, sources),
+                )
+                for number, question, answer, refused in rows
+            )
+        return Conversation(conversation_id, title, started_at, turns)
+
+    def delete(self, conversation_id: str) -> None:
+        """Raises UsageError when there is no conversation of that id."""
+        with self._database.transaction() as connection:
+            self._row(conversation_id)
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+    # a question and its answer
+
+    def open(self, which: str, question: str) -> Dialogue:
+        """The conversation that `question` belongs to: a fresh one for "new", the latest for "last" (fresh if there is
+        none), else the one of that id. Nothing is written before `save`. Raises UsageError for an unknown id."""
+        if which == "last":
+            which = self.last() or "new"
+        if which == "new":
+            return Dialogue(self._fresh_id(), self._fence(question), is_new=True)
+        with self._database.snapshot():
+            _, _, first_turn = self._row(which)
+            fence = self._database.value("SELECT fence FROM conversations WHERE id = ?", (which,))
+            sources = self._sources(which)
+            numbered = self._database.value(
+                "SELECT MAX(number) FROM conversation_sources WHERE conversation = ?", (which,)
+            )
+            exchanges = self._exchanges(which)
+        return Dialogue(which, fence, False, exchanges, tuple(sources.values()), first_turn, (numbered or 0) + 1)
+
+    def save(
+        self, dialogue: Dialogue, answer: Answer, *, prompt: str, reply: str, shown: Iterable[int], first_turn: int
+    ) -> None:
+        """Add a turn to the conversation, which is created by its first one."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        conversation_id, number = dialogue.conversation_id, len(dialogue.exchanges)
+        in_prompt = set(shown)
+        with self._database.transaction() as connection:
+            if dialogue.is_new:
+                connection.execute(
+                    "INSERT INTO conversations (id, collection, title, fence, started_at, updated_at) "
+                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    (conversation_id, self._collection, _title(answer.question), dialogue.fence, now, now),
+                )
+            connection.execute(
+                "UPDATE conversations SET updated_at = ?, first_turn = ? WHERE id = ?",
+                (now, first_turn, conversation_id),
+            )
+            connection.execute(
+                "INSERT INTO conversation_turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    conversation_id,
+                    number,
+                    answer.question,
+                    answer.text,
+                    answer.style,
+                    answer.refused,
+                    answer.stopped,
+                    prompt,
+                    reply,
+                    now,
+                ),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO conversation_sources VALUES (?, ?, ?, ?)",
+                [(conversation_id, s.number, s.passage.path, _as_json(s.passage)) for s in answer.evidence],
+            )
+            connection.executemany(
+                "INSERT INTO conversation_evidence VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (conversation_id, number, position, s.number, s.key_start, s.key_end, s.number in in_prompt)
+                    for position, s in enumerate(answer.evidence)
+                ],
+            )
+            connection.executemany(
+                "INSERT INTO conversation_citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (conversation_id, number, position, c.number, c.document, c.path, c.page, c.quote, c.start, c.end)
+                    for position, c in enumerate(answer.citations)
+                ],
+            )
+
+    # forgetting
+
+    def quoted_paths(self, glob: str) -> tuple[str, ...]:
+        """Paths that match `glob`, whole or in their file name, of documents that a conversation holds text of."""
+        rows = self._database.rows(
+            "SELECT DISTINCT path FROM conversation_sources JOIN conversations ON id = conversation "
+            "WHERE collection = ? AND passage IS NOT NULL ORDER BY path",
+            (self._collection,),
+        )
+        return tuple(path for (path,) in rows if matches(path, glob))
+
+    def purge_document(self, path: str) -> int:
+        """Remove every trace of the document at `path` and return how many turns lost their text.
+
+        Its passages and quotes go. A turn that cites it, that had it for its nearest passage, or whose answer was
+        written after it was read, keeps its place, but neither question nor answer.
+        """
+        with self._database.transaction() as connection:
+            tainted = connection.execute(_TAINTED_TURNS, {"path": path, "collection": self._collection}).fetchall()
+            for conversation_id, number in tainted:
+                connection.execute(
+                    "UPDATE conversation_turns SET question = '', answer = ?, prompt = '', reply = '' "
+                    "WHERE conversation = ? AND number = ?",
+                    (FORGOTTEN, conversation_id, number),
+                )
+                connection.execute(
+                    "DELETE FROM conversation_citations WHERE conversation = ? AND turn = ?", (conversation_id, number)
+                )
+                if number == 0:
+                    connection.execute("UPDATE conversations SET title = '' WHERE id = ?", (conversation_id,))
+            connection.execute(_PURGE_EVIDENCE, {"path": path, "collection": self._collection})
+            connection.execute(_PURGE_SOURCES, {"path": path, "collection": self._collection})
+        return len(tainted)
+
+    # how
+
+    def _row(self, conversation_id: str) -> tuple[str, str, int]:
+        rows = self._database.rows(
+            "SELECT title, started_at, first_turn FROM conversations WHERE id = ? AND collection = ?",
+            (conversation_id, self._collection),
+        )
+        if not rows:
+            raise UsageError(
+                f"There is no conversation {conversation_id}.",
+                "Leave --conversation out to start a new one, or use `last`.",
+            )
+        title, started_at, first_turn = rows[0]
+        return title, started_at, first_turn
+
+    def _sources(self, conversation_id: str) -> dict[int, Source]:
+        rows = self._database.rows(
+            "SELECT number, passage FROM conversation_sources "
+            "WHERE conversation = ? AND passage IS NOT NULL ORDER BY number",
+            (conversation_id,),
+        )
+        return {number: Source(number, _from_json(passage)) for number, passage in rows}
+
+    def _exchanges(self, conversation_id: str) -> tuple[Exchange, ...]:
+        shown: dict[int, list[int]] = {}
+        for turn, source in self._database.rows(
+            "SELECT turn, source FROM conversation_evidence WHERE conversation = ? AND in_prompt", (conversation_id,)
+        ):
+            shown.setdefault(turn, []).append(source)
+        rows = self._database.rows(
+            "SELECT number, question, prompt, reply FROM conversation_turns WHERE conversation = ? ORDER BY number",
+            (conversation_id,),
+        )
+        return tuple(
+            Exchange(question, prompt, reply, tuple(shown.get(number, ()))) for number, question, prompt, reply in rows
+        )
+
+    def _citations(self, conversation_id: str, turn: int) -> tuple[Citation, ...]:
+        rows = self._database.rows(
+            'SELECT number, document, path, page, quote, start, "end" FROM conversation_citations '
+            "WHERE conversation = ? AND turn = ? ORDER BY position",
+            (conversation_id, turn),
+        )
+        return tuple(Citation(*row) for row in rows)
+
+    def _evidence(self, conversation_id: str, turn: int, sources: dict[int, Source]) -> tuple[Source, ...]:
+        rows = self._database.rows(
+            "SELECT source, key_start, key_end FROM conversation_evidence "
+            "WHERE conversation = ? AND turn = ? ORDER BY position",
+            (conversation_id, turn),
+        )
+        return tuple(
+            replace(sources[number], key_start=start, key_end=end) for number, start, end in rows if number in sources
+        )
+
+    def _fresh_id(self) -> str:
+        """Milliseconds since 1970 in base 36: short, and sorted by time."""
+        moment = time.time_ns() // 1_000_000
+        while self._database.value("SELECT 1 FROM conversations WHERE id = ?", (_base36(moment),)):
+            moment += 1
+        return _base36(moment)
+
+    def _fence(self, question: str) -> str:
+        """A word that no document's author can know. It hangs on the first question and a secret of this library
+        only, so that the same question with the same seed gives the same prompt, and the same answer, again."""
+        secret = self._database.value("SELECT secret FROM conversation_secret")
+        if secret is None:
+            with self._database.transaction() as connection:
+                connection.execute(
+                    "INSERT INTO conversation_secret SELECT ? WHERE NOT EXISTS (SELECT 1 FROM conversation_secret)",
+                    (secrets.token_hex(16),),
+                )
+            secret = self._database.value("SELECT secret FROM conversation_secret")
+        return hashlib.sha256(f"{secret}\0{question}".encode()).hexdigest()[:_FENCE_LENGTH]
+
+
+_OF_DOCUMENT = """
+    (conversation, {number}) IN (
+        SELECT conversation, number FROM conversation_sources JOIN conversations ON id = conversation
+        WHERE collection = :collection AND path = :path
+    )
+"""
+# The prompts of later turns hold earlier answers only through the messages of those turns themselves, which are
+# tainted.
+_TAINTED_TURNS = f"""
+    SELECT conversation, turn FROM conversation_evidence
+    WHERE (position = 0 OR in_prompt) AND {_OF_DOCUMENT.format(number="source")}
+    UNION
+    SELECT conversation, turn FROM conversation_citations WHERE path = :path AND {_OF_DOCUMENT.format(number="number")}
+"""  # noqa: S608  put together from constants
+_PURGE_EVIDENCE = f"DELETE FROM conversation_evidence WHERE {_OF_DOCUMENT.format(number='source')}"  # noqa: S608  constants
+_PURGE_SOURCES = """
+    UPDATE conversation_sources SET passage = NULL, path = ''
+    WHERE path = :path AND conversation IN (SELECT id FROM conversations WHERE collection = :collection)
+"""
+
+
+def _title(question: str) -> str:
+    line = " ".join(question.split())
+    return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1].rstrip() + "…"
+
+
+def _base36(value: int) -> str:
+    digits = ""
+    while value:
+        value, digit = divmod(value, 36)
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
+def _as_json(passage: Passage) -> str:
+    return json.dumps(asdict(passage), ensure_ascii=False)
+
+
+def _from_json(text: str) -> Passage:
+    fields: dict[str, Any] = json.loads(text)
+    return Passage(**{**fields, "chunk": Chunk(**fields["chunk"]), "why": Why(**fields["why"])})

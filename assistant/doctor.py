@@ -1,0 +1,198 @@
+"""Is everything as it should be? Checks as data: each says what was found and, if it is not right, what to do."""
+
+import os
+import platform
+import shutil
+import stat
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from config.errors import StrongroomError
+from config.seal import seal_report
+from models.base import GenerationOptions, Message
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+LEAST_FREE_DISK = 1_000_000_000
+"""Bytes that should be free: room for the library to be compacted."""
+LEAST_MEMORY = 4_000_000_000
+"""Bytes of memory below which models will hardly run beside a library."""
+MEASURED_WORDS = 120
+MEASURED_TOKENS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `remedy` is a sentence that says what to do, empty when all is well."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine(assistant: "Assistant", *, measure: bool = True) -> list[Check]:
+    """Every check, in a fixed order. What cannot be looked at is a failed check, never an exception."""
+    return list(_checks(assistant, measure))
+
+
+def _checks(assistant: "Assistant", measure: bool) -> Iterator[Check]:
+    yield _check_home(assistant)
+    yield _check_disk(assistant)
+    yield _check_hardware()
+    yield _check_seal()
+    yield from _guarded("library", lambda: _check_library(assistant))
+    yield from _guarded("vectors", lambda: _check_vectors(assistant))
+    yield from _check_models(assistant)
+    yield from _guarded("embedder", lambda: _check_embedder(assistant))
+    yield from _guarded("gpu", _check_gpu)
+    if measure:
+        yield from _guarded("language model", lambda: _measure_llm(assistant))
+
+
+def _guarded(name: str, look: Callable[[], Check]) -> Iterator[Check]:
+    try:
+        yield look()
+    except StrongroomError as error:
+        yield Check(name, False, error.message, error.remedy)
+    except Exception as error:  # noqa: BLE001  a doctor that falls ill itself still reports the rest
+        yield Check(name, False, f"The check itself failed ({type(error).__name__}: {error}).", "See the log for more.")
+
+
+def _check_home(assistant: "Assistant") -> Check:
+    home = assistant.locations.home
+    mode = stat.S_IMODE(home.stat().st_mode)
+    detail = f"{home}, mode {mode:04o}"
+    if not os.access(home, os.W_OK | os.X_OK):
+        return Check("home", False, f"{detail}, cannot be written", "Name a folder you may write to with --home.")
+    if mode & 0o077:
+        return Check("home", False, f"{detail}, open to other users", f"Run chmod 700 {home}.")
+    return Check("home", True, detail)
+
+
+def _check_disk(assistant: "Assistant") -> Check:
+    free = shutil.disk_usage(assistant.locations.home).free
+    detail = f"{free / 1e9:.1f} GB free"
+    if free < LEAST_FREE_DISK:
+        return Check("disk", False, detail, "Make room: compacting the library takes as much as the library itself.")
+    return Check("disk", True, detail)
+
+
+def _check_hardware() -> Check:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    memory = _memory()
+    known = f"{memory / 1e9:.1f} GB of memory" if memory else "memory not known"
+    detail = f"{cores} cores, {known}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    if memory and memory < LEAST_MEMORY:
+        return Check("hardware", False, detail, "Use a small language model, or a machine with more memory.")
+    return Check("hardware", True, detail)
+
+
+def _memory() -> int:
+    """Bytes of physical memory, 0 where the system does not tell."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (ValueError, OSError, AttributeError):
+        return 0
+
+
+def _check_seal() -> Check:
+    report = seal_report()
+    detail = f"{report.level} ({report.mechanism}): {report.detail}"
+    if report.level == "none":
+        return Check("seal", False, detail, "Start the program as `strongroom`, which seals itself.")
+    return Check("seal", True, detail)
+
+
+def _check_library(assistant: "Assistant") -> Check:
+    problems = assistant.library.check()
+    if problems:
+        first = problems[0]
+        others = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        return Check("library", False, f"{first.name}: {first.detail}{others}", first.remedy)
+    counted = [counts for counts in assistant.library.collections() if counts.name == assistant.library.collection]
+    chunks, documents = sum(c.chunks for c in counted), sum(c.documents for c in counted)
+    return Check("library", True, f"{documents:,} documents and {chunks:,} passages agree in every store")
+
+
+def _check_vectors(assistant: "Assistant") -> Check:
+    pending = assistant.library.pending_count()
+    if pending:
+        return Check(
+            "vectors",
+            False,
+            f"{pending:,} passages wait for their vector",
+            "Run `strongroom ingest` on the same folder again.",
+        )
+    return Check("vectors", True, "every passage has its vector")
+
+
+def _check_models(assistant: "Assistant") -> Iterator[Check]:
+    wanted = assistant.settings.models
+    kinds: tuple[tuple[Literal["llm", "embedder", "reranker"], str], ...] = (
+        ("llm", wanted.llm),
+        ("embedder", wanted.embedder),
+        ("reranker", wanted.reranker),
+    )
+    for kind, name in kinds:
+        if name:
+            yield from _guarded(f"{kind} file", lambda kind=kind, name=name: _check_model(assistant, kind, name))
+
+
+def _check_model(assistant: "Assistant", kind: Literal["llm", "embedder", "reranker"], name: str) -> Check:
+    entry = assistant.registry.verify(assistant.registry.find(name, kind).name)
+    detail = f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence or 'licence not known'}"
+    if not entry.verified:
+        return Check(f"{kind} file", False, f"{detail}, does not verify", "Add the model again from a copy you trust.")
+    return Check(f"{kind} file", True, f"{detail}, verified")
+
+
+def _check_embedder(assistant: "Assistant") -> Check:
+    embedder = assistant.embedder
+    begun = time.perf_counter()
+    embedder.embed_query("Is everything as it should be?")
+    took = (time.perf_counter() - begun) * 1000
+    identity = embedder.identity
+    recorded = assistant.library.embedder_identity()
+    if recorded is not None:
+        assistant.library.require_embedder(identity)
+    return Check(
+        "embedder", True, f"{identity.name} ({identity.precision}, {identity.dimension}), {took:.0f} ms a question"
+    )
+
+
+def _check_gpu() -> Check:
+    from llama_cpp import llama_supports_gpu_offload
+
+    offload = "llama.cpp can use a GPU" if llama_supports_gpu_offload() else "llama.cpp runs on the CPU"
+    return Check("gpu", True, offload)
+
+
+def _measure_llm(assistant: "Assistant") -> Check:
+    """Prefill and decode speed on a short prompt: first token after the prompt is read, then the rest."""
+    llm = assistant.llm
+    prompt = " ".join(
+        f"Paragraph {number} says that the number is {number * 7}." for number in range(MEASURED_WORDS // 8)
+    )
+    begun = time.perf_counter()
+    first = last = begun
+    usage = None
+    options = GenerationOptions(max_tokens=MEASURED_TOKENS)
+    for piece in llm.generate([Message("user", f"{prompt}\nRepeat every paragraph.")], options):
+        last = time.perf_counter()
+        first = last if first == begun and piece.text else first
+        usage = piece.usage or usage
+    if usage is None or not usage.generated:
+        return Check(
+            "language model",
+            False,
+            f"{llm.information.name} wrote nothing",
+            "Use another model: `strongroom models list`.",
+        )
+    read = (usage.prompt - usage.reused) / max(first - begun, 1e-6)
+    written = (usage.generated - 1) / max(last - first, 1e-6)
+    detail = f"{llm.information.name}: reads {read:,.0f} tokens/s (loading included), writes {written:,.0f} tokens/s"
+    return Check("language model", True, detail)

@@ -1,0 +1,84 @@
+"""Quote style: the sentences that answer, copied word for word, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.citations import CitedSentence, CitedText, PageTexts, locate
+from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence, Span, is_tabular
+from assistant.types import Citation, Source
+from assistant.words import Weights, terms
+
+MOST_QUOTES = 2
+_PASSAGE_PRIOR = 0.06
+"""What each rank costs: the search saw the whole passage, the sentence score sees one sentence."""
+_SECOND_NEEDS = 0.6
+"""A second sentence scores at least this share of the best one, and holds a word of the question that the best
+lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    source: Source
+    span: Span
+    score: float
+
+    @property
+    def text(self) -> str:
+        return self.source.passage.chunk.text[slice(*self.span)]
+
+
+def quote(
+    sources: Sequence[Source],
+    scored: Sequence[Sequence[ScoredSentence]],
+    weights: Weights,
+    page_texts: PageTexts,
+) -> CitedText:
+    """Copy the one or two sentences that answer best; `scored` holds the sentences of each source, in its order."""
+    pieces: list[str] = []
+    sentences: list[CitedSentence] = []
+    citations: list[Citation] = []
+    for chosen in _choose(sources, scored, weights):
+        for span in _with_header(chosen):
+            citation = locate(chosen.source.number, chosen.source.passage, span, page_texts)
+            if citation is None or citation in citations:
+                continue
+            shown = f"“{' '.join(citation.quote.split())}”"
+            pieces.append(f"{shown} [{citation.number}]")
+            sentences.append(CitedSentence(shown, (citation.number,)))
+            citations.append(citation)
+    return CitedText("\n".join(pieces), tuple(sentences), tuple(citations))
+
+
+def _choose(
+    sources: Sequence[Source], scored: Sequence[Sequence[ScoredSentence]], weights: Weights
+) -> list[_Candidate]:
+    candidates = [
+        _Candidate(source, (sentence.start, sentence.end), sentence.score - _PASSAGE_PRIOR * rank)
+        for rank, (source, of_source) in enumerate(zip(sources, scored[:EMBEDDED_PASSAGES], strict=False))
+        for sentence in of_source
+    ]
+    candidates.sort(key=lambda candidate: -candidate.score)
+    chosen = candidates[:1]
+    for candidate in candidates[1:]:
+        if len(chosen) == MOST_QUOTES or candidate.score < _SECOND_NEEDS * chosen[0].score:
+            break
+        if weights.covered(terms(candidate.text)) - weights.covered(terms(chosen[0].text)):
+            chosen.append(candidate)
+    return chosen
+
+
+def _with_header(chosen: _Candidate) -> list[Span]:
+    """The sentence itself; a row of a table comes after the table's first line, which names the columns."""
+    text = chosen.source.passage.chunk.text
+    if not is_tabular(chosen.text):
+        return [chosen.span]
+    header = chosen.span
+    start = chosen.span[0]
+    while start > 0:
+        line_start = text.rfind("\n", 0, start - 1) + 1
+        line = text[line_start : start - 1]
+        if not is_tabular(line):
+            break
+        header = (line_start + len(line) - len(line.lstrip()), line_start + len(line.rstrip()))
+        start = line_start
+    return [chosen.span] if header == chosen.span else [header, chosen.span]

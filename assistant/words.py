@@ -1,0 +1,164 @@
+"""Words and numbers of a text in a form that can be compared: folded, stemmed, thousands separators gone."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
+
+_FUNCTION_WORDS = """
+    a about above after again against all also although am among an and any are as at be became because been before
+    being below between both but by can could did do does doing down during each either else ever every few for from
+    further get gets give given gives had has have having he hence her here hers him his how however i if in into is
+    it its itself just least less let like made make makes many may me might more most much must my neither no nor
+    not now of off on once one only onto or other our ours out over own per please rather same shall she should show
+    since so some such tell than that the their theirs them then there these they this those through thus to too
+    under until up upon us use used using very via was we were what whatever when where whether which while who whom
+    whose why will with within without would yes yet you your yours
+    """
+_NUMBERS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
+    eighteen nineteen twenty
+    """
+_SUFFIXES = """
+    ization isation ational fulness ousness iveness ement ations ation ments ment ities ness able ible ance ence ally
+    tion sion ical ity ion ive ous ful ant ent ers ors ary ory al er or ly ic
+    """
+
+STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
+NUMBER_WORDS = {word: float(value) for value, word in enumerate(_NUMBERS.split())}
+
+_WORD = re.compile(r"\d[\d.,'\u2019]*\d|\d|[^\W\d_]+(?:['\u2019][^\W\d_]+)?", re.UNICODE)
+_NUMBER = re.compile(r"\d(?:[\d.,'\u2019]|(?<=\d)[\u00a0\u202f](?=\d{3}))*\d|\d", re.UNICODE)
+_DERIVATIONS = _SUFFIXES.split()
+_MIN_DERIVED_STEM = 5
+_MIN_INFLECTED_STEM = 3
+_VOWEL = re.compile(r"[aeiouyæøåäöü]")
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for comparing only: offsets are not kept."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in decomposed if not unicodedata.combining(character))
+
+
+def stem(word: str) -> str:
+    """The part of an English word that its inflections and most derivations share; other words change little.
+
+    Follows step 1 of Porter (1980), then takes off one derivational suffix if five letters remain.
+    """
+    if len(word) <= _MIN_INFLECTED_STEM or not word.isalpha():
+        return word
+    word = _without_inflection(word)
+    for suffix in _DERIVATIONS:
+        if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_DERIVED_STEM:
+            word = word[: -len(suffix)]
+            break
+    word = word.removesuffix("e")
+    return word[:-1] + "i" if word.endswith("y") else word
+
+
+def _without_inflection(word: str) -> str:
+    if word.endswith("ies") and len(word) > _MIN_INFLECTED_STEM + 1:
+        return word[:-3] + "y"
+    if word.endswith(("sses", "xes", "ches", "shes")):
+        return word[:-2]
+    if word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for suffix in ("ied", "ing", "ed"):
+        rest = word.removesuffix(suffix)
+        if rest != word and len(rest) >= _MIN_INFLECTED_STEM and _VOWEL.search(rest):
+            if suffix == "ied":
+                return rest + "y"
+            doubled = len(rest) > _MIN_INFLECTED_STEM and rest[-1] == rest[-2] and rest[-1] not in "lsz"
+            return rest[:-1] if doubled else rest
+    return word
+
+
+def terms(text: str) -> list[str]:
+    """Every word and number of `text`, folded and stemmed, stop words included, in order."""
+    return [_term(match) for match in _WORD.findall(text)]
+
+
+def content_terms(text: str) -> list[str]:
+    """`terms` without the stop words and without repetition, in order of first appearance."""
+    return list(content_words(text))
+
+
+def content_words(text: str) -> dict[str, str]:
+    """Term → the word as it is written (folded), for the content words of `text` in order of first appearance."""
+    found: dict[str, str] = {}
+    for match in _WORD.findall(text):
+        word = fold(match)
+        bare = word.split("'")[0].split("\u2019")[0]
+        if bare in STOP_WORDS or (len(bare) == 1 and not bare.isdigit()):
+            continue
+        found.setdefault(_term(match), word)
+    return found
+
+
+def _term(word: str) -> str:
+    if word[0].isdigit():
+        value = parse_number(word)
+        return word if value is None else _plain(value)
+    folded = fold(word)
+    return stem(re.split("['\u2019]", folded)[0] if len(folded) > _MIN_INFLECTED_STEM else folded)
+
+
+def numbers(text: str) -> list[float]:
+    """The numbers written in digits in `text`, in order; signs, currencies and percent signs are not looked at."""
+    values = (parse_number(match) for match in _NUMBER.findall(text))
+    return [value for value in values if value is not None]
+
+
+def parse_number(written: str) -> float | None:
+    """The value of a number with either kind of thousands separator; None if it is no number ("1.2.3").
+
+    The last of `.` and `,` is the decimal mark when both occur; a comma before groups of exactly three digits is a
+    thousands separator, and so is a repeated point.
+    """
+    digits = re.sub("['\u2019\u00a0\u202f]", "", written)
+    if "," in digits and "." in digits:
+        thousands, decimal = (",", ".") if digits.rfind(".") > digits.rfind(",") else (".", ",")
+        digits = digits.replace(thousands, "").replace(decimal, ".")
+    elif "," in digits:
+        digits = digits.replace(",", "" if re.fullmatch(r"\d{1,3}(,\d{3})+", digits) else ".")
+    elif digits.count(".") > 1 and re.fullmatch(r"\d{1,3}(\.\d{3})+", digits):
+        digits = digits.replace(".", "")
+    try:
+        return float(digits)
+    except ValueError:
+        return None
+
+
+def _plain(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+class Weights:
+    """How much each content word of a question tells: its inverse document frequency among the library's chunks.
+
+    idf = ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25 (Robertson and Zaragoza, 2009). Words that no chunk holds
+    weigh most.
+    """
+
+    def __init__(self, question: str, frequencies: Mapping[str, int], chunks: int) -> None:
+        """`frequencies` is the number of chunks that hold each word as written (folded); a missing word counts 0."""
+        self.words = content_words(question)
+        total = max(chunks, 1)
+        self.by_term = {
+            term: math.log(1 + (total - min(held, total) + 0.5) / (min(held, total) + 0.5))
+            for term, held in ((term, frequencies.get(word, 0)) for term, word in self.words.items())
+        }
+        self.total = sum(self.by_term.values())
+
+    def share(self, held: Collection[str]) -> float:
+        """The weighted share, 0 to 1, of the question's content words that are among the terms `held`."""
+        if not self.total:
+            return 0.0
+        return self.weight(held) / self.total
+
+    def weight(self, held: Collection[str]) -> float:
+        return sum(weight for term, weight in self.by_term.items() if term in held)
+
+    def covered(self, held: Iterable[str]) -> frozenset[str]:
+        return frozenset(self.by_term).intersection(held)
