@@ -69,8 +69,14 @@ def open_interface(context: typer.Context) -> None:
         raise typer.Exit(WRONG_USAGE)
     from assistant.tui.app import run_interface
 
-    with invocation.open_assistant() as assistant:
-        run_interface(assistant)
+    locations, settings = invocation.prepare()
+    run_interface(locations, settings, invocation.collection, samples=sample_documents())
+
+
+def sample_documents() -> Path | None:
+    """The sample documents, where the program runs from its checkout."""
+    folder = Path(__file__).resolve().parents[2] / "examples" / "documents"
+    return folder if folder.is_dir() else None
 
 
 app.command()(ingest)

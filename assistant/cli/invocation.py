@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from assistant.cli.output import Output
 
 if TYPE_CHECKING:
-    from config.settings import LoadedSettings
-
     from assistant.assistant import Assistant
     from config.locations import Locations
+    from config.settings import LoadedSettings
 
 
 @dataclass(slots=True)
@@ -44,17 +43,21 @@ class Invocation:
 
         return load_settings(locations, config_file=self.config, flags=flags or {})
 
-    @contextmanager
-    def open_assistant(self, flags: Mapping[str, object] | None = None) -> Iterator["Assistant"]:
-        """The assistant over this home and collection, closed (its worker processes too) however the block ends."""
+    def prepare(self, flags: Mapping[str, object] | None = None) -> "tuple[Locations, LoadedSettings]":
+        """The home, its settings, and the log that goes with them."""
         from config.log import start_log
-
-        from assistant.assistant import open_assistant
 
         locations = self.open_home()
         settings = self.load_settings(locations, flags)
         start_log(locations, settings.settings.log)
-        assistant = open_assistant(locations, settings, collection=self.collection)
+        return locations, settings
+
+    @contextmanager
+    def open_assistant(self, flags: Mapping[str, object] | None = None) -> Iterator["Assistant"]:
+        """The assistant over this home and collection, closed (its worker processes too) however the block ends."""
+        from assistant.assistant import open_assistant
+
+        assistant = open_assistant(*self.prepare(flags), collection=self.collection)
         try:
             yield assistant
         finally:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from models.registry import ModelEntry
 
     from assistant.doctor import Check
+    from assistant.evaluation import Evaluation
     from assistant.types import Answer, Citation, Passage, SearchResult, Source
     from ingest.events import FileDone, Finished
     from ingest.library.types import Receipt
@@ -106,3 +107,12 @@ def model(entry: "ModelEntry", *, in_use: bool) -> Shape:
 
 def checks(checks: "Sequence[Check]") -> Shape:
     return {"ok": all(check.ok for check in checks), "checks": [asdict(check) for check in checks]}
+
+
+def evaluation(evaluation: "Evaluation") -> Shape:
+    """The summary; the rows go to `--out`."""
+    return {name: value for name, value in asdict(evaluation).items() if name != "rows"}
+
+
+def evaluation_rows(evaluation: "Evaluation") -> list[Shape]:
+    return [asdict(row) for row in evaluation.rows]

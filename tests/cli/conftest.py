@@ -2,15 +2,16 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import assistant.assistant
 import pytest
 
+import assistant.assistant
 from assistant.cli.main import main
+from config.log import stop_log
 from models.fakes import HashEmbedder, ScriptedModel
 
 DOCUMENTS = {
@@ -70,7 +71,9 @@ def llm() -> ScriptedModel:
 
 
 @pytest.fixture
-def run(home: Path, llm: ScriptedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    home: Path, llm: ScriptedModel, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Run]:
     """`run("search", "hotel")`: exit code and both streams of `strongroom --home HOME search hotel`."""
     real = assistant.assistant.open_assistant
 
@@ -88,7 +91,8 @@ def run(home: Path, llm: ScriptedModel, monkeypatch: pytest.MonkeyPatch, capsys:
         captured = capsys.readouterr()
         return Result(code, captured.out, captured.err)
 
-    return run_main
+    yield run_main
+    stop_log()
 
 
 @pytest.fixture

@@ -1,0 +1,285 @@
+"""The installed command in processes of its own, on the real starter models: the contract as a script sees it."""
+
+import json
+import os
+import resource
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import DOCUMENTS
+
+pytestmark = pytest.mark.models
+
+STRONGROOM = Path(sys.executable).with_name("strongroom")
+SECONDS_A_COMMAND = 120
+
+
+class Program:
+    """`strongroom` with a home and a user's HOME of its own."""
+
+    def __init__(self, scratch: Path) -> None:
+        self.home, self.user = scratch / "home", scratch / "user"
+        self.user.mkdir()
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("STRONGROOM_", "XDG_"))}
+        self.environment = {**kept, "HOME": str(self.user), "TMPDIR": str(self.user)}
+
+    def start(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [STRONGROOM, "--home", self.home, *arguments],
+            **{
+                "stdin": subprocess.DEVNULL,
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                "text": True,
+                "env": self.environment,
+                **options,
+            },
+        )
+
+    def run(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        with self.start(*arguments, **options) as process:
+            out, err = process.communicate(timeout=SECONDS_A_COMMAND)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def json(self, *arguments: str) -> Any:
+        done = self.run(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def write_documents(folder: Path) -> Path:
+    for name, text in DOCUMENTS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A program whose library holds the three documents. Shared: tests read from it only."""
+    scratch = tmp_path_factory.mktemp("filled")
+    program = Program(scratch)
+    done = program.run("ingest", str(write_documents(scratch / "documents")))
+    assert done.returncode == 0, done.stderr
+    yield program
+
+
+def test_a_question_gets_a_cited_answer(filled: Program) -> None:
+    answer = filled.json("ask", "Who was elected chair of the board?")
+    assert answer["refused"] is False
+    assert "Bergland" in answer["answer"]
+    assert answer["citations"][0]["document"] == "board.txt"
+    assert answer["citations"][0]["quote"] in DOCUMENTS["minutes/board.txt"]
+
+
+def test_a_question_outside_the_documents_is_refused(filled: Program) -> None:
+    answer = filled.json("ask", "What is the melting point of gallium arsenide?")
+    assert (answer["refused"], answer["citations"]) == (True, [])
+
+
+def test_the_starter_model_writes_when_told_to(filled: Program) -> None:
+    answer = filled.json("ask", "How many vacation days are there?", "--style", "answer", "--max-tokens", "30")
+    assert answer["style"] == "answer"
+    assert 0 < answer["tokens"]["generated"] <= 30
+    assert answer["timings_ms"]["first_evidence"] <= answer["timings_ms"]["first_token"]
+
+
+def test_a_person_reads_an_answer_and_its_sources(filled: Program) -> None:
+    done = filled.run("ask", "Who was elected chair of the board?")
+    assert done.returncode == 0
+    assert "Astrid Bergland" in done.stdout
+    assert '[1] board.txt, page 1: "' in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_search_finds_by_meaning(filled: Program) -> None:
+    hits = filled.json("search", "holiday entitlement", "--mode", "dense", "-k", "1")["hits"]
+    assert hits[0]["document"] == "leave-policy.md"
+
+
+def test_the_seal_is_in_force(filled: Program) -> None:
+    assert filled.json("status")["seal"]["level"] == ("kernel" if sys.platform == "linux" else "process")
+
+
+def test_doctor_finds_a_fresh_library_in_order(filled: Program) -> None:
+    found = filled.json("doctor")
+    assert found["ok"], [check for check in found["checks"] if not check["ok"]]
+
+
+def test_everything_is_under_a_private_home(filled: Program) -> None:
+    filled.json("ask", "How many vacation days are there?", "--style", "answer", "--max-tokens", "5")
+    assert stat.S_IMODE(filled.home.stat().st_mode) == 0o700
+    assert [path for path in filled.user.rglob("*") if path.is_file()] == []
+    open_to_others = [path for path in filled.home.rglob("*") if path.is_dir() and path.stat().st_mode & 0o077]
+    assert open_to_others == []
+
+
+def test_forgetting_leaves_no_byte(program: Program, tmp_path: Path) -> None:
+    assert program.run("ingest", str(write_documents(tmp_path / "documents"))).returncode == 0
+    program.json("ask", "What did the board purchase?", "--style", "answer", "--max-tokens", "20")
+    program.json("ask", "What did the board purchase?", "--style", "quote")
+    receipt = program.json("documents", "forget", "board.txt")
+    assert receipt["verified_absent"] is True
+    left = [path for path in program.home.rglob("*") if path.is_file() and b"Sandpiper" in path.read_bytes()]
+    assert left == []
+
+
+def test_a_broken_model_is_refused_and_the_old_one_stays(filled: Program, tmp_path: Path) -> None:
+    truncated = tmp_path / "truncated.gguf"
+    truncated.write_bytes(b"GGUF\x03\x00\x00\x00" + b"\xff" * 60)
+    for path in (truncated, tmp_path / "missing.gguf"):
+        done = filled.run("models", "add", str(path))
+        assert done.returncode in (1, 4)
+        assert done.stderr.startswith("Error: ")
+        assert len(done.stderr.splitlines()) == 2
+    assert {model["kind"] for model in filled.json("models", "list")["models"] if model["in_use"]} == {
+        "llm",
+        "embedder",
+    }
+
+
+def test_models_are_added_used_verified_and_removed(program: Program, tmp_path: Path) -> None:
+    starter = next(m for m in program.json("models", "list")["models"] if m["kind"] == "llm")
+    copy = Path(shutil.copy(starter["path"], tmp_path / "copy.gguf"))
+    added = program.json("models", "add", str(copy), "--as", "mine")
+    assert (added["name"], added["kind"], added["sha256"]) == ("mine", "llm", starter["sha256"])
+    assert program.run("models", "use", "mine").returncode == 0
+    assert program.json("status")["models"]["llm"] == "mine"
+    assert program.run("models", "verify", "mine").returncode == 0
+    assert program.run("models", "remove", "mine").returncode == 0
+    assert program.run("models", "remove", "mine").returncode in (1, 4)
+    assert "mine" not in {model["name"] for model in program.json("models", "list")["models"]}
+
+
+def test_a_question_to_a_model_that_is_gone_exits_4(filled: Program) -> None:
+    gone = {**filled.environment, "STRONGROOM_MODELS__LLM": "gone"}
+    done = filled.run("ask", "Who is chair?", "--style", "answer", env=gone)
+    assert done.returncode == 4
+    assert "gone" in done.stderr
+
+
+def test_a_home_that_cannot_be_written_is_an_error(tmp_path: Path, program: Program) -> None:
+    # A folder that nobody can be given, root included: below a file.
+    program.home = tmp_path / "file" / "home"
+    program.home.parent.write_text("")
+    done = program.run("status")
+    assert done.returncode == 1
+    assert "--home" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_home_is_an_error(program: Program) -> None:
+    program.home.mkdir(mode=0o500)
+    done = program.run("status")
+    program.home.chmod(0o700)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_an_error_and_the_library_stays_whole(program: Program, tmp_path: Path) -> None:
+    folder = write_documents(tmp_path / "documents")
+    assert program.run("ingest", str(folder)).returncode == 0
+    before = program.json("status")["collections"]
+    (folder / "large.md").write_text("\n\n".join(f"Paragraph {n} is about berth {n * 7}." for n in range(20_000)))
+
+    def no_room() -> None:
+        largest = max(path.stat().st_size for path in program.home.rglob("*") if path.is_file())
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest + 100_000, largest + 100_000))
+
+    done = program.run("ingest", str(folder), preexec_fn=no_room)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
+    assert program.json("status")["collections"] == before
+    assert program.json("search", "ferry Sandpiper")["hits"][0]["document"] == "board.txt"
+
+
+def test_ctrl_c_exits_130_and_leaves_no_process(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number}.md").write_text(
+            f"# Berth {number}\n\n" + "\n\n".join(f"Berth {number} took {n} ferries that day." for n in range(60))
+        )
+    with program.start("ingest", str(folder), "--json") as process:
+        assert process.stdout is not None
+        ready, _, _ = select.select([process.stdout], [], [], SECONDS_A_COMMAND)
+        assert ready
+        workers = children_of(process.pid)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "Interrupted.\n")
+    assert workers
+    assert all(is_gone(worker) for worker in workers)
+    assert program.run("ingest", str(folder)).returncode == 0
+    assert program.json("status")["collections"][0]["documents"] == 300
+
+
+def test_ctrl_c_in_an_answer_exits_130_and_leaves_no_process(filled: Program) -> None:
+    command = ("ask", "Tell me everything about the policies.", "--style", "answer", "--max-tokens", "2000")
+    with filled.start(*command) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(1)
+        workers = children_of(process.pid)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "Interrupted.\n")
+    assert workers
+    assert all(is_gone(worker) for worker in workers)
+
+
+def test_a_reader_that_goes_away_is_no_error_to_talk_about(filled: Program) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = filled.run("search", "vacation", stdout=writing)
+    os.close(writing)
+    assert done.stderr == ""
+    assert done.returncode == 1
+
+
+def test_a_terminal_without_unicode_gets_question_marks(filled: Program, tmp_path: Path) -> None:
+    (tmp_path / "ærlig.md").write_text("# Ærlig\n\nÅrsmøtet holdes i Tromsø — «som vanlig».\n", encoding="utf-8")
+    ascii_only = {**filled.environment, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    program = Program(tmp_path)
+    assert program.run("ingest", str(tmp_path / "ærlig.md"), env=ascii_only).returncode == 0
+    done = program.run("search", "årsmøtet", env=ascii_only)
+    assert done.returncode == 0
+    assert "?rsm?tet" in done.stdout
+    as_json = program.run("search", "årsmøtet", "--json", env=ascii_only)
+    assert "Årsmøtet" in json.loads(as_json.stdout)["hits"][0]["text"]
+
+
+def children_of(pid: int) -> list[int]:
+    """Processes below `pid`, by /proc."""
+    tasks = Path(f"/proc/{pid}/task")
+    children = [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]
+    return children + [below for child in children for below in children_of(child)]
+
+
+def is_gone(pid: int) -> bool:
+    """Whether the process ends within two seconds."""
+    deadline = time.monotonic() + 2
+    while time.monotonic() < deadline:
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                return True
+        except FileNotFoundError:
+            return True
+        time.sleep(0.05)
+    return False
