@@ -1,0 +1,124 @@
+"""What a loader is: one file's bytes in, one Document out. A new file type is one more module beside this one."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from config.errors import DocumentError
+from config.sanitise import sanitise
+from ingest.types import Document
+
+MAX_DOCUMENT_CHARACTERS = 50_000_000
+"""Text of one document past this is refused: about 15,000 full pages, and what fits a reading process several times."""
+
+Engine = Literal["pdfium", "pypdf"]
+
+_SEPARATORS = re.compile(r"[_\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How files are read. `passwords` are tried in order on a locked file; `engine` names the PDF reader that is asked
+    first (pdfium, unless it has just died of this file)."""
+
+    passwords: tuple[str, ...] = ()
+    max_pages: int = 20_000
+    max_file_mb: int = 512
+    engine: Engine = "pdfium"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file's content, read once, so that the text and the hash are of the same bytes."""
+
+    path: Path
+    data: bytes
+    sha256: str
+
+
+class Loader(Protocol):
+    def __call__(self, file: SourceFile, options: LoadOptions) -> Document:
+        """Read the file. Raises DocumentError with the contract's status word when it cannot be read."""
+        ...
+
+
+def read_start(path: Path, length: int) -> bytes:
+    """The first `length` bytes. Raises DocumentError: `failed` when the file cannot be opened, `empty` for no bytes."""
+    with _opening(path), path.open("rb") as file:
+        start = file.read(length)
+    if not start:
+        raise DocumentError("The file is empty: it has no bytes.", status="empty")
+    return start
+
+
+def read_source(path: Path, options: LoadOptions) -> SourceFile:
+    """The file's bytes and their hash.
+
+    Raises DocumentError: `failed` when the file cannot be opened, `too_large` past `options.max_file_mb`.
+    """
+    with _opening(path):
+        if path.stat().st_size > options.max_file_mb * 1024 * 1024:
+            raise DocumentError(
+                f"The file is larger than {options.max_file_mb} MB.",
+                "Split it, or raise the setting ingest.max_file_mb.",
+                status="too_large",
+            )
+        data = path.read_bytes()
+    return SourceFile(path, data, hashlib.sha256(data).hexdigest())
+
+
+@contextmanager
+def _opening(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DocumentError(
+            f"The file {path.name} cannot be opened: {error.strerror or error}.",
+            "Check that it is still there and that you may read it.",
+            status="failed",
+        ) from error
+
+
+def title_from_name(path: Path) -> str:
+    """`ANNUAL_report_2022.pdf` → `ANNUAL report 2022`."""
+    return sanitise(_SEPARATORS.sub(" ", path.stem)).strip() or path.name
+
+
+def refuse_if_too_long(characters: int) -> None:
+    """Raises DocumentError (`too_large`) when a document's text exceeds MAX_DOCUMENT_CHARACTERS."""
+    if characters > MAX_DOCUMENT_CHARACTERS:
+        raise DocumentError(
+            f"The file holds more than {MAX_DOCUMENT_CHARACTERS:,} characters of text.",
+            "Split it into smaller files.",
+            status="too_large",
+        )
+
+
+def refuse_if_too_many_pages(pages: int, options: LoadOptions) -> None:
+    """Raises DocumentError (`too_large`) when a document has more than `options.max_pages` pages."""
+    if pages > options.max_pages:
+        raise DocumentError(
+            f"The file has {pages:,} pages; the limit is {options.max_pages:,}.",
+            "Split it, or raise the setting ingest.max_pages.",
+            status="too_large",
+        )
+
+
+def damaged_pdf() -> DocumentError:
+    return DocumentError(
+        "The PDF is damaged: it cannot be opened.",
+        "Open it with the program that made it and save it again.",
+        status="damaged",
+    )
+
+
+def locked_pdf(passwords_given: int) -> DocumentError:
+    return DocumentError(
+        "The PDF is locked with a password" + (", and none of those given opens it." if passwords_given else "."),
+        "Put its password in a file and name that with --password-file.",
+        status="locked",
+    )

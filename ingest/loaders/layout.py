@@ -1,0 +1,127 @@
+"""Lines → pages of blocks: headings, paragraphs, list items and table rows, found by place, look and words.
+
+The page's text is its lines joined by newlines, nothing else: blocks point into it. Running headers and footers stay in
+the text and are left out of the blocks.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ingest.loaders.headings import Rank, Typography, levels_of, match_outline, measure, rank_heading
+from ingest.loaders.lines import Line, RawDocument, RawPage
+from ingest.loaders.running import find_repeated_lines, find_running_lines
+from ingest.loaders.tables import find_tables
+from ingest.punctuation import begins_list_item, ends_clause
+from ingest.types import Block, BlockKind, Page
+
+MAX_HEADING_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _PageLines:
+    """A page's lines without the running ones, with their place in its text."""
+
+    text: str
+    lines: tuple[Line, ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def lay_out(document: RawDocument) -> tuple[Page, ...]:
+    """The document's pages with their blocks in reading order."""
+    running = find_running_lines(document.pages)
+    pages = [_without(page, leave_out) for page, leave_out in zip(document.pages, running, strict=True)]
+    headings = _find_headings(document, [page.lines for page in pages])
+    body = measure(page.lines for page in pages)
+    return tuple(
+        Page(number, page.text, tuple(_blocks(page, levels, body)), raw.label)
+        for number, (raw, page, levels) in enumerate(zip(document.pages, pages, headings, strict=True), start=1)
+    )
+
+
+def _without(page: RawPage, leave_out: frozenset[int]) -> _PageLines:
+    lines: list[Line] = []
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for index, line in enumerate(page.lines):
+        end = start + len(line.text)
+        if index not in leave_out:
+            lines.append(line)
+            spans.append((start, end))
+        start = end + 1
+    return _PageLines("\n".join(line.text for line in page.lines), tuple(lines), tuple(spans))
+
+
+def _find_headings(document: RawDocument, pages: Sequence[Sequence[Line]]) -> list[dict[int, int]]:
+    """For each page: line index → heading level. The file's table of contents goes before the look of a line."""
+    by_outline = match_outline(document.outline, pages)
+    body = measure(pages)
+    repeated = find_repeated_lines(pages)
+    by_look: dict[tuple[int, int], Rank] = {}
+    for number, lines in enumerate(pages):
+        for index, line in enumerate(lines):
+            above = lines[index - 1] if index else None
+            below = lines[index + 1] if index + 1 < len(lines) else None
+            rank = rank_heading(line, above, below, body)
+            if rank is not None and (number, index) not in by_outline and line.text not in repeated:
+                by_look[number, index] = rank
+    levels = by_outline | levels_of(by_look, below=max(by_outline.values(), default=0))
+    found: list[dict[int, int]] = [{} for _ in pages]
+    for (number, index), level in levels.items():
+        found[number][index] = level
+    return found
+
+
+def _blocks(page: _PageLines, levels: dict[int, int], body: Typography) -> Iterator[Block]:
+    texts = [line.text for line in page.lines]
+    done = 0
+    for table in find_tables(texts, levels.__contains__):
+        yield from _prose(page, done, table.first, levels, body)
+        if table.first < table.rows[0][0]:
+            yield _block(page, BlockKind.TABLE_ROW, table.first, table.rows[0][0])
+        for first, last in table.rows:
+            yield _block(page, BlockKind.TABLE_ROW, first, last, header=table.header)
+        done = table.last
+    yield from _prose(page, done, len(texts), levels, body)
+
+
+def _prose(page: _PageLines, first: int, last: int, levels: dict[int, int], body: Typography) -> Iterator[Block]:
+    """Headings, list items and paragraphs of the lines `first` to `last`."""
+    start = first
+    for index in range(first + 1, last + 1):
+        if index < last and _goes_on(page.lines, index, start, levels, body):
+            continue
+        if start in levels:
+            yield _block(page, BlockKind.HEADING, start, index, level=levels[start])
+        elif begins_list_item(page.lines[start].text):
+            yield _block(page, BlockKind.LIST_ITEM, start, index)
+        else:
+            yield _block(page, BlockKind.PARAGRAPH, start, index)
+        start = index
+
+
+def _goes_on(lines: Sequence[Line], index: int, start: int, levels: dict[int, int], body: Typography) -> bool:
+    """Whether line `index` belongs to the block that began at line `start`."""
+    line, above = lines[index], lines[index - 1]
+    if index in levels or index - 1 in levels:
+        same_heading = levels.get(index) == levels.get(index - 1) and index - start < MAX_HEADING_LINES
+        return same_heading and _is_next_line(line, above, body)
+    if begins_list_item(line.text):
+        return False
+    if not (line.is_placed and above.is_placed):
+        return not (ends_clause(above.text) and len(above.text) < 0.7 * max(len(other.text) for other in lines))
+    ended = ends_clause(above.text)
+    if above.top - line.top < -0.5 * line.height:  # up again: a new column, or a box beside the text
+        return not ended and line.text[:1].islower()
+    if not _is_next_line(line, above, body) or not 0.85 < line.height / above.height < 1.18:
+        return False
+    return not (ended and line.left > above.left + 0.8 * line.height)
+
+
+def _is_next_line(line: Line, above: Line, body: Typography) -> bool:
+    if not (line.is_placed and above.is_placed):
+        return True
+    return -0.5 <= (above.top - line.top) / max(line.height, above.height) < 1.3 * body.pitch
+
+
+def _block(page: _PageLines, kind: BlockKind, first: int, last: int, *, level: int = 0, header: str = "") -> Block:
+    return Block(kind, page.spans[first][0], page.spans[last - 1][1], level, header)

@@ -1,0 +1,156 @@
+"""PDF → Document: pdfium reads, pypdf is the second opinion, and the layout of the lines gives the blocks."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from config.errors import DocumentError
+from ingest.loaders.base import LoadOptions, SourceFile, title_from_name
+from ingest.loaders.layout import lay_out
+from ingest.loaders.lines import Line, RawDocument
+from ingest.types import BlockKind, Document, Page
+
+MAX_TITLE_CHARACTERS = 150
+_PROGRAM_PREFIX = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation)\s*-?\s*", re.IGNORECASE)
+_FILE_SUFFIX = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|rtf|odt|indd|pages|png|jpe?g|tiff?|html?)$", re.IGNORECASE)
+_CATALOGUE = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,1000}?/Type\s*/Catalog\b", re.DOTALL)
+_NO_TITLE = re.compile(r"(?:untitled|document|unbenannt|sans titre|title|model)\s*(?:document)?\s*\d*", re.IGNORECASE)
+
+
+def load(file: SourceFile, options: LoadOptions) -> Document:
+    """Read a PDF. Pages that cannot be read or hold no text are named in the warnings, the others are kept.
+
+    Raises DocumentError: `locked`, `damaged`, `too_large`, `needs_ocr` when no page holds text, `empty` when the pages
+    are blank.
+    """
+    document = _read(file, options)
+    _refuse_without_text(document)
+    pages = lay_out(document)
+    return Document(
+        path=file.path,
+        sha256=file.sha256,
+        title=_title(document, pages) or title_from_name(file.path),
+        pages=pages,
+        metadata={name: value for name, value in document.metadata.items() if name != "title"},
+        warnings=_warnings(document),
+    )
+
+
+def _read(file: SourceFile, options: LoadOptions) -> RawDocument:
+    if options.engine == "pdfium":
+        try:
+            return _read_with_pdfium(file.data, options)
+        except DocumentError as error:
+            if error.status != "damaged":
+                raise
+        with suppress(DocumentError):
+            return replace(_read_with_pdfium(_with_new_trailer(file.data), options), is_mended=True)
+
+    from ingest.loaders.pdf_by_pypdf import read_with_pypdf
+
+    return read_with_pypdf(file.data, options)
+
+
+def _read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
+    """pypdf is asked about the pages where pdfium failed, or saw words and got no text."""
+    from ingest.loaders.pdf_by_pdfium import read_with_pdfium
+
+    document = read_with_pdfium(data, options)
+    doubtful = [index for index, page in enumerate(document.pages) if page.damaged or page.has_silent_words]
+    if not doubtful:
+        return document
+
+    from ingest.loaders.pdf_by_pypdf import reread_pages
+
+    better = reread_pages(data, options, doubtful)
+    pages = tuple(
+        replace(page, lines=better[index].lines, has_silent_words=False, damaged=False) if index in better else page
+        for index, page in enumerate(document.pages)
+    )
+    return replace(document, pages=pages)
+
+
+def _with_new_trailer(data: bytes) -> bytes:
+    """The file with a trailer put at its end that names the last catalogue in it: pdfium then finds the other objects
+    by looking through the file. That opens downloads that broke off."""
+    catalogues = _CATALOGUE.findall(data)
+    if not catalogues:
+        return data
+    return data + b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % catalogues[-1]
+
+
+def _refuse_without_text(document: RawDocument) -> None:
+    if any(page.lines for page in document.pages):
+        return
+    if all(page.damaged for page in document.pages):
+        raise DocumentError(
+            "The PDF is damaged: none of its pages can be read.",
+            "Open it with the program that made it and save it again.",
+            status="damaged",
+        )
+    if any(page.has_content for page in document.pages):
+        raise DocumentError(
+            "The PDF holds pictures of pages and no text, as a scan does.",
+            "Have its text recognised (OCR) by the scanner's program and ingest it again.",
+            status="needs_ocr",
+        )
+    raise DocumentError("The PDF is empty: its pages are blank.", status="empty")
+
+
+def _warnings(document: RawDocument) -> tuple[str, ...]:
+    numbered = list(enumerate(document.pages, start=1))
+    damaged = [number for number, page in numbered if page.damaged]
+    scanned = [number for number, page in numbered if page.has_content and not page.lines and not page.damaged]
+    warnings = []
+    if document.is_mended:
+        warnings.append("The file is broken off or damaged at its end; what could be found in it was read.")
+    if damaged:
+        warnings.append(f"Could not be read because they are damaged: {_name_pages(damaged)}.")
+    if scanned:
+        warnings.append(f"Hold no text, only pictures or drawings: {_name_pages(scanned)}.")
+    return tuple(warnings)
+
+
+def _name_pages(numbers: Sequence[int]) -> str:
+    """`[3, 5, 6, 7]` → `pages 3, 5-7`."""
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = (ranges[-1][0], number)
+        else:
+            ranges.append((number, number))
+    names = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+    return f"page {names}" if len(numbers) == 1 else f"pages {names}"
+
+
+def _title(document: RawDocument, pages: Sequence[Page]) -> str:
+    """What the file calls itself if that is a title, else page one's largest print, else the first heading."""
+    given = _FILE_SUFFIX.sub("", _PROGRAM_PREFIX.sub("", document.metadata.get("title", ""))).strip()
+    if _is_title(given):
+        return given
+    largest = _largest_print(document.pages[0].lines)
+    if _is_title(largest):
+        return largest
+    return next((heading for page in pages[:3] if _is_title(heading := _first_heading(page))), "")
+
+
+def _is_title(text: str) -> bool:
+    letters = sum(character.isalpha() for character in text)
+    return letters >= 3 and letters >= 0.4 * len(text) and not _NO_TITLE.fullmatch(text)
+
+
+def _largest_print(lines: Sequence[Line]) -> str:
+    """The lines of page one in its largest print, when that stands out from the rest of the page."""
+    placed = [line for line in lines if line.is_placed and sum(character.isalpha() for character in line.text) >= 3]
+    if not placed:
+        return ""
+    largest = max(line.height for line in placed)
+    chosen = [line for line in placed if line.height > 0.95 * largest]
+    text = " ".join(line.text for line in chosen)
+    return text if len(chosen) < len(placed) and len(text) <= MAX_TITLE_CHARACTERS else ""
+
+
+def _first_heading(page: Page) -> str:
+    headings = (block for block in page.blocks if block.kind is BlockKind.HEADING)
+    return next((" ".join(page.text[block.start : block.end].split()) for block in headings), "")

@@ -1,0 +1,147 @@
+"""Plain text → Document: any encoding, a form feed begins a new page, a blank line a new paragraph."""
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+
+from config.errors import DocumentError
+from config.sanitise import sanitise
+from ingest.loaders.base import LoadOptions, SourceFile, refuse_if_too_long, refuse_if_too_many_pages, title_from_name
+from ingest.loaders.tables import find_tables
+from ingest.punctuation import begins_list_item, ends_clause
+from ingest.types import Block, BlockKind, Document, Page
+
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark begins alike
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MAX_HEADING = 70
+_UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\*{3,})")
+_NUMBERED = re.compile(r"(?:§\s*)?\d{1,3}(?:\.\d{1,3})*[.)]?\s+[^\W\d_]")
+
+Span = tuple[int, int]
+
+
+def load(file: SourceFile, options: LoadOptions) -> Document:
+    """Read a text file. Raises DocumentError: `empty` for white space only, `damaged` for bytes that are no text."""
+    texts = read_pages(file.data, options)
+    pages = tuple(Page(number, text, tuple(_blocks(text))) for number, text in enumerate(texts, start=1))
+    return Document(file.path, file.sha256, _title(pages) or title_from_name(file.path), pages)
+
+
+def read_pages(data: bytes, options: LoadOptions) -> list[str]:
+    """The file's text, sanitised, cut at form feeds.
+
+    Raises DocumentError: `empty`, `damaged`, `too_large` past the limits.
+    """
+    text = decode(data)
+    refuse_if_too_long(len(text))
+    # A form feed at the end closes the last page, it does not begin another.
+    pages = [sanitise(page) for page in text.removesuffix("\f").split("\f")]
+    refuse_if_too_many_pages(len(pages), options)
+    if not any(page.strip() for page in pages):
+        raise DocumentError("The file is empty: it holds nothing but white space.", status="empty")
+    return pages
+
+
+def decode(data: bytes) -> str:
+    """Bytes → text: by the byte order mark, else UTF-8, else UTF-16 if half the bytes are zero, else Windows-1252.
+
+    Raises DocumentError (`damaged`) when the bytes are no text.
+    """
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data.decode(encoding, errors="replace")
+    if b"\0" in data[:4096]:
+        return _decode_without_mark(data)
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _decode_without_mark(data: bytes) -> str:
+    even, odd = data[0:4096:2].count(0), data[1:4096:2].count(0)
+    half = len(data[:4096]) / 2
+    if odd > 0.4 * half and even < 0.1 * half:
+        return data.decode("utf-16-le", errors="replace")
+    if even > 0.4 * half and odd < 0.1 * half:
+        return data.decode("utf-16-be", errors="replace")
+    raise DocumentError(
+        "The file is called a text file but holds no text.",
+        "Open it with the program that made it and save it as text.",
+        status="damaged",
+    )
+
+
+def _blocks(text: str) -> Iterator[Block]:
+    paragraphs = list(_paragraphs(text))
+    for index, lines in enumerate(paragraphs):
+        level = _heading_level(text, lines, followed=index + 1 < len(paragraphs))
+        if level:
+            yield Block(BlockKind.HEADING, *lines[0], level)
+        else:
+            yield from _prose_and_tables(text, lines)
+
+
+def _paragraphs(text: str) -> Iterator[list[Span]]:
+    """Runs of lines that are not blank, as spans without the spaces at their ends."""
+    lines: list[Span] = []
+    start = 0
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if stripped:
+            first = start + line.index(stripped)
+            lines.append((first, first + len(stripped)))
+        elif lines:
+            yield lines
+            lines = []
+        start += len(line) + 1
+    if lines:
+        yield lines
+
+
+def _heading_level(text: str, lines: Sequence[Span], *, followed: bool) -> int:
+    """1 or 2 (deeper when numbered so) for a paragraph that is a heading, else 0."""
+    first = text[slice(*lines[0])]
+    if len(lines) == 2 and _UNDERLINE.fullmatch(text[slice(*lines[1])]):
+        return 1 if text[lines[1][0]] in "=*" else 2
+    if len(lines) > 1 or not followed or len(first) > _MAX_HEADING or ends_clause(first) or first.endswith(","):
+        return 0
+    if numbered := _NUMBERED.match(first):
+        return min(6, 1 + numbered.group().count("."))
+    if begins_list_item(first) or not first[0].isupper() or sum(map(str.isalpha, first)) < 0.5 * len(first):
+        return 0
+    return 1 if first.isupper() else 2
+
+
+def _prose_and_tables(text: str, lines: Sequence[Span]) -> Iterator[Block]:
+    done = 0
+    for table in find_tables([text[slice(*line)] for line in lines], lambda _: False):
+        yield from _prose(text, lines[done : table.first])
+        if table.first < table.rows[0][0]:
+            yield Block(BlockKind.TABLE_ROW, lines[table.first][0], lines[table.rows[0][0] - 1][1])
+        for first, last in table.rows:
+            yield Block(BlockKind.TABLE_ROW, lines[first][0], lines[last - 1][1], header=table.header)
+        done = table.last
+    yield from _prose(text, lines[done:])
+
+
+def _prose(text: str, lines: Sequence[Span]) -> Iterator[Block]:
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or begins_list_item(text[slice(*lines[index])]):
+            is_item = begins_list_item(text[slice(*lines[start])])
+            kind = BlockKind.LIST_ITEM if is_item else BlockKind.PARAGRAPH
+            yield Block(kind, lines[start][0], lines[index - 1][1])
+            start = index
+
+
+def _title(pages: Sequence[Page]) -> str:
+    """The heading that the file begins with."""
+    page = next(page for page in pages if page.blocks)
+    first = page.blocks[0]
+    return page.text[first.start : first.end] if first.kind is BlockKind.HEADING else ""

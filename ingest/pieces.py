@@ -1,0 +1,190 @@
+"""Document → pieces: the stretches of text that a chunk is packed from, none longer than a chunk may be.
+
+A piece is a block, or a part of one that is too long: sentences of prose, lines of tables and code, then words.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sentencex import get_sentence_boundaries
+
+from ingest.punctuation import ends_clause
+from ingest.types import Block, BlockKind, Document, Page
+
+CountTokens = Callable[[Sequence[str]], list[int]]
+Span = tuple[int, int]
+
+BYTES_PER_CHARACTER = 4
+"""A tokenizer that falls back to bytes makes four tokens of a character at most (UTF-8)."""
+
+_WORD = re.compile(r"\S+")
+_LINE = re.compile(r"[^\n]+")
+_PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`page.text[start:end]`, where it stands and what it takes.
+
+    `path` are the headings over it, `table` the header line of its table. `tokens` are its own, `gap` those of what
+    stands between the piece before and this one (marks of Markdown, a footer between two pages). `runs_on` says that
+    a sentence runs over the page break from the piece before into this one.
+    """
+
+    page: int
+    start: int
+    end: int
+    kind: BlockKind
+    tokens: int = 0
+    gap: int = 0
+    path: tuple[str, ...] = ()
+    table: str = ""
+    runs_on: bool = False
+
+
+def cut_into_pieces(document: Document, limit: int, count_tokens: CountTokens) -> list[Piece]:
+    """The document's pieces in reading order, each of `limit` tokens at most."""
+    pieces = list(_whole_blocks(document))
+    pieces = _count(document, pieces, count_tokens)
+    pieces = _cut(document, pieces, count_tokens, _must_be_cut(document, pieces, limit), _into_sentences_or_lines)
+    pieces = _cut(document, pieces, count_tokens, [piece.tokens > limit for piece in pieces], _into_words(limit))
+    return _count_gaps(document, _mark_running_sentences(document, pieces), count_tokens)
+
+
+def text_of(document: Document, piece: Piece) -> str:
+    return document.pages[piece.page - 1].text[piece.start : piece.end]
+
+
+def slice_of(document: Document, first: Piece, last: Piece) -> str:
+    """The pages' text from the start of `first` to the end of `last`, pages joined by one newline."""
+    if first.page == last.page:
+        return document.pages[first.page - 1].text[first.start : last.end]
+    between = (page.text for page in document.pages[first.page : last.page - 1])
+    opening, closing = document.pages[first.page - 1].text, document.pages[last.page - 1].text
+    return "\n".join([opening[first.start :], *between, closing[: last.end]])
+
+
+def _whole_blocks(document: Document) -> Iterator[Piece]:
+    path: list[tuple[int, str]] = []
+    for page in document.pages:
+        for block in page.blocks:
+            if block.kind is BlockKind.HEADING:
+                while path and path[-1][0] >= block.level:
+                    path.pop()
+                path.append((block.level, _heading_text(page, block)))
+            names = tuple(name for _, name in path)
+            yield Piece(page.number, block.start, block.end, block.kind, path=names, table=block.header)
+
+
+def _heading_text(page: Page, block: Block) -> str:
+    return " ".join(page.text[block.start : block.end].split())
+
+
+def _count(document: Document, pieces: Sequence[Piece], count_tokens: CountTokens) -> list[Piece]:
+    counts = count_tokens([text_of(document, piece) for piece in pieces]) if pieces else []
+    return [replace(piece, tokens=tokens) for piece, tokens in zip(pieces, counts, strict=True)]
+
+
+def _must_be_cut(document: Document, pieces: Sequence[Piece], limit: int) -> list[bool]:
+    """Blocks that are too long, with the headings right over them counted; and the two halves of a paragraph that runs
+    over a page break, so that its broken sentence can stay whole without the rest of the paragraph."""
+    cut: list[bool] = []
+    headings = 0
+    for above, piece in zip([None, *pieces], pieces, strict=False):
+        runs_over = above is not None and _runs_over(document, above, piece)
+        if runs_over:
+            cut[-1] = True
+        cut.append(runs_over or piece.tokens + headings > limit)
+        headings = headings + piece.tokens if piece.kind is BlockKind.HEADING else 0
+    return cut
+
+
+def _runs_over(document: Document, above: Piece, below: Piece) -> bool:
+    if below.page != above.page + 1 or above.kind not in _PROSE or below.kind is not BlockKind.PARAGRAPH:
+        return False
+    return not ends_clause(text_of(document, above)) and text_of(document, below)[:1].islower()
+
+
+def _mark_running_sentences(document: Document, pieces: Sequence[Piece]) -> list[Piece]:
+    return [
+        replace(below, runs_on=above is not None and _runs_over(document, above, below))
+        for above, below in zip([None, *pieces], pieces, strict=False)
+    ]
+
+
+def _cut(
+    document: Document,
+    pieces: Sequence[Piece],
+    count_tokens: CountTokens,
+    must_be_cut: Sequence[bool],
+    parts_of: Callable[[Document, Piece, CountTokens], list[Span]],
+) -> list[Piece]:
+    found: list[Piece] = []
+    new: list[int] = []
+    for piece, cut in zip(pieces, must_be_cut, strict=True):
+        spans = parts_of(document, piece, count_tokens) if cut else []
+        if not spans:
+            found.append(piece)
+        for start, end in spans:
+            new.append(len(found))
+            found.append(replace(piece, start=piece.start + start, end=piece.start + end))
+    if new:
+        for index, counted in zip(new, _count(document, [found[i] for i in new], count_tokens), strict=True):
+            found[index] = counted
+    return found
+
+
+def _into_sentences_or_lines(document: Document, piece: Piece, _: CountTokens) -> list[Span]:
+    text = text_of(document, piece)
+    if piece.kind not in _PROSE:
+        return [match.span() for match in _LINE.finditer(text)]
+    spans: list[Span] = []
+    for sentence in get_sentence_boundaries("en", text):
+        words = sentence["text"].strip()
+        if words:
+            start = text.index(words, sentence["start_index"])
+            spans.append((start, start + len(words)))
+    return spans
+
+
+def _into_words(limit: int) -> Callable[[Document, Piece, CountTokens], list[Span]]:
+    def cut(document: Document, piece: Piece, count_tokens: CountTokens) -> list[Span]:
+        """Runs of words of up to `limit` tokens; a word longer than that is cut by characters."""
+        text = text_of(document, piece)
+        words = [match.span() for match in _WORD.finditer(text)]
+        counts = count_tokens([text[start:end] for start, end in words])
+        spans: list[Span] = []
+        room = 0
+        for (start, end), tokens in zip(words, counts, strict=True):
+            if tokens > limit:
+                step = max(1, limit // BYTES_PER_CHARACTER)
+                spans.extend((first, min(first + step, end)) for first in range(start, end, step))
+                room = 0
+            elif tokens <= room:
+                spans[-1] = (spans[-1][0], end)
+                room -= tokens
+            else:
+                spans.append((start, end))
+                room = limit - tokens
+        return spans
+
+    return cut
+
+
+def _count_gaps(document: Document, pieces: Sequence[Piece], count_tokens: CountTokens) -> list[Piece]:
+    found = list(pieces)
+    gaps = {index: gap for index in range(1, len(found)) if (gap := _gap(document, found[index - 1], found[index]))}
+    for index, tokens in zip(gaps, count_tokens(list(gaps.values())) if gaps else [], strict=True):
+        found[index] = replace(found[index], gap=tokens)
+    return found
+
+
+def _gap(document: Document, above: Piece, below: Piece) -> str:
+    """What stands between two pieces that may share a chunk, if it is more than white space."""
+    if above.page == below.page:
+        return document.pages[above.page - 1].text[above.end : below.start].strip()
+    if below.runs_on:
+        rest = document.pages[above.page - 1].text[above.end :]
+        return f"{rest}\n{document.pages[below.page - 1].text[: below.start]}".strip()
+    return ""
