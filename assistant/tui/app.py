@@ -1,0 +1,260 @@
+"""The terminal interface: one app, its screens, and what they share."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.reactive import reactive
+from textual.screen import Screen
+
+from assistant.tui.background import Background
+from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
+from assistant.tui.commands import PaletteCommands
+from assistant.tui.foreign import words
+from assistant.tui.messages import (
+    AnsweringChanged,
+    ConversationOpened,
+    EverythingLoaded,
+    IngestEnded,
+    IngestProgressed,
+    LibraryCounted,
+    PartFailed,
+    PartLoading,
+    TaskFailed,
+)
+from assistant.tui.progress import IngestProgress
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.conversations import ConversationsScreen
+from assistant.tui.screens.folder import FolderScreen
+from assistant.tui.screens.help import HelpScreen
+from assistant.tui.screens.library import LibraryScreen
+from assistant.tui.screens.models import ModelsScreen
+from assistant.tui.screens.settings import SettingRow, SettingsScreen
+from assistant.tui.themes import DARK, LIGHT, THEMES
+from assistant.tui.widgets.status_line import Status
+from assistant.tui.workers import AssistantFactory
+from config.seal import SealReport, seal_report
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from config.locations import Locations
+    from config.settings import LoadedSettings
+
+_SECONDS_TO_END = 2.0
+"""How long workers get to end after the screen is gone."""
+
+_SECONDS_BETWEEN_COUNTS = 2.0
+"""How often the library is counted while documents come in."""
+
+
+_NO_STATUS = Status(SealReport("none", "", ""))
+
+
+class StrongroomApp(App[None]):
+    """Holds the status that every screen shows, runs the ingest, and opens the screens over the conversation."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "Strongroom"
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {PaletteCommands}
+    BINDINGS: ClassVar[list[BindingType]] = GLOBAL_BINDINGS
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    status: reactive[Status] = reactive(_NO_STATUS)
+
+    def __init__(
+        self,
+        open_assistant: AssistantFactory,
+        *,
+        seal: SealReport,
+        settings: Sequence[SettingRow],
+        theme: str,
+        samples: Path | None,
+        start_folder: Path,
+    ) -> None:
+        super().__init__()
+        self.set_reactive(StrongroomApp.status, Status(seal))
+        for each in THEMES:
+            self.register_theme(each)
+        self.theme = theme if theme in self.available_themes else DARK
+        self.background = Background(self, open_assistant)
+        self._settings = settings
+        self._samples = samples
+        self._folder = start_folder
+        self._waiting: list[Path] = []
+        self._counted_at = 0.0
+        self._chat = ChatScreen(self.background, has_samples=samples is not None)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self._chat
+
+    def on_mount(self) -> None:
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.call_after_refresh(self.background.load)  # what loads competes with the first paint otherwise
+
+    def get_key_display(self, binding: Binding) -> str:
+        return key_words(binding)
+
+    # starting up
+
+    def on_part_loading(self, message: PartLoading) -> None:
+        self.status = replace(self.status, loading=message.part)
+
+    async def on_part_failed(self, message: PartFailed) -> None:
+        await self._chat.show_trouble(message.trouble)
+
+    def on_everything_loaded(self, message: EverythingLoaded) -> None:
+        self.status = replace(self.status, loading="", model=message.model)
+
+    def on_library_counted(self, message: LibraryCounted) -> None:
+        self.status = replace(self.status, counts=message.counts)
+
+    def on_answering_changed(self, message: AnsweringChanged) -> None:
+        self.status = replace(self.status, answering=message.answering)
+
+    def on_task_failed(self, message: TaskFailed) -> None:
+        trouble = message.trouble
+        self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)
+
+    # documents come in
+
+    def action_add_documents(self) -> None:
+        self._back_to_conversation()
+        self.push_screen(FolderScreen(self._folder), self._folder_chosen)
+
+    def action_add_samples(self) -> None:
+        if self._samples is not None:
+            self.ingest(self._samples)
+
+    def _folder_chosen(self, path: Path | None) -> None:
+        if path is not None:
+            self._folder = path if path.is_dir() else path.parent
+            self.ingest(path)
+
+    def ingest(self, path: Path) -> None:
+        """Read `path` into the library; after what is being read just now."""
+        if self.status.is_ingesting:
+            self._waiting.append(path)
+            self.notify(f"{words(path.name)} comes next.", markup=False)
+            return
+        now = time.monotonic()
+        self.status = replace(self.status, ingest=IngestProgress(started=now, now=now))
+        self.background.ingest([path])
+
+    def action_stop_ingest(self) -> None:
+        self._waiting.clear()
+        self.background.stop_ingest()
+
+    def on_ingest_progressed(self, message: IngestProgressed) -> None:
+        self.status = replace(self.status, ingest=message.progress)
+        if message.progress.now - self._counted_at > _SECONDS_BETWEEN_COUNTS:
+            self._counted_at = message.progress.now
+            self.background.count_library()
+
+    async def on_ingest_ended(self, message: IngestEnded) -> None:
+        progress = self.status.ingest
+        if progress is not None and not progress.finished:
+            self.status = replace(self.status, ingest=replace(progress, stopped=True))
+        if message.trouble is not None:
+            await self._chat.show_trouble(message.trouble)
+            self.notify(words(f"{message.trouble.message} {message.trouble.remedy}"), severity="error", markup=False)
+        self.background.count_library()
+        if self._waiting:
+            self.ingest(self._waiting.pop(0))
+
+    # screens
+
+    def action_show(self, name: str) -> None:
+        """Open a screen over the conversation; the same key closes it again."""
+        is_open = self.screen.name == name
+        self._back_to_conversation()
+        if is_open:
+            return
+        match name:
+            case "help":
+                self.push_screen(HelpScreen(name=name))
+            case "library":
+                self.push_screen(LibraryScreen(self.background, name=name))
+            case "conversations":
+                self.push_screen(ConversationsScreen(self.background, name=name), self._conversation_chosen)
+            case "models":
+                self.push_screen(ModelsScreen(self.background, name=name))
+            case "settings":
+                self.push_screen(SettingsScreen(self._settings, name=name))
+
+    def _conversation_chosen(self, message: ConversationOpened | None) -> None:
+        if message is not None:
+            self._chat.post_message(message)
+
+    def _back_to_conversation(self) -> None:
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    # themes
+
+    def action_other_side(self) -> None:
+        self.theme = LIGHT if self.current_theme.dark else DARK
+
+    def _remember_theme(self, _: object) -> None:
+        self.background.save_setting("interface.theme", self.theme)
+
+
+def make_app(
+    open_assistant: AssistantFactory,
+    *,
+    seal: SealReport | None = None,
+    settings: Sequence[SettingRow] = (),
+    theme: str = DARK,
+    samples: Path | None = None,
+    start_folder: Path | None = None,
+) -> StrongroomApp:
+    """The interface over the assistant that `open_assistant` opens, in a worker thread, once the screen is painted.
+
+    `settings` are the rows of the settings screen, `samples` a folder offered to a user without documents, and
+    `start_folder` where the folder picker begins.
+    """
+    return StrongroomApp(
+        open_assistant,
+        seal=seal or seal_report(),
+        settings=settings,
+        theme=theme,
+        samples=samples,
+        start_folder=start_folder or Path.cwd(),
+    )
+
+
+def run_interface(
+    locations: "Locations",
+    loaded_settings: "LoadedSettings",
+    collection: str = "default",
+    *,
+    samples: Path | None = None,
+) -> None:
+    """Open the interface and return when the user quits."""
+
+    def open_with_settings() -> "Assistant":
+        from assistant.assistant import open_assistant  # behind the first paint
+
+        return open_assistant(locations, loaded_settings, collection=collection)
+
+    app = make_app(
+        open_with_settings,
+        settings=loaded_settings.items(),
+        theme=loaded_settings.settings.interface.theme,
+        samples=samples,
+    )
+    # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
+    loop = asyncio.new_event_loop()
+    app.run(loop=loop)
+    if app.background.end(_SECONDS_TO_END):
+        loop.close()
+    else:
+        sys.stdout.flush()
+        os._exit(0)  # the interpreter would wait for the thread too; what it does is safe to be killed

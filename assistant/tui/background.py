@@ -1,0 +1,240 @@
+"""Everything the interface asks of the assistant, each in a worker thread that ends in messages.
+
+A task is asked for by calling a method of Background from a handler; the outcome is posted to the widget that asked.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from textual.app import App
+from textual.message_pump import MessagePump
+
+from assistant.tui import messages
+from assistant.tui.messages import LibraryCounts, ModelRow
+from assistant.tui.progress import IngestProgress
+from assistant.tui.workers import AssistantFactory, WaitStopped, Workers, explain, tell
+from config.errors import StrongroomError
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+
+_SECONDS_BETWEEN_POSTS = 0.1
+"""A folder of unchanged files makes thousands of events a second; the screen is told ten times."""
+
+
+class Background:
+    """The assistant behind the interface, asked from worker threads only."""
+
+    def __init__(self, app: App[Any], open_assistant: AssistantFactory) -> None:
+        self._app = app
+        self._workers = Workers(app, open_assistant)
+        self._stop_answer = Event()
+        self._stop_ingest = Event()
+
+    # starting and ending
+
+    def load(self) -> None:
+        """Open the assistant, then load its slow parts one after the other. Posts to the app."""
+
+        def work() -> None:
+            model = ""
+            try:
+                self._app.post_message(messages.PartLoading("the library"))
+                assistant = self._workers.open_assistant()
+                self._app.post_message(messages.LibraryCounted(_count(assistant)))
+                for part, load in _slow_parts(assistant):
+                    self._app.post_message(messages.PartLoading(part))
+                    try:
+                        model = load() or model
+                    except StrongroomError as error:  # the others may still be of use
+                        self._app.post_message(messages.PartFailed(explain(error)))
+            finally:
+                self._app.post_message(messages.EverythingLoaded(model))
+
+        self._workers.start("load", work, lambda trouble: self._app.post_message(messages.PartFailed(trouble)))
+
+    def end(self, seconds: float) -> bool:
+        """Stop what is running and close the assistant; False when a worker is still busy after `seconds`."""
+        self._stop_answer.set()
+        self._stop_ingest.set()
+        return self._workers.end(seconds)
+
+    # questions
+
+    def ask(self, question: str, *, conversation: str, turn: int, reply_to: MessagePump) -> None:
+        """Answer `question`; posts AnswerProgressed for every event, AnswerFailed if it fails, AnswerEnded at last."""
+        stop = self._stop_answer = Event()
+
+        def work() -> None:
+            try:
+                for event in self._workers.wait(stop).ask(question, conversation=conversation, stop=stop):
+                    reply_to.post_message(messages.AnswerProgressed(turn, event))
+            except WaitStopped:
+                pass
+            except Exception as error:  # noqa: BLE001  any failure is shown under the question, the interface goes on
+                reply_to.post_message(messages.AnswerFailed(turn, explain(error)))
+            finally:
+                reply_to.post_message(messages.AnswerEnded(turn))
+
+        self._workers.start("ask", work)
+
+    def stop_answer(self) -> None:
+        self._stop_answer.set()
+
+    def read_pages(self, number: int, path: str, first: int, last: int, *, reply_to: MessagePump) -> None:
+        """Read the pages that source `number` stands on; posts PageRead."""
+
+        def work() -> None:
+            pages = self._workers.wait().library.page_texts(path, first, last)
+            reply_to.post_message(messages.PageRead(number, "\n".join(pages)))
+
+        self._workers.start("page", work, tell(reply_to))
+
+    # the library
+
+    def ingest(self, paths: Sequence[Path]) -> None:
+        """Read `paths` into the library; posts IngestProgressed now and then, and IngestEnded, to the app."""
+        stop = self._stop_ingest = Event()
+
+        def work() -> None:
+            trouble = None
+            started = posted = time.monotonic()
+            progress = IngestProgress(started=started, now=started)
+            try:
+                for event in self._workers.wait(stop).ingest(paths):
+                    now = time.monotonic()
+                    progress = progress.after(event, now)
+                    if progress.finished or now - posted > _SECONDS_BETWEEN_POSTS:
+                        posted = now
+                        self._app.post_message(messages.IngestProgressed(progress))
+                    if stop.is_set():
+                        break
+            except WaitStopped:
+                pass
+            except Exception as error:  # noqa: BLE001  any failure is shown in the library, the interface goes on
+                trouble = explain(error)
+            finally:
+                self._app.post_message(messages.IngestEnded(trouble))
+
+        self._workers.start("ingest", work)
+
+    def stop_ingest(self) -> None:
+        """The run ends after the file it is at. What was read stays; the next run goes on from there."""
+        self._stop_ingest.set()
+
+    def count_library(self) -> None:
+        """Count what is in the library; posts LibraryCounted to the app."""
+
+        def work() -> None:
+            self._app.post_message(messages.LibraryCounted(_count(self._workers.wait())))
+
+        self._workers.start("count", work)
+
+    def list_library(self, *, reply_to: MessagePump) -> None:
+        def work() -> None:
+            reply_to.post_message(messages.LibraryListed(self._workers.wait().library.documents()))
+
+        self._workers.start("list", work, tell(reply_to))
+
+    def forget(self, path: str, *, reply_to: MessagePump) -> None:
+        """Remove the document at `path` from every store; posts DocumentForgotten."""
+
+        def work() -> None:
+            receipt = self._workers.wait().forget(_exactly(path))
+            reply_to.post_message(
+                messages.DocumentForgotten(Path(path).name, receipt.chunks, bool(receipt.verified_absent))
+            )
+
+        self._workers.start("forget", work, tell(reply_to))
+
+    # conversations
+
+    def list_conversations(self, *, reply_to: MessagePump) -> None:
+        def work() -> None:
+            reply_to.post_message(messages.ConversationsListed(self._workers.wait().conversations.list()))
+
+        self._workers.start("conversations", work, tell(reply_to))
+
+    def open_conversation(self, conversation_id: str, *, reply_to: MessagePump) -> None:
+        def work() -> None:
+            reply_to.post_message(messages.ConversationOpened(self._workers.wait().conversations.load(conversation_id)))
+
+        self._workers.start("conversations", work, tell(reply_to))
+
+    def delete_conversation(self, conversation_id: str, *, reply_to: MessagePump) -> None:
+        def work() -> None:
+            self._workers.wait().conversations.delete(conversation_id)
+            reply_to.post_message(messages.ConversationDeleted(conversation_id))
+
+        self._workers.start("conversations", work, tell(reply_to))
+
+    # models and settings
+
+    def list_models(self, *, reply_to: MessagePump) -> None:
+        def work() -> None:
+            assistant = self._workers.wait()
+            in_use = assistant.status()["models"]
+            rows = [
+                ModelRow(
+                    name=entry.name,
+                    kind=entry.kind,
+                    size=entry.size,
+                    licence=entry.licence,
+                    source=entry.source,
+                    verified=entry.verified,
+                    in_use=in_use[entry.kind] == entry.name,
+                )
+                for entry in assistant.registry.entries()
+            ]
+            reply_to.post_message(messages.ModelsListed(rows))
+
+        self._workers.start("models", work, tell(reply_to))
+
+    def use_model(self, name: str, kind: str, *, reply_to: MessagePump) -> None:
+        """Write the choice into the settings; posts ModelChosen."""
+
+        def work() -> None:
+            self._save(f"models.{kind}", name)
+            reply_to.post_message(messages.ModelChosen(name, kind))
+
+        self._workers.start("models", work, tell(reply_to))
+
+    def save_setting(self, key: str, value: str) -> None:
+        self._workers.start("settings", lambda: self._save(key, value), tell(self._app))
+
+    def _save(self, key: str, value: str) -> None:
+        from config.settings import save_setting  # pydantic and tomlkit: not before the first paint
+
+        save_setting(self._workers.wait().locations, key, value)
+
+
+def _slow_parts(assistant: "Assistant") -> list[tuple[str, Callable[[], str | None]]]:
+    """What to load, in the order in which it is needed; loading the language model gives its name."""
+
+    def embedder() -> None:
+        _ = assistant.embedder
+
+    def index() -> None:
+        if assistant.library.hold_index():
+            assistant.library.refresh_index()
+
+    def language_model() -> str:
+        return assistant.llm.information.name
+
+    return [("the embedder", embedder), ("the index", index), ("the language model", language_model)]
+
+
+def _count(assistant: "Assistant") -> LibraryCounts:
+    name = assistant.library.collection
+    for counts in assistant.library.collections():
+        if counts.name == name:
+            return LibraryCounts(counts.documents, counts.pages, counts.chunks, counts.vectors_pending)
+    return LibraryCounts(0, 0, 0, 0)
+
+
+def _exactly(path: str) -> str:
+    """A glob that matches `path` and nothing else."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in path)

@@ -1,0 +1,193 @@
+"""Every message that crosses from a worker thread, or from one widget to another; named for what happened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from assistant.events import AnswerEvent
+from assistant.tui.progress import IngestProgress
+from assistant.types import Conversation
+from ingest.types import DocumentRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong and what to do about it, for people."""
+
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryCounts:
+    documents: int
+    pages: int
+    chunks: int
+    pending: int
+    """Chunks that wait for their vector."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A model as the list shows it."""
+
+    name: str
+    kind: str
+    size: int
+    licence: str
+    source: str
+    verified: bool
+    in_use: bool
+
+
+# Starting up
+
+
+@dataclass
+class PartLoading(Message):
+    """A part of the assistant is being loaded; `part` reads after "Loading"."""
+
+    part: str
+
+
+@dataclass
+class PartFailed(Message):
+    """A part could not be loaded. The others are tried all the same."""
+
+    trouble: Trouble
+
+
+@dataclass
+class EverythingLoaded(Message):
+    """Nothing is being loaded any more. `model` names the language model, empty when there is none."""
+
+    model: str
+
+
+# Questions and answers
+
+
+@dataclass
+class QuestionAsked(Message):
+    """The question box was sent off."""
+
+    question: str
+
+
+@dataclass
+class AnswerProgressed(Message):
+    """The core reported something about the answer to turn `turn`."""
+
+    turn: int
+    event: AnswerEvent
+
+
+@dataclass
+class AnswerFailed(Message):
+    turn: int
+    trouble: Trouble
+
+
+@dataclass
+class AnswerEnded(Message):
+    """The worker of turn `turn` is done, however it went: the next question may be asked."""
+
+    turn: int
+
+
+@dataclass
+class AnsweringChanged(Message):
+    """An answer began or ended."""
+
+    answering: bool
+
+
+@dataclass
+class SourceChosen(Message):
+    """Somebody wants to see source `number` large."""
+
+    number: int
+
+
+@dataclass
+class PageRead(Message):
+    """The pages of source `number` as one text, joined by line breaks."""
+
+    number: int
+    text: str
+
+
+# The library
+
+
+@dataclass
+class LibraryCounted(Message):
+    counts: LibraryCounts
+
+
+@dataclass
+class LibraryListed(Message):
+    records: Sequence[DocumentRecord]
+
+
+@dataclass
+class IngestProgressed(Message):
+    progress: IngestProgress
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, IngestProgressed)
+
+
+@dataclass
+class IngestEnded(Message):
+    """The ingest worker is done. `trouble` says why it ended early, if it did."""
+
+    trouble: Trouble | None = None
+
+
+@dataclass
+class DocumentForgotten(Message):
+    """A document left every store; `verified` when its absence was checked in the files."""
+
+    document: str
+    chunks: int
+    verified: bool
+
+
+# Conversations, models, settings
+
+
+@dataclass
+class ConversationsListed(Message):
+    conversations: Sequence[Conversation]
+
+
+@dataclass
+class ConversationOpened(Message):
+    conversation: Conversation
+
+
+@dataclass
+class ConversationDeleted(Message):
+    conversation_id: str
+
+
+@dataclass
+class ModelsListed(Message):
+    models: Sequence[ModelRow]
+
+
+@dataclass
+class ModelChosen(Message):
+    """`name` is used for its kind from the next start on."""
+
+    name: str
+    kind: str
+
+
+@dataclass
+class TaskFailed(Message):
+    """Something that was asked for in passing (a list, a deletion) did not work."""
+
+    trouble: Trouble

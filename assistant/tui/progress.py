@@ -1,0 +1,109 @@
+"""How far an ingest has come, computed from its events. No widget in here: tests need no terminal."""
+
+from dataclasses import dataclass, replace
+
+from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.types import FileStatus
+
+_READ_ANEW = (FileStatus.ADDED, FileStatus.UPDATED)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestProgress:
+    """`started` and `now` are seconds of the same clock; `embedding_since` is when the first vectors came."""
+
+    started: float
+    now: float
+    looking: bool = True
+    finished: bool = False
+    stopped: bool = False
+    files: int = 0
+    unchanged: int = 0
+    done: int = 0
+    read: int = 0
+    left_out: int = 0
+    pages: int = 0
+    chunks: int = 0
+    embedded: int = 0
+    pending: int = 0
+    embedding_since: float | None = None
+    last_file: str = ""
+
+    def after(self, event: IngestEvent, now: float) -> "IngestProgress":
+        """The progress once `event` has happened at `now`."""
+        match event:
+            case Discovered():
+                return replace(self, now=now, looking=False, files=event.files, unchanged=event.unchanged)
+            case FileDone():
+                read_anew = event.status in _READ_ANEW
+                return replace(
+                    self,
+                    now=now,
+                    done=self.done + 1,
+                    read=self.read + read_anew,
+                    left_out=self.left_out + (not event.status.is_success),
+                    pages=self.pages + (event.pages if read_anew else 0),
+                    chunks=self.chunks + (event.chunks if read_anew else 0),
+                    last_file=event.path.name,
+                )
+            case Embedded():
+                since = now if self.embedding_since is None else self.embedding_since
+                return replace(self, now=now, embedded=event.done, pending=event.pending, embedding_since=since)
+            case Finished():
+                return replace(
+                    self,
+                    now=now,
+                    looking=False,
+                    finished=True,
+                    files=event.files,
+                    done=event.files,
+                    left_out=event.skipped + event.failed,
+                    pages=event.pages,
+                    chunks=event.chunks,
+                    pending=event.vectors_pending,
+                )
+
+    @property
+    def seconds(self) -> float:
+        return max(0.0, self.now - self.started)
+
+    @property
+    def pages_per_second(self) -> float:
+        return self.pages / self.seconds if self.seconds else 0.0
+
+    @property
+    def files_share(self) -> float:
+        """Between 0 and 1: files that have their outcome."""
+        if self.finished:
+            return 1.0
+        return min(1.0, self.done / self.files) if self.files else 0.0
+
+    @property
+    def vectors_share(self) -> float:
+        """Between 0 and 1: passages of this run that can be found by meaning, of those known so far."""
+        known = self.embedded + self.pending
+        return self.embedded / known if known else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the slower of reading and embedding is done, at the pace so far; None while nothing is known."""
+        estimates = []
+        if self.read and self.done < self.files:
+            estimates.append(self.seconds / self.done * (self.files - self.done))
+        if self.embedding_since is not None and self.embedded and self.pending:
+            seconds = self.now - self.embedding_since
+            estimates.append(seconds / self.embedded * self.pending)
+        return max(estimates, default=None)
+
+
+def duration(seconds: float) -> str:
+    """For people: `40 s`, `3 min`, `2 h 5 min`."""
+    if seconds < 60:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 page`, `2,104 pages`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

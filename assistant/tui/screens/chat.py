@@ -1,0 +1,209 @@
+"""The main screen: conversation on the left, sources on the right, question box below."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.screen import Screen
+
+from assistant.events import Answered, EvidenceFound, Token
+from assistant.tui.background import Background
+from assistant.tui.foreign import line
+from assistant.tui.messages import (
+    AnswerEnded,
+    AnswerFailed,
+    AnsweringChanged,
+    AnswerProgressed,
+    ConversationOpened,
+    SourceChosen,
+    Trouble,
+)
+from assistant.tui.screens.source import SourceScreen
+from assistant.tui.widgets.conversation.answer import AnswerView
+from assistant.tui.widgets.conversation.conversation import ConversationView
+from assistant.tui.widgets.key_line import KeyLine
+from assistant.tui.widgets.question_box import QuestionBox
+from assistant.tui.widgets.sources.panel import ShownSources, SourcesPanel
+from assistant.tui.widgets.status_line import StatusLine
+from assistant.tui.widgets.welcome import Welcome
+from assistant.types import Answer, Citation, Source
+
+NEW_CONVERSATION = "new"
+
+_IDLE_HINT = "Enter asks · Ctrl+J new line · ↑ earlier questions"
+_BUSY_HINT = "Esc stops the answer"
+
+
+class ChatScreen(Screen[None]):
+    """Asks one question at a time. Sources keep their number for the whole conversation."""
+
+    BINDINGS = [
+        Binding("escape", "stop", "Stop", tooltip="Stop the answer"),
+        Binding("ctrl+n", "new_conversation", "New", tooltip="Start a new conversation", priority=True),
+        Binding("ctrl+s", "toggle_sources", "Sources", tooltip="Show or hide the sources", priority=True),
+        *(
+            Binding(f"{number},alt+{number}", f"open_source({number})", f"Open source {number}", show=False)
+            for number in range(1, 10)
+        ),
+    ]
+
+    def __init__(self, background: Background, *, has_samples: bool) -> None:
+        super().__init__()
+        self._background = background
+        self._has_samples = has_samples
+        self._answer: AnswerView | None = None
+        self._turn = 0
+        self._asked = ""
+        self._conversation = NEW_CONVERSATION
+        self._sources: dict[int, Source] = {}
+        self._citations: list[Citation] = []
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        with Horizontal(id="desk"):
+            yield ConversationView(Welcome(has_samples=self._has_samples))
+            yield SourcesPanel()
+        yield QuestionBox()
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        box = self.query_one(QuestionBox)
+        box.hint = _IDLE_HINT
+        box.focus()
+
+    # A question and its answer, in the order things happen
+
+    async def on_question_asked(self) -> None:
+        if self._answer is not None:
+            self.notify("An answer is being written. Esc stops it; your words stay here.", markup=False)
+            return
+        question = self.query_one(QuestionBox).take()
+        self._turn += 1
+        self._asked = question
+        self._answer = await self.query_one(ConversationView).add(question)
+        self._set_busy(True)
+        self._background.ask(question, conversation=self._conversation, turn=self._turn, reply_to=self)
+
+    async def on_answer_progressed(self, message: AnswerProgressed) -> None:
+        if message.turn != self._turn or self._answer is None:
+            return
+        match message.event:
+            case EvidenceFound(sources=sources):
+                self._answer.show_evidence(sources)
+                self._show_sources(sources)
+            case Token(text=text):
+                await self._answer.write(text)
+            case Answered(answer=answer):
+                await self._answer.finish(answer)
+                self._keep(answer)
+
+    async def on_answer_failed(self, message: AnswerFailed) -> None:
+        if message.turn == self._turn and self._answer is not None:
+            await self._answer.fail(message.trouble)
+
+    async def on_answer_ended(self, message: AnswerEnded) -> None:
+        if message.turn != self._turn or self._answer is None:
+            return
+        if self._answer.is_running:
+            await self._answer.stop()
+        if self._answer.phase in ("stopped", "failed"):
+            self.query_one(QuestionBox).restore(self._asked)
+        self._answer = None
+        self._set_busy(False)
+
+    def action_stop(self) -> None:
+        if self._answer is not None:
+            self._answer.phase = "stopping"
+            self._background.stop_answer()
+
+    def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
+        """Stopping is offered while there is something to stop."""
+        return self._answer is not None if action == "stop" else True
+
+    async def show_trouble(self, trouble: Trouble) -> None:
+        """Something that is not the fault of a question went wrong."""
+        await self.query_one(ConversationView).show_trouble(trouble)
+
+    # Sources
+
+    def on_source_chosen(self, message: SourceChosen) -> None:
+        self.action_open_source(message.number)
+
+    def action_open_source(self, number: int) -> None:
+        """Show source `number` large, among the sources it was found with."""
+        if number not in self._sources:
+            self.notify(f"There is no source {number} in this conversation.", markup=False)
+            return
+        shown = self.query_one(SourcesPanel).shown.sources
+        together = shown if any(source.number == number for source in shown) else [self._sources[number]]
+        self.app.push_screen(SourceScreen(self._background, together, number, self._citations))
+
+    def action_toggle_sources(self) -> None:
+        """Narrow terminals show either the conversation or the sources, wide ones both: app.tcss decides."""
+        self.toggle_class("-sources-toggled")
+        panel = self.query_one(SourcesPanel)
+        if self.has_class("-narrow") and self.has_class("-sources-toggled"):
+            panel.focus()
+        elif panel.has_focus or self.focused is None:
+            self.query_one(QuestionBox).focus()
+
+    # Conversations
+
+    async def action_new_conversation(self) -> None:
+        if self._answer is not None:
+            self.notify("An answer is being written. Esc stops it.", markup=False)
+            return
+        self._forget_conversation()
+        await self.query_one(ConversationView).clear()
+        self._show_sources(())
+        self.query_one(ConversationView).border_title = "Conversation"
+        self.query_one(QuestionBox).focus()
+
+    async def on_conversation_opened(self, message: ConversationOpened) -> None:
+        if self._answer is not None:
+            self.notify("An answer is being written. Esc stops it.", markup=False)
+            return
+        conversation = message.conversation
+        self._forget_conversation()
+        self._conversation = conversation.conversation_id
+        view = self.query_one(ConversationView)
+        view.border_title = line(conversation.title)
+        await view.show(conversation.turns)
+        for turn in conversation.turns:
+            self._sources |= {source.number: source for source in turn.sources}
+            self._citations += turn.citations
+        if conversation.turns:
+            last = conversation.turns[-1]
+            self._show_sources(last.sources, last.citations, refused=last.refused)
+        self.query_one(QuestionBox).remember([turn.question for turn in conversation.turns])
+        self.query_one(QuestionBox).focus()
+
+    @property
+    def conversation(self) -> str:
+        """Id of the conversation on screen, or `new`."""
+        return self._conversation
+
+    def _forget_conversation(self) -> None:
+        self._conversation = NEW_CONVERSATION
+        self._sources = {}
+        self._citations = []
+
+    def _keep(self, answer: Answer) -> None:
+        self._conversation = answer.conversation or self._conversation
+        self._citations += answer.citations
+        self._show_sources(answer.evidence, answer.citations, refused=answer.refused)
+
+    def _show_sources(
+        self, sources: Sequence[Source], citations: Sequence[Citation] = (), *, refused: bool = False
+    ) -> None:
+        self._sources |= {source.number: source for source in sources}
+        cited = frozenset(citation.number for citation in citations)
+        title = "Nearest passages" if refused else "Sources"
+        self.query_one(SourcesPanel).shown = ShownSources(tuple(sources), cited, title)
+
+    def _set_busy(self, busy: bool) -> None:
+        self.set_class(busy, "-answering")
+        self.query_one(QuestionBox).hint = _BUSY_HINT if busy else _IDLE_HINT
+        self.refresh_bindings()
+        self.post_message(AnsweringChanged(busy))

@@ -1,0 +1,105 @@
+"""Choose what to read: type a path or walk the tree."""
+
+from asyncio import to_thread
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widgets import Button, DirectoryTree, Input, Static, Tree
+
+from assistant.tui.foreign import plain
+from assistant.tui.widgets.key_line import KeyLine
+from assistant.tui.widgets.library.folder_tree import FolderTree
+from config.sanitise import sanitise
+
+
+class FolderScreen(ModalScreen[Path | None]):
+    """Gives the chosen folder or file, None when the user went back."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", "Back"),
+        Binding("ctrl+u", "parent", "Parent folder", priority=True),
+    ]
+
+    def __init__(self, start: Path) -> None:
+        super().__init__()
+        self._start = start
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="folder") as box:
+            box.border_title = "Add documents"
+            yield Static(Content("A folder with everything in it, or one file."), classes="muted")
+            yield Input(
+                sanitise(str(self._start)),
+                id="folder-path",
+                placeholder="Path of a folder or file",
+                suggester=_PathSuggester(),
+                select_on_focus=False,
+            )
+            yield Static(id="folder-problem", markup=False)
+            yield FolderTree(self._start)
+            with Horizontal(id="folder-buttons"):
+                yield Button(Content("Add"), id="add", variant="primary", action="screen.choose")
+                yield Button(Content("Back"), id="back", action="screen.dismiss(None)")
+        yield KeyLine(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.query_one(FolderTree).focus()
+
+    def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[object]) -> None:
+        """The path follows the tree, unless the user is typing one."""
+        path = getattr(event.node.data, "path", None)
+        if path is not None and self.query_one(FolderTree).has_focus:
+            self.query_one(Input).value = str(path)
+
+    def on_directory_tree_directory_selected(self, event: DirectoryTree.DirectorySelected) -> None:
+        self._choose(event.path)
+
+    def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
+        self._choose(event.path)
+
+    def on_input_submitted(self) -> None:
+        self.action_choose()
+
+    def on_input_changed(self) -> None:
+        self.query_one("#folder-problem", Static).update(Content(""))
+
+    def action_choose(self) -> None:
+        self._choose(Path(self.query_one(Input).value.strip()).expanduser())
+
+    def action_parent(self) -> None:
+        tree = self.query_one(FolderTree)
+        tree.path = Path(tree.path).absolute().parent
+        self.query_one(Input).value = str(tree.path)
+
+    def _choose(self, path: Path) -> None:
+        if path.exists():
+            self.dismiss(path.absolute())
+        else:
+            self.query_one("#folder-problem", Static).update(plain(f"There is no {path}."))
+
+
+class _PathSuggester(Suggester):
+    """Completes the last part of a path; right or End takes the suggestion."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return await to_thread(_complete, value)
+
+
+def _complete(value: str) -> str | None:
+    typed = Path(value).expanduser()
+    folder, start = (typed, "") if value.endswith("/") else (typed.parent, typed.name)
+    if not value or not start:
+        return None
+    try:
+        names = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name.startswith(start))
+    except OSError:
+        return None
+    return value + names[0][len(start) :] if names and names[0] == sanitise(names[0]) else None

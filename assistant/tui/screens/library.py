@@ -1,0 +1,154 @@
+"""The library: what is in it, what did not get in and why, and how the ingest is getting on."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import DataTable, Static, TabbedContent, TabPane
+
+from assistant.tui.background import Background
+from assistant.tui.foreign import line, words
+from assistant.tui.messages import DocumentForgotten, LibraryListed, TaskFailed
+from assistant.tui.progress import count
+from assistant.tui.screens.confirm import ConfirmScreen
+from assistant.tui.styles import CARE, MUTED
+from assistant.tui.widgets.key_line import KeyLine
+from assistant.tui.widgets.library.document_table import LEFT_OUT, SHELVED, DocumentTable
+from assistant.tui.widgets.library.ingest_panel import IngestPanel
+from assistant.tui.widgets.status_line import Status, StatusLine
+from ingest.types import DocumentRecord
+
+_SECONDS_BETWEEN_LISTS = 2.0
+"""While documents come in, the table is read again this often."""
+
+_ADD_HINT = "Press a to add a folder."
+
+
+class LibraryScreen(Screen[None]):
+    """`records` is its door: every row of the ledger."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss", "Back"),
+        Binding("a", "app.add_documents", "Add documents"),
+        Binding("f,delete", "forget", "Forget", tooltip="Remove the document from the library, with every trace of it"),
+        Binding("l", "other_list", "Other list", tooltip="Go to what was left out, and back"),
+        Binding("s", "app.stop_ingest", "Stop reading"),
+    ]
+
+    records: reactive[Sequence[DocumentRecord] | None] = reactive[Sequence[DocumentRecord] | None](None)
+
+    def __init__(self, background: Background, *, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self._background = background
+        self._was_ingesting = False
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield IngestPanel()
+        with TabbedContent(id="lists"):
+            with TabPane(Content("In the library"), id="shelved"):
+                yield DocumentTable(SHELVED, id="shelved-table")
+                yield Static(classes="empty", markup=False)
+            with TabPane(Content("Left out"), id="left-out"):
+                yield DocumentTable(LEFT_OUT, id="left-out-table")
+                yield Static(classes="empty", markup=False)
+        yield Static(id="detail", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.watch(self.app, "status", self._follow)
+        self.set_interval(_SECONDS_BETWEEN_LISTS, self._list_while_ingesting)
+        self._background.list_library(reply_to=self)
+        self._table.focus()
+
+    def on_library_listed(self, message: LibraryListed) -> None:
+        self.records = message.records
+
+    def watch_records(self, records: Sequence[DocumentRecord] | None) -> None:
+        if records is None:
+            return
+        shelved = [record for record in records if record.status.is_success]
+        left_out = [record for record in records if not record.status.is_success]
+        self._fill("shelved", "In the library", shelved, f"No documents yet. {_ADD_HINT}")
+        self._fill("left-out", "Left out", left_out, "Every file that was found is in the library.")
+        self._describe()
+
+    def _fill(self, pane: str, title: str, records: Sequence[DocumentRecord], when_empty: str) -> None:
+        self.query_one(f"#{pane}-table", DocumentTable).records = records
+        self.query_one(f"#{pane}-table").display = bool(records)
+        empty = self.query_one(f"#{pane} .empty", Static)
+        empty.display = not records
+        empty.update(Content(when_empty))
+        self.query_one("#lists", TabbedContent).get_tab(pane).label = Content(f"{title}  {len(records):,}")
+
+    def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
+        event.stop()
+        self._describe()
+
+    def on_tabbed_content_tab_activated(self, event: TabbedContent.TabActivated) -> None:
+        event.stop()
+        self._describe()
+
+    def _describe(self) -> None:
+        """The whole row under the tables, where long names and reasons have room."""
+        record = self._table.chosen
+        text = Content("")
+        if record is not None:
+            place = line(record.path, MUTED)
+            if record.status.is_success:
+                size = f"{count(record.pages, 'page')}, {count(record.chunks, 'passage')}"
+                text = Content("\n").join([line(record.title or record.document, "bold"), place, Content(size)])
+            else:
+                text = Content("\n").join([line(record.document, "bold"), place, line(record.reason, CARE)])
+        self.query_one("#detail", Static).update(text)
+
+    @property
+    def _table(self) -> DocumentTable:
+        return self.query_one(f"#{self.query_one('#lists', TabbedContent).active or 'shelved'}-table", DocumentTable)
+
+    def action_other_list(self) -> None:
+        lists = self.query_one("#lists", TabbedContent)
+        lists.active = "left-out" if lists.active == "shelved" else "shelved"
+        self._table.focus()
+
+    # forgetting
+
+    def action_forget(self) -> None:
+        record = self._table.chosen
+        if record is None:
+            return
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._background.forget(record.path, reply_to=self)
+
+        text = line(record.document, "bold") + Content(
+            "\n\nIts text, its passages and every turn that quotes it leave this machine's library for good. "
+            "The file itself stays where it is."
+        )
+        self.app.push_screen(ConfirmScreen(title=Content("Forget this document?"), text=text, yes="Forget"), answered)
+
+    def on_document_forgotten(self, message: DocumentForgotten) -> None:
+        proof = ": checked, no trace is left" if message.verified else ""
+        gone = f"{words(message.document)} is forgotten ({count(message.chunks, 'passage')}){proof}."
+        self.notify(gone, markup=False)
+        self._background.list_library(reply_to=self)
+        self._background.count_library()
+
+    def on_task_failed(self, message: TaskFailed) -> None:
+        trouble = message.trouble
+        self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)
+
+    # while documents come in
+
+    def _follow(self, status: Status) -> None:
+        if self._was_ingesting and not status.is_ingesting:
+            self._background.list_library(reply_to=self)
+        self._was_ingesting = status.is_ingesting
+
+    def _list_while_ingesting(self) -> None:
+        if self._was_ingesting:
+            self._background.list_library(reply_to=self)

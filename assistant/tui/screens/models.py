@@ -1,0 +1,89 @@
+"""The models there are, and which are used."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import DataTable, Static
+
+from assistant.tui.background import Background
+from assistant.tui.foreign import cell, words
+from assistant.tui.messages import ModelChosen, ModelRow, ModelsListed, TaskFailed
+from assistant.tui.widgets.key_line import KeyLine
+from assistant.tui.widgets.status_line import StatusLine
+
+_KIND_WORDS = {"llm": "answers", "embedder": "finds by meaning", "reranker": "reorders"}
+_MB = 1_000_000
+
+
+class ModelsScreen(Screen[None]):
+    """`models` is its door."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss", "Back"),
+        Binding("enter,u", "use", "Use", tooltip="Use the model from the next start on"),
+    ]
+
+    models: reactive[Sequence[ModelRow]] = reactive[Sequence[ModelRow]](())
+
+    def __init__(self, background: Background, *, name: str | None = None) -> None:
+        super().__init__(name=name)
+        self._background = background
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+        yield DataTable[Text](id="models", cursor_type="row")
+        yield Static(
+            Content(
+                "Add a model with `strongroom models add FILE`, check it with `strongroom models verify`.\n"
+                "A choice takes effect when Strongroom is started again."
+            ),
+            classes="hint",
+        )
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        table = self.query_one(DataTable)
+        table.border_title = "Models"
+        for title in ("", "Name", "What it does", "Size", "Licence", "From", "Checked"):
+            table.add_column(Text(title))
+        table.focus()
+        self._background.list_models(reply_to=self)
+
+    def on_models_listed(self, message: ModelsListed) -> None:
+        self.models = message.models
+
+    def watch_models(self, models: Sequence[ModelRow]) -> None:
+        table = self.query_one(DataTable)
+        row = table.cursor_row
+        table.clear()
+        for model in models:
+            table.add_row(
+                Text("●" if model.in_use else " ", style="green"),
+                cell(model.name, "bold" if model.in_use else ""),
+                cell(_KIND_WORDS.get(model.kind, model.kind)),
+                Text(f"{model.size / _MB:,.0f} MB", justify="right"),
+                cell(model.licence or "not stated", "" if model.licence else "dim"),
+                cell(model.source),
+                cell("yes" if model.verified else "no", "" if model.verified else "dim"),
+            )
+        table.move_cursor(row=row)
+
+    def on_data_table_row_selected(self) -> None:
+        self.action_use()
+
+    def action_use(self) -> None:
+        row = self.query_one(DataTable).cursor_row
+        if 0 <= row < len(self.models) and not self.models[row].in_use:
+            self._background.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
+
+    def on_model_chosen(self, message: ModelChosen) -> None:
+        self.notify(words(f"{message.name} is used from the next start on."), markup=False)
+
+    def on_task_failed(self, message: TaskFailed) -> None:
+        trouble = message.trouble
+        self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)

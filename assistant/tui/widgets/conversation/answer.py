@@ -1,0 +1,163 @@
+"""One answer: what is being done, the words as they come, and what the check against the sources said."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.timer import Timer
+from textual.widgets import Markdown, Static
+from textual.widgets.markdown import MarkdownStream
+
+from assistant.tui.foreign import line, plain
+from assistant.tui.messages import Trouble
+from assistant.tui.progress import count
+from assistant.tui.styles import BAD, CARE, GOOD, MUTED
+from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown, mark_sentences
+from assistant.types import Answer, Citation, Grounding, Source, Turn
+from config.sanitise import sanitise
+
+Phase = Literal["waiting", "writing", "stopping", "done", "refused", "stopped", "failed"]
+
+_SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_SPINNER_SECONDS = 0.12
+_RUNNING: tuple[Phase, ...] = ("waiting", "writing", "stopping")
+
+
+class AnswerView(Vertical):
+    """Follows an answer from the first moment to the last; `phase` decides how it looks (a class of that name)."""
+
+    phase: reactive[Phase] = reactive[Phase]("waiting")
+    activity: reactive[str] = reactive("Looking through the library")
+
+    def __init__(self, *, asked_again: Turn | None = None) -> None:
+        super().__init__()
+        self._turn = asked_again
+        self._stream: MarkdownStream | None = None
+        self._spinner: Timer | None = None
+        self._frame = 0
+
+    def compose(self) -> ComposeResult:
+        yield Static(classes="activity", markup=False)
+        yield CitedMarkdown()
+        yield Static(classes="note", markup=False)
+
+    async def on_mount(self) -> None:
+        if self._turn is not None:
+            await self._show_turn(self._turn)
+        elif self.app.animation_level != "none":
+            self._spinner = self.set_interval(_SPINNER_SECONDS, self._spin)
+
+    # What happens to an answer, in order
+
+    def show_evidence(self, sources: Sequence[Source]) -> None:
+        found = count(len(sources), "passage")
+        self.activity = f"{found} found, reading" if sources else "Nothing found"
+
+    async def write(self, text: str) -> None:
+        if self._stream is None:
+            self._stream = Markdown.get_stream(self.query_one(CitedMarkdown))
+            self.phase = "writing" if self.phase == "waiting" else self.phase
+        await self._stream.write(sanitise(text))
+
+    async def finish(self, answer: Answer) -> None:
+        """Show the complete answer once more in one go: a stream can end in the middle of a construct."""
+        await self._end_stream()
+        text, missing = mark_sentences(sanitise(answer.text), [sanitise(s) for s in answer.grounding.unsupported])
+        await self.query_one(CitedMarkdown).update(text)
+        if answer.refused:
+            self.phase = "refused"
+            self._note(_refusal_note(len(answer.evidence)))
+        elif answer.stopped:
+            self.phase = "stopped"
+            self._note(Content("Stopped. What is above was not checked against the sources."))
+        else:
+            self.phase = "done"
+            self._note(_check_note(answer.grounding, answer.citations, missing), _origin_note(answer))
+
+    async def stop(self) -> None:
+        """The worker ended without an answer because it was stopped."""
+        await self._end_stream()
+        self.phase = "stopped"
+        self._note(Content("Stopped."))
+
+    async def fail(self, trouble: Trouble) -> None:
+        await self._end_stream()
+        self.phase = "failed"
+        self._note(plain(trouble.message, f"bold {BAD}"), plain(trouble.remedy))
+
+    @property
+    def is_running(self) -> bool:
+        return self.phase in _RUNNING
+
+    # How it is painted
+
+    def watch_phase(self, before: Phase, now: Phase) -> None:
+        self.remove_class(f"-{before}")
+        self.add_class(f"-{now}")
+        if now == "stopping":
+            self.activity = "Stopping"
+        if not self.is_running and self._spinner is not None:
+            self._spinner.stop()
+        self._paint_activity()
+
+    def watch_activity(self) -> None:
+        self._paint_activity()
+
+    def _spin(self) -> None:
+        self._frame += 1
+        self._paint_activity()
+
+    def _paint_activity(self) -> None:
+        if self.is_mounted:
+            frame = _SPINNER[self._frame % len(_SPINNER)]
+            self.query_one(".activity", Static).update(Content(f"{frame} {self.activity}…"))
+
+    def _note(self, *lines: Content) -> None:
+        self.query_one(".note", Static).update(Content("\n").join([text for text in lines if text.plain]))
+
+    async def _end_stream(self) -> None:
+        if self._stream is not None:
+            await self._stream.stop()
+            self._stream = None
+
+    async def _show_turn(self, turn: Turn) -> None:
+        await self.query_one(CitedMarkdown).update(sanitise(turn.answer))
+        self.phase = "refused" if turn.refused else "done"
+        if turn.refused:
+            self._note(_refusal_note(len(turn.sources)))
+        elif turn.citations:
+            self._note(Content.styled(f"Cites {count(_distinct(turn.citations), 'source')}", MUTED))
+
+
+def _refusal_note(nearest: int) -> Content:
+    if not nearest:
+        return Content.styled("The library holds nothing near it.", MUTED)
+    return Content.styled(f"The {count(nearest, 'passage')} nearest to it stand under Sources.", MUTED)
+
+
+def _check_note(grounding: Grounding, citations: Sequence[Citation], missing: Sequence[str]) -> Content:
+    """What the check found: every sentence borne out, or how many are not."""
+    failed = len(grounding.unsupported)
+    if failed:
+        of_all = f"{failed} of {count(grounding.sentences, 'sentence')}"
+        text = f"‡ {of_all} not borne out by the sources: check before use."
+        quoted = [line(f"\n‡ “{sentence}”") for sentence in missing]
+        return Content.styled(text, CARE) + Content("\n").join(quoted)
+    if not citations:
+        return Content.styled("No source is cited: check before use.", CARE)
+    sources = _distinct(citations)
+    of_all = "the source it cites" if sources == 1 else f"the {sources} sources cited"
+    return Content.styled("✓ ", GOOD) + Content(f"Every sentence is borne out by {of_all}")
+
+
+def _origin_note(answer: Answer) -> Content:
+    how = "Quoted word for word" if answer.style == "quote" else "Written"
+    seconds = answer.timings.total / 1000
+    return line(f"{how} · {answer.model} · {seconds:.1f} s", MUTED)
+
+
+def _distinct(citations: Sequence[Citation]) -> int:
+    return len({citation.number for citation in citations})

@@ -1,0 +1,80 @@
+"""A table of the ledger: documents that are in, or files that were left out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widgets import DataTable
+
+from assistant.tui.foreign import cell
+from ingest.types import DocumentRecord, FileStatus
+
+_STATUS_WORDS = {
+    FileStatus.LOCKED: "password needed",
+    FileStatus.NEEDS_OCR: "pictures of pages",
+    FileStatus.EMPTY: "no text",
+    FileStatus.UNSUPPORTED: "unknown type",
+    FileStatus.DAMAGED: "damaged",
+    FileStatus.TOO_LARGE: "too large",
+    FileStatus.TIMEOUT: "took too long",
+    FileStatus.FAILED: "could not be read",
+}
+
+_NAME_WIDTH = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    title: str
+    show: Callable[[DocumentRecord], Text]
+    width: int | None = None
+
+
+def _number(value: int) -> Text:
+    return Text(f"{value:,}", justify="right")
+
+
+def _when(record: DocumentRecord) -> Text:
+    """Date and minute of an ISO 8601 time."""
+    return cell(record.ingested_at[:16].replace("T", " "), "dim")
+
+
+SHELVED = (
+    Column("Document", lambda record: cell(record.document), _NAME_WIDTH),
+    Column("Status", lambda record: cell(record.status.value, "dim")),
+    Column("Pages", lambda record: _number(record.pages)),
+    Column("Passages", lambda record: _number(record.chunks)),
+    Column("Read", _when),
+)
+LEFT_OUT = (
+    Column("File", lambda record: cell(record.document), _NAME_WIDTH),
+    Column("Why", lambda record: cell(_STATUS_WORDS.get(record.status, record.status.value))),
+    Column("Tried", _when),
+)
+
+
+class DocumentTable(DataTable[Text]):
+    """Assign `records`; `chosen` is the one under the cursor, which stays on its file when the records change."""
+
+    records: reactive[Sequence[DocumentRecord]] = reactive[Sequence[DocumentRecord]](())
+
+    def __init__(self, columns: Sequence[Column], *, id: str) -> None:
+        super().__init__(id=id, cursor_type="row", zebra_stripes=False)
+        self._shown_columns = columns
+
+    def on_mount(self) -> None:
+        for column in self._shown_columns:
+            self.add_column(Text(column.title), width=column.width)
+
+    def watch_records(self, before: Sequence[DocumentRecord], records: Sequence[DocumentRecord]) -> None:
+        row = self.cursor_row
+        path = before[row].path if 0 <= row < len(before) else None
+        self.clear()
+        for record in records:
+            self.add_row(*(column.show(record) for column in self._shown_columns))
+        self.move_cursor(row=next((row for row, record in enumerate(records) if record.path == path), 0))
+
+    @property
+    def chosen(self) -> DocumentRecord | None:
+        return self.records[self.cursor_row] if 0 <= self.cursor_row < len(self.records) else None

@@ -1,0 +1,47 @@
+"""The folder tree of the picker: folders and the files that can be read, hidden ones left out."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar
+
+from rich.text import Text, TextType
+from textual.binding import Binding, BindingType
+from textual.widgets import DirectoryTree
+
+from assistant.tui.foreign import cell
+
+
+class FolderTree(DirectoryTree):
+    """Right opens a folder, left closes it, Enter chooses it. Names are shown as text, whatever is in them."""
+
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    ICON_FILE = "  "
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("right", "open_folder", "Open folder"),
+        Binding("left", "close_folder", "Close folder"),
+    ]
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.auto_expand = False
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        return [path for path in paths if not path.name.startswith(".")]
+
+    def process_label(self, label: TextType) -> Text:
+        return cell(label if isinstance(label, str) else label.plain)
+
+    def action_open_folder(self) -> None:
+        if self.cursor_node is not None and self.cursor_node.allow_expand:
+            self.cursor_node.expand()
+
+    def action_close_folder(self) -> None:
+        node = self.cursor_node
+        if node is None:
+            return
+        if node.is_expanded and not node.is_root:
+            node.collapse()
+        elif node.parent is not None:
+            self.move_cursor(node.parent)

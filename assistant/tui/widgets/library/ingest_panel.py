@@ -1,0 +1,71 @@
+"""How the ingest is getting on: two bars and the numbers beside them."""
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import ProgressBar, Static
+
+from assistant.tui.foreign import line
+from assistant.tui.progress import IngestProgress, count, duration
+from assistant.tui.styles import MUTED
+from assistant.tui.widgets.status_line import Status
+
+
+class IngestPanel(Vertical):
+    """Follows the app's status; not shown before the first ingest."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="ingest-headline", markup=False)
+        with Horizontal(id="reading", classes="bar"):
+            yield Static(Content("Reading"), classes="bar-name")
+            yield ProgressBar(total=1.0, show_percentage=False, show_eta=False)
+            yield Static(classes="bar-numbers", markup=False)
+        with Horizontal(id="embedding", classes="bar"):
+            yield Static(Content("Indexing"), classes="bar-name")
+            yield ProgressBar(total=1.0, show_percentage=False, show_eta=False)
+            yield Static(classes="bar-numbers", markup=False)
+
+    def on_mount(self) -> None:
+        self.border_title = "Reading documents"
+        self.watch(self.app, "status", self._paint)
+
+    def _paint(self, status: Status) -> None:
+        progress = status.ingest
+        self.display = progress is not None
+        if progress is None:
+            return
+        self.set_class(not status.is_ingesting, "-over")
+        self.query_one("#ingest-headline", Static).update(_headline(progress))
+        self._bar("#reading", progress.files_share, _reading_numbers(progress))
+        self._bar("#embedding", progress.vectors_share, _embedding_numbers(progress))
+
+    def _bar(self, selector: str, share: float, numbers: str) -> None:
+        row = self.query_one(selector)
+        row.query_one(ProgressBar).update(progress=share)
+        row.query_one(".bar-numbers", Static).update(Content(numbers))
+
+
+def _headline(progress: IngestProgress) -> Content:
+    if progress.looking:
+        return Content("Looking for documents…")
+    if progress.stopped:
+        return Content("Stopped. What was read stays; adding the folder again goes on from here.")
+    if progress.finished:
+        left_out = f", {count(progress.left_out, 'file')} left out" if progress.left_out else ""
+        read = f"{count(progress.read, 'document')} read" if progress.read else "Nothing new to read"
+        return Content(f"Done in {duration(progress.seconds)}: {read}{left_out}.")
+    left = progress.seconds_left
+    remaining = f"  about {duration(left)} left" if left is not None else ""
+    return line(progress.last_file, "bold") + Content.styled(remaining, MUTED)
+
+
+def _reading_numbers(progress: IngestProgress) -> str:
+    numbers = f"{progress.done:,} of {count(progress.files, 'file')} · {count(progress.pages, 'page')}"
+    if progress.pages_per_second and not progress.finished:
+        numbers += f" · {progress.pages_per_second:,.0f} pages/s"
+    return numbers
+
+
+def _embedding_numbers(progress: IngestProgress) -> str:
+    known = progress.embedded + progress.pending
+    return f"{progress.embedded:,} of {count(known, 'passage')}" if known else "begins with the first pages"

@@ -1,0 +1,292 @@
+"""An assistant that plays a script: as slow as a test wants, deterministic, without models or files.
+
+It has the parts of `assistant.assistant.Assistant` that the interface uses, under the same names.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
+
+from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
+from assistant.types import (
+    Answer,
+    AnswerTimings,
+    Citation,
+    Conversation,
+    Grounding,
+    Passage,
+    SearchTimings,
+    Source,
+    Turn,
+    Why,
+)
+from config.locations import Locations
+from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.types import Chunk, DocumentRecord, FileStatus
+from models.base import TokenUsage
+
+WHEN = "2026-03-02T09:14:00+00:00"
+
+LEASE_PAGE = (
+    "7 Term and termination\n\n"
+    "7.1 The lease begins on 1 April 2024 and runs for five years.\n\n"
+    "7.2 Notice. Either party may end the lease at the end of a quarter. "
+    "The notice period is six months. Notice must be given in writing to the registered office of the other party.\n\n"
+    "7.3 Rent that was paid for the time after the end of the lease is paid back within thirty days."
+)
+HANDBOOK_PAGE = (
+    "Offices and keys\n\nThe office in Halden is rented. Questions about the lease go to Facilities, "
+    "who keep the signed copy. A notice period of less than three months is never agreed to."
+)
+
+
+def make_source(
+    number: int = 1,
+    *,
+    document: str = "lease-halden.pdf",
+    page: int = 12,
+    page_text: str = LEASE_PAGE,
+    text: str = "",
+    key: str = "The notice period is six months.",
+    heading: str = "7 Term and termination › 7.2 Notice",
+    title: str = "Lease agreement",
+) -> Source:
+    """Source `number`, a passage `text` of `page_text` whose sentence `key` matters."""
+    text = text or page_text[page_text.index("7.2") if "7.2" in page_text else 0 :].split("\n\n7.3")[0]
+    start = page_text.index(text) if text in page_text else 0
+    chunk = Chunk(f"chunk-{number}", number, text, title, page, page, start, start + len(text), heading)
+    passage = Passage(
+        rank=number,
+        score=0.03,
+        chunk=chunk,
+        document=document,
+        path=f"/documents/{document}",
+        title=title,
+        page_label=None,
+        why=Why(lexical_rank=number, dense_rank=number + 1),
+        similarity=0.71,
+    )
+    key_start = text.find(key)
+    return Source(number, passage, max(0, key_start), key_start + len(key) if key_start >= 0 else 0)
+
+
+SOURCES = (
+    make_source(1),
+    make_source(
+        2,
+        document="handbook.pdf",
+        page=31,
+        page_text=HANDBOOK_PAGE,
+        key="A notice period of less than three months is never agreed to.",
+        heading="Offices and keys",
+        title="Staff handbook",
+    ),
+)
+
+
+def make_answer(
+    question: str,
+    text: str,
+    *,
+    sources: Sequence[Source] = SOURCES,
+    cited: Sequence[int] = (1,),
+    unsupported: Sequence[str] = (),
+    refused: bool = False,
+    stopped: bool = False,
+    conversation: str = "c1",
+) -> Answer:
+    by_number = {source.number: source for source in sources}
+    citations = tuple(
+        Citation(
+            number,
+            by_number[number].passage.document,
+            by_number[number].passage.path,
+            by_number[number].passage.chunk.page,
+            by_number[number].key_sentence,
+            0,
+            len(by_number[number].key_sentence),
+        )
+        for number in cited
+    )
+    sentences = max(1, text.count("."))
+    return Answer(
+        question=question,
+        text=text,
+        style="answer",
+        refused=refused,
+        citations=() if refused else citations,
+        evidence=tuple(sources),
+        grounding=Grounding(sentences - len(unsupported), sentences, tuple(unsupported)),
+        model="stand-in",
+        embedder="hash",
+        tokens=TokenUsage(),
+        timings=AnswerTimings(retrieve=12, first_evidence=13, first_token=120, total=1400),
+        conversation=conversation,
+        stopped=stopped,
+    )
+
+
+def record(name: str, status: FileStatus = FileStatus.ADDED, *, reason: str = "", pages: int = 12) -> DocumentRecord:
+    inside = status.is_success
+    return DocumentRecord(
+        document=name,
+        path=f"/documents/{name}",
+        sha256="0" * 64,
+        status=status,
+        reason=reason,
+        pages=pages if inside else 0,
+        chunks=pages * 3 if inside else 0,
+        title=Path(name).stem.replace("-", " ").capitalize(),
+        ingested_at=WHEN,
+    )
+
+
+@dataclass
+class StandInLibrary:
+    records: list[DocumentRecord] = field(default_factory=list)
+    page: str = LEASE_PAGE
+    collection: str = "default"
+    pages_by_path: dict[str, str] = field(default_factory=lambda: {"/documents/handbook.pdf": HANDBOOK_PAGE})
+
+    def documents(self) -> list[DocumentRecord]:
+        return list(self.records)
+
+    def collections(self) -> list[Any]:
+        inside = [each for each in self.records if each.status.is_success]
+        pages, chunks = sum(each.pages for each in inside), sum(each.chunks for each in inside)
+        return [
+            SimpleNamespace(
+                name=self.collection, documents=len(inside), pages=pages, chunks=chunks, vectors=chunks, vectors_pending=0
+            )
+        ]
+
+    def page_texts(self, path: str, first: int, last: int) -> list[str]:
+        return [self.pages_by_path.get(path, self.page)]
+
+    def hold_index(self) -> bool:
+        return True
+
+    def refresh_index(self) -> int:
+        return 0
+
+
+class StandInConversations:
+    def __init__(self, conversations: Sequence[Conversation] = ()) -> None:
+        self.kept = {each.conversation_id: each for each in conversations}
+
+    def list(self) -> list[Conversation]:
+        return list(self.kept.values())
+
+    def load(self, conversation_id: str) -> Conversation:
+        return self.kept[conversation_id]
+
+    def delete(self, conversation_id: str) -> None:
+        del self.kept[conversation_id]
+
+
+Script = Callable[["StandInAssistant", str, Event], Iterator[AnswerEvent]]
+IngestScript = Callable[["StandInAssistant", Sequence[Path]], Iterator[IngestEvent]]
+
+
+def cited_answer(assistant: "StandInAssistant", question: str, stop: Event) -> Iterator[AnswerEvent]:
+    """Evidence, a few words, the checked answer. Between the steps it waits for `assistant.go_on`, if a test set it."""
+    yield EvidenceFound(SOURCES, SearchTimings(total=12))
+    for word in ("The notice ", "period is ", "**six months** [1]."):
+        assistant.pause(stop)
+        if stop.is_set():
+            yield Answered(make_answer(question, "The notice ", cited=(), stopped=True))
+            return
+        yield Token(word)
+    yield Answered(make_answer(question, "The notice period is **six months** [1]."))
+
+
+def two_files(assistant: "StandInAssistant", paths: Sequence[Path]) -> Iterator[IngestEvent]:
+    """A folder with a document that gets in and one that does not."""
+    yield Discovered(files=2, unchanged=0, bytes=4096)
+    assistant.pause(Event())
+    assistant.library.records.append(record("lease-halden.pdf"))
+    yield FileDone(Path("/documents/lease-halden.pdf"), FileStatus.ADDED, pages=12, chunks=36, ms=80)
+    yield Embedded(done=18, pending=18)
+    assistant.pause(Event())
+    damaged = "The file ends in the middle. Export it again."
+    assistant.library.records.append(record("board-minutes.pdf", FileStatus.DAMAGED, reason=damaged))
+    yield FileDone(Path("/documents/board-minutes.pdf"), FileStatus.DAMAGED, reason=damaged)
+    yield Embedded(done=36, pending=0)
+    yield Finished(2, 1, 0, 0, 0, 0, 1, 12, 36, 1.5, 8.0, 120.0, 0)
+
+
+class StandInAssistant:
+    """`go_on` is None for an assistant that never waits; a test that sets an Event lets it take one step per `set()`."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        records: Sequence[DocumentRecord] = (),
+        conversations: Sequence[Conversation] = (),
+        answers: Script = cited_answer,
+        ingests: IngestScript = two_files,
+    ) -> None:
+        self.locations = Locations(home)
+        self.library = StandInLibrary(list(records))
+        self.conversations = StandInConversations(conversations)
+        self.answers = answers
+        self.ingests = ingests
+        self.go_on: Event | None = None
+        self.asked: list[tuple[str, str]] = []
+        self.forgotten: list[str] = []
+        self.closed = False
+        self.embedder = SimpleNamespace()
+        self.llm = SimpleNamespace(information=SimpleNamespace(name="stand-in"))
+        self.models = [model("stand-in", "llm"), model("llama-8b", "llm", 4_900_000_000, verified=False), model("hash", "embedder")]
+
+    @property
+    def registry(self) -> Any:
+        return SimpleNamespace(entries=lambda: list(self.models))
+
+    def status(self) -> dict[str, Any]:
+        return {"models": {"llm": "stand-in", "embedder": "hash", "reranker": None}}
+
+    def ask(self, question: str, *, conversation: str = "new", stop: Event | None = None) -> Iterator[AnswerEvent]:
+        self.asked.append((question, conversation))
+        stop = stop or Event()
+        for event in self.answers(self, question, stop):
+            if isinstance(event, Answered):
+                self._keep(event.answer)
+            yield event
+
+    def ingest(self, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        return self.ingests(self, paths)
+
+    def forget(self, glob: str) -> Any:
+        self.forgotten.append(glob)
+        gone = [each for each in self.library.records if each.path == glob]
+        self.library.records = [each for each in self.library.records if each.path != glob]
+        return SimpleNamespace(forgotten=[each.path for each in gone], chunks=36, verified_absent=True)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pause(self, stop: Event) -> None:
+        """Wait for the test's go-ahead, or for the user's stop."""
+        if self.go_on is None:
+            return
+        while not self.go_on.wait(0.01):
+            if stop.is_set():
+                return
+        self.go_on.clear()
+
+    def _keep(self, answer: Answer) -> None:
+        turn = Turn(answer.question, answer.text, answer.refused, answer.citations, answer.evidence)
+        earlier = self.conversations.kept.get(answer.conversation)
+        turns = (*earlier.turns, turn) if earlier else (turn,)
+        self.conversations.kept[answer.conversation] = Conversation(answer.conversation, turns[0].question, WHEN, turns)
+
+
+def model(name: str, kind: str, size: int = 98_000_000, *, verified: bool = True) -> Any:
+    return SimpleNamespace(
+        name=name, kind=kind, size=size, licence="Apache-2.0", source="package", verified=verified, path="", sha256=""
+    )
