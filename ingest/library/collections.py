@@ -1,0 +1,93 @@
+"""Collections: a name, the embedder its vectors come from, and how much it holds."""
+
+import hashlib
+import json
+import re
+import sqlite3
+from dataclasses import asdict
+from uuid import uuid4
+
+from config.errors import EmbedderMismatch, UsageError
+from ingest.library.types import CollectionCounts
+from models.base import EmbedderIdentity
+
+LONGEST_NAME = 100
+
+
+def checked_name(name: str) -> str:
+    """Raises UsageError for a name that could not be shown or typed."""
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        raise UsageError(
+            f"{name!r} cannot be the name of a collection.",
+            f"Choose 1 to {LONGEST_NAME} printable characters, not only spaces.",
+        )
+    return name
+
+
+def slug_of(name: str) -> str:
+    """`name` for use in file names and in Chroma: told apart by a hash, readable as far as possible."""
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:40] or "collection"
+    return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def find(connection: sqlite3.Connection, name: str) -> int | None:
+    """The collection's row id, None while nothing was ever put into it."""
+    row = connection.execute("SELECT id FROM collections WHERE name = ?", (name,)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def ensure(connection: sqlite3.Connection, name: str) -> int:
+    """The collection's row id; it comes into being with the first thing put into it."""
+    connection.execute(
+        "INSERT INTO collections (name, vector_generation, index_epoch) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        (name, uuid4().hex, uuid4().hex),
+    )
+    row: tuple[int] = connection.execute("SELECT id FROM collections WHERE name = ?", (name,)).fetchone()
+    return row[0]
+
+
+def embedder_of(connection: sqlite3.Connection, name: str) -> EmbedderIdentity | None:
+    """The embedder recorded at the first ingest."""
+    row = connection.execute("SELECT embedder FROM collections WHERE name = ?", (name,)).fetchone()
+    return None if row is None or row[0] is None else EmbedderIdentity(**json.loads(row[0]))
+
+
+def require_embedder(connection: sqlite3.Connection, name: str, identity: EmbedderIdentity) -> None:
+    """Record `identity` if none is recorded yet.
+
+    Raises EmbedderMismatch when the collection was built with another.
+    """
+    recorded = embedder_of(connection, name)
+    if recorded is None:
+        connection.execute(
+            "UPDATE collections SET embedder = ? WHERE id = ?",
+            (json.dumps(asdict(identity)), ensure(connection, name)),
+        )
+    elif recorded != identity:
+        raise EmbedderMismatch(
+            f"The collection {name!r} was built with the embedder {_described(recorded)},"
+            f" not with {_described(identity)}.",
+            f"Choose it with `strongroom models use {recorded.name}`,"
+            " or ingest into another collection with --collection.",
+        )
+
+
+def counts(connection: sqlite3.Connection) -> list[CollectionCounts]:
+    """All collections by name."""
+    rows = connection.execute(
+        "SELECT k.name, coalesce(d.documents, 0), coalesce(d.pages, 0), coalesce(d.chunks, 0), coalesce(p.pending, 0)"
+        " FROM collections k"
+        " LEFT JOIN (SELECT collection, count(*) AS documents, sum(page_count) AS pages, sum(chunk_count) AS chunks"
+        "            FROM held GROUP BY collection) d ON d.collection = k.id"
+        " LEFT JOIN (SELECT d.collection, count(*) AS pending FROM chunks c JOIN documents d ON d.id = c.document"
+        "            WHERE c.vector IS NULL GROUP BY d.collection) p ON p.collection = k.id"
+        " ORDER BY k.name"
+    ).fetchall()
+    return [
+        CollectionCounts(name, documents, pages, chunks, chunks - pending, pending, embedder_of(connection, name))
+        for name, documents, pages, chunks, pending in rows
+    ]
+
+
+def _described(identity: EmbedderIdentity) -> str:
+    return f"{identity.name} ({identity.precision}, {identity.file_hash[:12]})"

@@ -1,0 +1,212 @@
+"""Documents, their pages, chunks and vectors: written in the caller's transaction, read in single queries."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from config.errors import DocumentError
+from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
+from ingest.types import Chunk, Document, DocumentRecord, FileStatus, StoredChunk
+
+
+def replace(
+    connection: sqlite3.Connection,
+    collection: int,
+    document: Document,
+    chunks: Sequence[Chunk],
+    size: int,
+    modified: float,
+) -> FileStatus:
+    """Put `document` in the place of what its path held; DUPLICATE when another path has brought its content in."""
+    if len(chunks) > MAX_CHUNKS:
+        raise DocumentError(f"It has more than {MAX_CHUNKS:,} passages.", status=FileStatus.TOO_LARGE)
+    was_in = _held_at(connection, collection, str(document.path)) is not None
+    clear_path(connection, collection, str(document.path))
+    if original := holder_of(connection, collection, document.sha256):
+        reason = f"Same content as {original}."
+        _insert_row(
+            connection, collection, str(document.path), document.sha256, FileStatus.DUPLICATE, reason, size, modified
+        )
+        return FileStatus.DUPLICATE
+    status = FileStatus.UPDATED if was_in else FileStatus.ADDED
+    row = _insert_row(connection, collection, str(document.path), document.sha256, status, "", size, modified)
+    connection.execute(
+        "UPDATE documents SET title = ?, metadata = ?, page_count = ?, chunk_count = ? WHERE id = ?",
+        (document.title, json.dumps(dict(document.metadata)), len(document.pages), len(chunks), row),
+    )
+    connection.executemany(
+        "INSERT INTO pages (document, number, label, text) VALUES (?, ?, ?, ?)",
+        ((row, page.number, page.label, page.text) for page in document.pages),
+    )
+    connection.executemany(
+        "INSERT INTO chunks (id, chunk_id, document, ordinal, page, page_last, start_offset, end_offset,"
+        " heading, context, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (
+                row << ORDINAL_BITS | chunk.ordinal,
+                chunk.chunk_id,
+                row,
+                chunk.ordinal,
+                chunk.page,
+                chunk.page_last,
+                chunk.start,
+                chunk.end,
+                chunk.heading,
+                chunk.context,
+                chunk.text,
+            )
+            for chunk in chunks
+        ),
+    )
+    return status
+
+
+def record_outcome(
+    connection: sqlite3.Connection,
+    collection: int,
+    path: str,
+    sha256: str,
+    status: FileStatus,
+    reason: str,
+    pages: int,
+    size: int,
+    modified: float,
+) -> None:
+    """Write the ledger row of a file that did not get in; what its path held before goes."""
+    clear_path(connection, collection, path)
+    _insert_row(connection, collection, path, sha256, status, reason, size, modified, pages)
+
+
+def move(connection: sqlite3.Connection, collection: int, old: str, new: str) -> None:
+    """Let the row of `old`, with all that hangs on it, stand for `new`."""
+    clear_path(connection, collection, new)
+    connection.execute("UPDATE documents SET path = ? WHERE collection = ? AND path = ?", (new, collection, old))
+
+
+def clear_path(connection: sqlite3.Connection, collection: int, path: str) -> None:
+    """Take away what `path` holds. If another file has the same content, the document lives on under its path."""
+    held = _held_at(connection, collection, path)
+    if held is None:
+        connection.execute("DELETE FROM documents WHERE collection = ? AND path = ?", (collection, path))
+        return
+    duplicate = connection.execute(
+        "SELECT id, path, size, modified FROM documents WHERE collection = ? AND status = ?"
+        " AND sha256 = (SELECT sha256 FROM documents WHERE id = ?) ORDER BY path LIMIT 1",
+        (collection, FileStatus.DUPLICATE, held),
+    ).fetchone()
+    if duplicate is None:
+        delete_rows(connection, collection, [held])
+        return
+    duplicate_row, *place = duplicate
+    connection.execute("DELETE FROM documents WHERE id = ?", (duplicate_row,))
+    connection.execute("UPDATE documents SET path = ?, size = ?, modified = ? WHERE id = ?", (*place, held))
+
+
+def delete_rows(connection: sqlite3.Connection, collection: int, rows: Iterable[int]) -> None:
+    """Delete documents with their pages, chunks, full-text entries and vectors."""
+    for row in rows:
+        embedded = connection.execute(
+            "SELECT chunk_id FROM chunks WHERE document = ? AND vector IS NOT NULL", (row,)
+        ).fetchall()
+        vectors_changed(connection, collection, [chunk_id for (chunk_id,) in embedded])
+        connection.execute("DELETE FROM documents WHERE id = ?", (row,))
+
+
+def store_vectors(
+    connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str], blobs: Sequence[bytes]
+) -> None:
+    """Give chunks their vectors; those that are gone, or embedded by another process meanwhile, are passed over."""
+    stored = []
+    for chunk_id, blob in zip(chunk_ids, blobs, strict=True):
+        changed = connection.execute(
+            "UPDATE chunks SET vector = ? WHERE chunk_id = ? AND vector IS NULL", (blob, chunk_id)
+        )
+        if changed.rowcount:
+            stored.append(chunk_id)
+    vectors_changed(connection, collection, stored)
+
+
+def vectors_changed(connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str]) -> None:
+    """Tell Chroma (by the outbox) and the exact scan (by the generation) that these chunks' vectors came or went."""
+    if not chunk_ids:
+        return
+    connection.executemany(
+        "INSERT INTO outbox (collection, chunk_id) VALUES (?, ?)", ((collection, chunk_id) for chunk_id in chunk_ids)
+    )
+    connection.execute("UPDATE collections SET vector_generation = ? WHERE id = ?", (uuid4().hex, collection))
+
+
+def holder_of(connection: sqlite3.Connection, collection: int, sha256: str) -> str | None:
+    """The path under which this content is in the library, if it is."""
+    row = connection.execute(
+        "SELECT path FROM held WHERE collection = ? AND sha256 = ?", (collection, sha256)
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def records(connection: sqlite3.Connection, collection: int | None) -> list[DocumentRecord]:
+    """The whole ledger, by path."""
+    rows = connection.execute(
+        "SELECT path, sha256, status, reason, page_count, chunk_count, title, ingested_at FROM documents"
+        " WHERE collection = ? ORDER BY path",
+        (collection,),
+    )
+    return [
+        DocumentRecord(Path(path).name, path, sha256, FileStatus(status), reason, pages, chunks, title, ingested_at)
+        for path, sha256, status, reason, pages, chunks, title, ingested_at in rows
+    ]
+
+
+def stored_chunks(
+    connection: sqlite3.Connection, collection: int | None, chunk_ids: Iterable[str]
+) -> dict[str, StoredChunk]:
+    """Those of `chunk_ids` that are in the collection."""
+    rows = connection.execute(
+        "SELECT c.chunk_id, c.ordinal, c.text, c.context, c.page, c.page_last, c.start_offset, c.end_offset, c.heading,"
+        " d.path, d.title, p.label"
+        " FROM chunks c JOIN documents d ON d.id = c.document"
+        " LEFT JOIN pages p ON p.document = c.document AND p.number = c.page"
+        " WHERE d.collection = ? AND c.chunk_id IN (SELECT value FROM json_each(?))",
+        (collection, json.dumps(list(chunk_ids))),
+    )
+    return {
+        chunk[0]: StoredChunk(Chunk(*chunk), Path(path).name, path, title, label) for *chunk, path, title, label in rows
+    }
+
+
+def page_texts(connection: sqlite3.Connection, collection: int | None, path: str, first: int, last: int) -> list[str]:
+    """Texts of the pages `first` to `last` (inclusive, 1-based) of the document at `path`."""
+    rows = connection.execute(
+        "SELECT p.text FROM pages p JOIN documents d ON d.id = p.document"
+        " WHERE d.collection = ? AND d.path = ? AND p.number BETWEEN ? AND ? ORDER BY p.number",
+        (collection, path, first, last),
+    )
+    return [text for (text,) in rows]
+
+
+def _held_at(connection: sqlite3.Connection, collection: int, path: str) -> int | None:
+    row = connection.execute("SELECT id FROM held WHERE collection = ? AND path = ?", (collection, path)).fetchone()
+    return None if row is None else int(row[0])
+
+
+def _insert_row(
+    connection: sqlite3.Connection,
+    collection: int,
+    path: str,
+    sha256: str,
+    status: FileStatus,
+    reason: str,
+    size: int,
+    modified: float,
+    pages: int = 0,
+) -> int:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    cursor = connection.execute(
+        "INSERT INTO documents (collection, path, sha256, size, modified, status, reason, page_count, ingested_at)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (collection, path, sha256, size, modified, status, reason, pages, now),
+    )
+    return int(cursor.lastrowid or 0)

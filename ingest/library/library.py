@@ -1,0 +1,269 @@
+"""The door to the library: SQLite holds the truth; full-text index, exact scan and Chroma are derived from it."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.errors import EmbedderMismatch
+from config.locations import Locations
+from ingest.library import checking, collections, documents, forgetting, search
+from ingest.library.database import Database
+from ingest.library.index import VectorIndex
+from ingest.library.scan import ExactScan
+from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
+from ingest.library.vectors import exact_scores, from_blobs, to_blobs
+from ingest.types import Chunk, Document, DocumentRecord, FileStatus, ScoredChunk, StoredChunk
+from models.base import EmbedderIdentity, Vectors
+
+SLICE = 128
+"""Chunks of one document that are embedded together and stored together, or not at all. An int8 embedder's vectors
+depend on what else is in the batch; fixed slices give the same bytes however often the work was interrupted."""
+
+# CROSS JOIN: walk the index of pending chunks, which is in this order, and stop at the first.
+_FIRST_PENDING = (
+    "SELECT c.id FROM chunks c CROSS JOIN documents d ON d.id = c.document"
+    " WHERE c.vector IS NULL AND d.collection = ? ORDER BY c.id LIMIT 1"
+)
+_LAST_PENDING = _FIRST_PENDING.replace("c.id LIMIT", "c.id DESC LIMIT")
+
+
+class Library:
+    """One collection of the library. Threads may share it, processes may open it side by side.
+
+    Every writing method is one transaction. All methods raise LibraryError when the disk or the file fails them.
+    """
+
+    def __init__(self, database: Database, locations: Locations, collection: str) -> None:
+        slug = collections.slug_of(collection)
+        self.database = database
+        self.locations = locations
+        self.collection = collection
+        self._index = VectorIndex(database, locations, collection, slug)
+        self._scan = ExactScan(database, locations.scan_directory, collection, slug)
+
+    @classmethod
+    def open(cls, locations: Locations, collection: str = "default") -> "Library":
+        """Open the library under the home, creating it if there is none; cheap: Chroma is not imported."""
+        name = collections.checked_name(collection)
+        return cls(Database(locations.library_file), locations, name)
+
+    def close(self) -> None:
+        """Let go of the index and close the connections of all threads."""
+        self._index.close()
+        self.database.close()
+
+    # The embedder
+
+    def embedder_identity(self) -> EmbedderIdentity | None:
+        """The embedder this collection was built with, None before the first ingest."""
+        return collections.embedder_of(self.database.connection, self.collection)
+
+    def require_embedder(self, identity: EmbedderIdentity) -> None:
+        """Record the embedder at the first ingest; raises EmbedderMismatch when the vectors come from another."""
+        if self.embedder_identity() != identity:
+            with self.database.transaction() as connection:
+                collections.require_embedder(connection, self.collection, identity)
+
+    # Writing
+
+    def replace_document(
+        self, document: Document, chunks: Sequence[Chunk], *, size: int, modified: float
+    ) -> FileStatus:
+        """Put a document in the place of what its path held, in one step: all of it can be found, or none.
+
+        Returns ADDED or UPDATED, or DUPLICATE when another path has brought the same content in meanwhile.
+        """
+        with self.database.transaction() as connection:
+            collection = collections.ensure(connection, self.collection)
+            return documents.replace(connection, collection, document, chunks, size, modified)
+
+    def record_outcome(
+        self,
+        path: Path | str,
+        *,
+        sha256: str,
+        status: FileStatus,
+        reason: str,
+        pages: int = 0,
+        size: int = 0,
+        modified: float = 0.0,
+    ) -> None:
+        """Write the ledger row of a file that did not get in or is a duplicate; what its path held before goes."""
+        with self.database.transaction() as connection:
+            collection = collections.ensure(connection, self.collection)
+            documents.record_outcome(connection, collection, str(path), sha256, status, reason, pages, size, modified)
+
+    def move_document(self, old: Path | str, new: Path | str) -> None:
+        """The file at `old` is now at `new`; its chunks and vectors stay."""
+        with self.database.transaction() as connection:
+            documents.move(connection, collections.ensure(connection, self.collection), str(old), str(new))
+
+    def remove_document(self, path: Path | str) -> None:
+        """Take out what `path` holds; a duplicate of it takes its place. `forget` also removes the traces."""
+        with self.database.transaction() as connection:
+            documents.clear_path(connection, collections.ensure(connection, self.collection), str(path))
+
+    def known_files(self) -> dict[str, KnownFile]:
+        """Every path in the ledger."""
+        rows = self.database.rows(
+            "SELECT path, sha256, status, size, modified FROM documents WHERE collection = ?", (self._row(),)
+        )
+        return {
+            path: KnownFile(sha256, FileStatus(status), size, modified) for path, sha256, status, size, modified in rows
+        }
+
+    # Vectors
+
+    def pending_slice(self, *, from_end: bool = False) -> list[PendingChunk]:
+        """The chunks of one slice (at most `SLICE`, of one document) that waits for its vectors; empty when none does.
+
+        `from_end` starts from the last document: two processes embedding at once meet in the middle.
+        """
+        pending = self.database.value(_LAST_PENDING if from_end else _FIRST_PENDING, (self._row(),))
+        if pending is None:
+            return []
+        start = pending // SLICE * SLICE  # SLICE divides the range of row ids that a document has
+        rows = self.database.rows(
+            "SELECT chunk_id, context, text FROM chunks WHERE id >= ? AND id < ? ORDER BY id", (start, start + SLICE)
+        )
+        return [PendingChunk(chunk_id, f"{context}\n{text}" if context else text) for chunk_id, context, text in rows]
+
+    def pending_count(self) -> int:
+        """Chunks that full-text search finds and vector search does not yet."""
+        return int(
+            self.database.value(
+                "SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document"
+                " WHERE d.collection = ? AND c.vector IS NULL",
+                (self._row(),),
+            )
+        )
+
+    def store_vectors(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:
+        """Give chunks their vectors, shape (chunks, dimension); chunks that are gone by now are passed over.
+
+        Raises EmbedderMismatch for another dimension than the recorded embedder's.
+        """
+        identity = self.embedder_identity()
+        if identity is not None and vectors.shape != (len(chunk_ids), identity.dimension):
+            raise EmbedderMismatch(
+                f"The embedder returned vectors of shape {vectors.shape} for {len(chunk_ids)} texts;"
+                f" {identity.name} has {identity.dimension} dimensions.",
+                "Run `strongroom models verify`.",
+            )
+        blobs = to_blobs(vectors)
+        with self.database.transaction() as connection:
+            collection = collections.ensure(connection, self.collection)
+            documents.store_vectors(connection, collection, chunk_ids, blobs)
+
+    def chunk_vectors(self, chunk_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """Unit vectors of those chunks that have one."""
+        rows = self.database.rows(
+            "SELECT c.chunk_id, c.vector FROM chunks c JOIN documents d ON d.id = c.document"
+            " WHERE d.collection = ? AND c.vector IS NOT NULL AND c.chunk_id IN (SELECT value FROM json_each(?))",
+            (self._row(), json.dumps(list(chunk_ids))),
+        )
+        vectors = from_blobs([blob for _, blob in rows])
+        return {chunk_id: vectors[index] for index, (chunk_id, _) in enumerate(rows)}
+
+    # Reading
+
+    def documents(self) -> list[DocumentRecord]:
+        """The whole ledger by path, what did not get in included."""
+        return documents.records(self.database.connection, self._row())
+
+    def collections(self) -> list[CollectionCounts]:
+        """All collections of this library file, by name."""
+        return collections.counts(self.database.connection)
+
+    def chunks(self, chunk_ids: Iterable[str]) -> dict[str, StoredChunk]:
+        """Those of `chunk_ids` that are in the collection."""
+        return documents.stored_chunks(self.database.connection, self._row(), chunk_ids)
+
+    def page_text(self, path: Path | str, number: int) -> str:
+        """Text of one page (1-based); empty when there is no such page."""
+        return "".join(self.page_texts(path, number, number))
+
+    def page_texts(self, path: Path | str, first: int, last: int) -> list[str]:
+        """Texts of the pages `first` to `last` (inclusive, 1-based)."""
+        return documents.page_texts(self.database.connection, self._row(), str(path), first, last)
+
+    # Searching
+
+    def search_text(self, query: str, k: int, documents: Collection[str] | None = None) -> list[ScoredChunk]:
+        """The `k` best chunks by bm25; `documents` are the paths to look in, None for all."""
+        return search.search(self.database.connection, query, k, self._rows_of(documents))
+
+    def search_vectors(
+        self, vector: NDArray[np.float32], k: int, documents: Collection[str] | None = None
+    ) -> list[ScoredChunk]:
+        """The `k` chunks with the highest cosine to `vector`, ties by chunk id; `documents` as in `search_text`.
+
+        Chroma finds them when this process holds the index and all documents are asked for, else the exact scan. Either
+        way the scores are computed from SQLite's vectors, so both give the same for the same chunks.
+        """
+        candidates = self._index.nearest(vector, k) if documents is None else None
+        if candidates is None:
+            scored = self._scan.nearest(vector, k, None if documents is None else self._rows_of(documents))
+            names = self._chunk_ids([row for row, _ in scored])
+            hits = [ScoredChunk(names[row], score) for row, score in scored if row in names]
+        else:
+            found = self.chunk_vectors(candidates)
+            matrix = np.array(list(found.values()), dtype=np.float32).reshape(len(found), len(vector))
+            scores = exact_scores(matrix, vector).tolist()
+            hits = [ScoredChunk(chunk_id, score) for chunk_id, score in zip(found, scores, strict=True)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:k]
+
+    def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:
+        """For each term, how many chunks hold it in any inflected form; phrases are counted as phrases."""
+        return search.term_statistics(self.database.connection, terms, self._rows_of(None))
+
+    # The index
+
+    def hold_index(self) -> bool:
+        """Take the owner lock and open Chroma (a second or more); False when another process has it."""
+        return self._index.hold()
+
+    def refresh_index(self) -> int:
+        """As the holder, apply to Chroma what is new in SQLite; returns the changes applied, 0 when not the holder."""
+        return self._index.refresh()
+
+    def index_count(self) -> int | None:
+        """Vectors in Chroma, None when not the holder."""
+        return self._index.count()
+
+    def index_changes_waiting(self) -> int:
+        """Changes of vectors that Chroma has not seen."""
+        return int(self.database.value("SELECT count(*) FROM outbox WHERE collection = ?", (self._row(),)))
+
+    # Forgetting and checking
+
+    def forget(self, glob: str, *, purge: Callable[[str], object] | None = None) -> Receipt:
+        """Remove the documents whose file name or path matches `glob`, and every trace of them under the home.
+
+        `purge` is called with each forgotten path, in the same transaction: it removes what else in the library file
+        was taken from that document, such as quotes in conversations.
+        """
+        return forgetting.forget(glob, self.database, self.locations, self.collection, self._scan, self._index, purge)
+
+    def check(self) -> list[Problem]:
+        """What does not agree between SQLite, its full-text index and Chroma; empty when all is well."""
+        return checking.check(self.database, self.collection, self.index_count())
+
+    def _row(self) -> int | None:
+        """Row id of the collection; None, which matches nothing, before the first ingest."""
+        return collections.find(self.database.connection, self.collection)
+
+    def _rows_of(self, paths: Collection[str] | None) -> list[int]:
+        """Row ids of the documents at these paths that are in the collection; of all its documents for None."""
+        rows = self.database.rows("SELECT id, path FROM held WHERE collection = ?", (self._row(),))
+        return [row for row, path in rows if paths is None or path in paths]
+
+    def _chunk_ids(self, rows: Sequence[int]) -> dict[int, str]:
+        return dict(
+            self.database.rows(
+                "SELECT id, chunk_id FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(rows),)
+            )
+        )

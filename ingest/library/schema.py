@@ -1,0 +1,148 @@
+"""The tables of `library.sqlite`, one function per schema version."""
+
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from config.errors import LibraryError
+
+if TYPE_CHECKING:
+    from ingest.library.database import Database
+
+ORDINAL_BITS = 20
+"""A chunk's row id is `document << 20 | ordinal`: a full-text hit or a row of the scan tells its document by itself."""
+
+MAX_CHUNKS = 1 << ORDINAL_BITS
+"""Chunks one document can have."""
+
+Migration = Callable[[sqlite3.Connection], None]
+
+
+def migrate(database: "Database") -> None:
+    """Bring an older or new library file up to this version.
+
+    Raises LibraryError for a file that a newer Strongroom has written.
+    """
+    if _version(database.connection) == len(MIGRATIONS):
+        return
+    with database.transaction() as connection:
+        version = _version(connection)  # again: another process may just have done it
+        if version > len(MIGRATIONS):
+            raise LibraryError(
+                f"The library {database.path} was written by a newer Strongroom"
+                f" (schema {version}, this one knows {len(MIGRATIONS)}).",
+                "Install the newer version, or name another home with --home.",
+            )
+        for step in MIGRATIONS[version:]:
+            step(connection)
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _version_1(connection: sqlite3.Connection) -> None:
+    for statement in _TABLES + _FULL_TEXT + _OUTBOX:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_version_1,)
+"""Step n takes a file from schema n to n + 1; a released step is never changed."""
+
+_TABLES = (
+    # vector_generation and index_epoch are random names, so that files derived from another state of the library,
+    # a restored copy for example, can never pass for current: the first changes with every change of vectors, the
+    # second when Chroma's folder must be made anew. compaction_due is set while forgotten text may still be on disk.
+    """
+    CREATE TABLE collections (
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL UNIQUE,
+        embedder TEXT,
+        vector_generation TEXT NOT NULL,
+        index_epoch TEXT NOT NULL,
+        compaction_due INTEGER NOT NULL DEFAULT 0
+    )
+    """,
+    # AUTOINCREMENT: a row id is never given twice, so what was derived from an old row cannot pass for a new one's.
+    """
+    CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection INTEGER NOT NULL REFERENCES collections (id),
+        path TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        modified REAL NOT NULL,
+        status TEXT NOT NULL,
+        reason TEXT NOT NULL DEFAULT '',
+        title TEXT NOT NULL DEFAULT '',
+        metadata TEXT NOT NULL DEFAULT '{}',
+        page_count INTEGER NOT NULL DEFAULT 0,
+        chunk_count INTEGER NOT NULL DEFAULT 0,
+        ingested_at TEXT NOT NULL,
+        UNIQUE (collection, path)
+    )
+    """,
+    "CREATE INDEX documents_content ON documents (collection, sha256)",
+    # The documents that can be found; the other rows of the ledger say what did not get in, and why.
+    "CREATE VIEW held AS SELECT * FROM documents WHERE status IN ('added', 'updated')",
+    """
+    CREATE TABLE pages (
+        document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        label TEXT,
+        text TEXT NOT NULL,
+        UNIQUE (document, number)
+    )
+    """,
+    # vector: float16, little-endian, unit length; NULL while the chunk waits for the embedder.
+    """
+    CREATE TABLE chunks (
+        id INTEGER PRIMARY KEY,
+        chunk_id TEXT NOT NULL UNIQUE,
+        document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        ordinal INTEGER NOT NULL,
+        page INTEGER NOT NULL,
+        page_last INTEGER NOT NULL,
+        start_offset INTEGER NOT NULL,
+        end_offset INTEGER NOT NULL,
+        heading TEXT NOT NULL,
+        context TEXT NOT NULL,
+        text TEXT NOT NULL,
+        vector BLOB
+    )
+    """,
+    "CREATE INDEX chunks_document ON chunks (document)",
+    "CREATE INDEX chunks_pending ON chunks (id) WHERE vector IS NULL",
+)
+
+_FULL_TEXT = (
+    """
+    CREATE VIRTUAL TABLE chunks_text USING fts5 (
+        context, text, content = 'chunks', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+    )
+    """,
+    """
+    CREATE TRIGGER chunks_text_insert AFTER INSERT ON chunks BEGIN
+        INSERT INTO chunks_text (rowid, context, text) VALUES (new.id, new.context, new.text);
+    END
+    """,
+    """
+    CREATE TRIGGER chunks_text_delete AFTER DELETE ON chunks BEGIN
+        INSERT INTO chunks_text (chunks_text, rowid, context, text) VALUES ('delete', old.id, old.context, old.text);
+    END
+    """,
+)
+
+# What Chroma has not seen yet: the ids of chunks whose vector came or went.
+_OUTBOX = (
+    """
+    CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        collection INTEGER NOT NULL,
+        chunk_id TEXT NOT NULL
+    )
+    """,
+    "CREATE INDEX outbox_collection ON outbox (collection, seq)",
+)

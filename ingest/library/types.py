@@ -1,0 +1,58 @@
+"""What the library tells about itself."""
+
+from dataclasses import dataclass
+
+from ingest.types import FileStatus
+from models.base import EmbedderIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A path the ledger knows: the content it had, what became of it, its size in bytes and its modification time."""
+
+    sha256: str
+    status: FileStatus
+    size: int
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class PendingChunk:
+    """A chunk without its vector, and the text to embed."""
+
+    chunk_id: str
+    indexed_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionCounts:
+    """How much a collection holds; `documents` and `pages` count what can be found, not what did not get in."""
+
+    name: str
+    documents: int
+    pages: int
+    chunks: int
+    vectors: int
+    vectors_pending: int
+    embedder: EmbedderIdentity | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What forgetting did. `forgotten` are paths; `verified_absent` is true only when every file under the home was
+    searched and holds none of their text or vectors."""
+
+    forgotten: tuple[str, ...]
+    chunks: int
+    vectors: int
+    bytes_reclaimed: int
+    verified_absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that does not agree, and what to do about it."""
+
+    name: str
+    detail: str
+    remedy: str
