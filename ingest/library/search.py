@@ -23,9 +23,11 @@ _POSSESSIVE = re.compile(r"['\u2019]s?$")
 # Words that make a sentence a question but say nothing about where its answer stands.
 _STOP_WORDS = frozenset(
     _WORD.findall(
-        "a about an and any are as at be been but by can could did do does for from had has have how i if in "
-        "into is it its me my no not of on or our shall should so than that the their them then there these "
-        "they this those to us was we were what when where which who whom whose why will with would you your"
+        """
+        a about an and any are as at be been but by can could did do does for from had has have how i if in into is
+        it its me my no not of on or our shall should so than that the their them then there these they this those
+        to us was we were what when where which who whom whose why will with would you your
+        """
     )
 )
 
