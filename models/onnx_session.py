@@ -1,6 +1,5 @@
 """A transformer on ONNX Runtime: texts tokenised, put into small batches of like length, run on the CPU."""
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import ModelError
+from models.hardware import available_cores
 
 # Small batches keep the activations of a layer in the processor's cache: of 1, 2, 4, 8, 16 and 32 texts of 40 to 254
 # tokens, 1 and 2 were fastest (55 chunks/s) and 32 slowest (38). So a batch is filled up to this many tokens.
@@ -99,8 +99,3 @@ def open_session(model: Path, *, threads: int = 0) -> Any:
         raise ModelError(
             f"The exported model {model} cannot be loaded: {error}.", f"Delete {model.parent}: it is made again."
         ) from error
-
-
-def available_cores() -> int:
-    """Cores this process may run on, which a container or `taskset` can make fewer than there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

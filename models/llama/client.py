@@ -1,0 +1,246 @@
+"""The language model, seen from the program: a LanguageModel over the worker process that llama.cpp runs in."""
+
+import contextlib
+import dataclasses
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+from config.child import Child, ChildDied, JsonObject, Limits
+from config.errors import ModelDied, ModelError
+from config.sections import LlamaSettings
+from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
+from models.hardware import physical_cores
+from models.llama.gguf import read_gguf_header
+
+_log = logging.getLogger(__name__)
+
+# Below about a billion weights models write sentences that look right and are not (SmolLM2-135M, Qwen2.5-0.5B).
+_LEAST_TO_WRITE_WELL = 900_000_000
+
+_LOOKS_FOR_STOP_EVERY = 0.03
+_GRACE_AFTER_STOP = 0.1
+"""Seconds: together they keep the promise that a stop takes effect within 200 ms, whatever the worker does."""
+
+_SECONDS_TO_COME_BACK = 3.0
+"""How long a stopped worker may take to be ready for the next question before it is replaced."""
+
+# The worker writes no file at all, so it may not.
+_LIMITS = Limits(file_size_mb=0)
+
+
+class LlamaModel:
+    """A GGUF file as a LanguageModel. The worker starts at the first use and again after it died.
+
+    Safe to use from several threads; one generation at a time, others wait. Raises ModelError when the file is
+    missing, damaged or no language model.
+    """
+
+    def __init__(self, path: Path, *, name: str, file_hash: str, settings: LlamaSettings) -> None:
+        header = read_gguf_header(path)
+        self._path = path
+        self._settings = settings
+        self._ids = itertools.count(1)
+        self._turn = threading.Lock()
+        self._child: Child | None = None
+        self._loading: int | None = None  # id of the request to load that is not answered yet
+        self._stopping: int | None = None  # id of the generation that was stopped and has not said so yet
+        self.information = ModelInformation(
+            name=name,
+            file_hash=file_hash,
+            context=min(settings.context, header.context or settings.context),
+            architecture=header.architecture,
+            writes_well=header.parameters >= _LEAST_TO_WRITE_WELL,
+            details={
+                "title": header.text("general.name") or path.stem,
+                "parameters": f"{header.parameters / 1e6:,.0f} million",
+                "licence": header.licence,
+            },
+        )
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process the model runs in, None before the first use and after `close`."""
+        child = self._child
+        return None if child is None else child.pid
+
+    def generate(
+        self, messages: Sequence[Message], options: GenerationOptions, stop: Event | None = None
+    ) -> Iterator[GenerationPiece]:
+        """See LanguageModel. Raises ModelError when the prompt does not fit the model's window."""
+        stop = stop or Event()
+        while not self._turn.acquire(timeout=_LOOKS_FOR_STOP_EVERY):
+            if stop.is_set():
+                yield GenerationPiece("", TokenUsage())
+                return
+        try:
+            if not self._start(stop):
+                yield GenerationPiece("", TokenUsage())
+                return
+            identity = self._send(
+                "generate",
+                messages=[dataclasses.asdict(message) for message in messages],
+                options=dataclasses.asdict(options),
+            )
+            yield from self._pieces(identity, stop)
+        finally:
+            self._turn.release()
+
+    def count_tokens(self, text: str) -> int:
+        with self._turn:
+            never = Event()
+            self._start(never)
+            identity = self._send("count", text=text)
+            while (answer := self._receive(identity, never)) is None:
+                continue
+            self._require_success(answer)
+            return int(answer["tokens"])
+
+    def close(self) -> None:
+        """End the worker, also in the middle of an answer."""
+        child, self._child = self._child, None
+        self._loading = self._stopping = None
+        if child is not None:
+            child.kill()
+
+    def _pieces(self, identity: int, stop: Event) -> Iterator[GenerationPiece]:
+        usage: TokenUsage | None = None
+        try:
+            while usage is None:
+                answer = self._receive(identity, stop)
+                if answer is None:
+                    usage = self._stop(identity)
+                elif "usage" in answer:
+                    usage = TokenUsage(**answer["usage"])
+                else:
+                    self._require_success(answer)
+                    yield GenerationPiece(str(answer["text"]))
+        except GeneratorExit:  # the caller has seen enough
+            self._stop(identity)
+            raise
+        yield GenerationPiece("", usage)
+
+    def _stop(self, identity: int) -> TokenUsage:
+        """Stop a generation; wait a moment for what it took."""
+        deadline = time.monotonic() + _GRACE_AFTER_STOP
+        self._stopping = identity
+        with contextlib.suppress(ModelDied):  # then it has stopped, too, and the next call starts it again
+            self._post({"do": "stop", "id": identity})
+            answer = self._await_end(identity, deadline)
+            if answer is not None:
+                return TokenUsage(**answer["usage"]) if "usage" in answer else TokenUsage()
+        return TokenUsage()
+
+    def _start(self, stop: Event) -> bool:
+        """Have a worker with the model loaded and ready; False when `stop` was set first. Raises ModelError."""
+        self._await_stopped()
+        if self._child is None:
+            self._child = Child("models.llama.worker", limits=_LIMITS)
+            self._loading = self._send("load", load=self._load_request())
+            _log.info("Loading %s in process %d", self._path.name, self._child.pid)
+        if self._loading is not None:
+            return self._await_loaded(self._loading, stop)
+        return True
+
+    def _await_loaded(self, identity: int, stop: Event) -> bool:
+        try:
+            answer = self._receive(identity, stop)
+        except ModelDied as error:
+            raise self._unloadable(error.message.rstrip(".")) from error
+        if answer is None:
+            return False
+        if "error" in answer:
+            self.close()
+            raise self._unloadable(str(answer["error"]))
+        self._loading = None
+        return True
+
+    def _load_request(self) -> dict[str, object]:
+        return {
+            "path": str(self._path),
+            "context": self._settings.context,
+            # One core is left free. llama.cpp's threads wait for each other after every operation: with a thread on
+            # each of 2 cores and the machine busy otherwise, a prompt was read at a third of the speed of one thread.
+            "threads": self._settings.threads or max(1, physical_cores() - 1),
+            "batch": self._settings.batch,
+            "gpu_layers": self._settings.gpu_layers,
+        }
+
+    def _await_stopped(self) -> None:
+        """A generation that was stopped must have ended before the next one; a worker that hangs is replaced."""
+        if self._stopping is None or self._child is None:
+            return
+        with contextlib.suppress(ModelDied):
+            if self._await_end(self._stopping, time.monotonic() + _SECONDS_TO_COME_BACK) is None:
+                _log.warning("Process %d does not stop: it is replaced", self._child.pid)
+                self.close()
+        self._stopping = None
+
+    def _await_end(self, identity: int, deadline: float) -> JsonObject | None:
+        """The last answer about a stopped generation, None when it does not come in time."""
+        while (remaining := deadline - time.monotonic()) > 0:
+            answer = self._next(remaining)
+            if answer is not None and answer["id"] == identity and "text" not in answer:
+                self._stopping = None
+                return answer
+        return None
+
+    def _receive(self, identity: int, stop: Event) -> JsonObject | None:
+        """The next answer to a request, None as soon as `stop` is set. Raises ModelDied."""
+        while not stop.is_set():
+            answer = self._next(_LOOKS_FOR_STOP_EVERY)
+            if answer is not None and answer["id"] == identity:
+                return answer
+        return None
+
+    def _send(self, what: str, **fields: Any) -> int:
+        identity = next(self._ids)
+        self._post({"do": what, "id": identity, **fields})
+        return identity
+
+    def _post(self, message: JsonObject) -> None:
+        child = self._running()
+        try:
+            child.send(message)
+        except ChildDied as error:
+            raise self._died(error) from error
+
+    def _next(self, timeout: float) -> JsonObject | None:
+        child = self._running()
+        try:
+            return child.receive(timeout)
+        except TimeoutError:
+            return None
+        except ChildDied as error:
+            raise self._died(error) from error
+
+    def _running(self) -> Child:
+        child = self._child
+        if child is None:  # closed by another thread in the middle of a generation
+            raise ModelDied("The language model was closed.", "Ask again: it starts anew.")
+        return child
+
+    def _died(self, error: ChildDied) -> ModelDied:
+        self.close()
+        return ModelDied(
+            f"The language model's process ended in the middle of its work ({error.message.rstrip('.')}).",
+            "Ask again: it starts anew. If it happens again, choose a smaller model or a smaller llama.context.",
+        )
+
+    def _unloadable(self, reason: str) -> ModelError:
+        return ModelError(
+            f"The model {self.information.name} cannot be loaded: {reason}.",
+            "Check it with `strongroom models verify`, or choose a smaller one with `strongroom models use`.",
+        )
+
+    def _require_success(self, answer: JsonObject) -> None:
+        if "error" in answer:
+            raise ModelError(
+                f"The model {self.information.name} cannot answer this: {answer['error']}.",
+                "Ask with fewer sources (answer.sources), or give the model a larger window (llama.context).",
+            )

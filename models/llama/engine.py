@@ -1,0 +1,271 @@
+"""A model in llama.cpp: load, tokenise, read a prompt, write an answer, stop at once. Runs in the worker only.
+
+It uses llama.cpp's C interface and not the `Llama` class of its Python package: that class can neither be stopped while
+it reads a prompt nor tell contents from special tokens, and makes every step wait for Python bookkeeping.
+"""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import llama_cpp
+
+from models.base import GenerationOptions, TokenUsage
+from models.llama.template import Part
+from models.llama.text import AnswerText
+
+_ABORTED = 2  # what llama_decode returns when the abort callback ended it
+_NO_ROOM = 1
+_LOG_LEVEL_ERROR = 3
+_log_callbacks: list[Any] = []  # llama.cpp keeps only the address: without this the function would be freed
+_TOP_K, _TOP_P = 40, 0.95  # llama.cpp's own defaults, for answers with a temperature
+
+
+class EngineError(Exception):
+    """A sentence for people."""
+
+
+class Stopped(Exception):  # noqa: N818  # it is a request, not an error
+    """The answer was to be stopped."""
+
+
+class StopFlag:
+    """Tells llama.cpp, between any two operations of a computation, whether to give up.
+
+    llama.cpp asks a C function `bool (void *)` hundreds of times per token. `strlen` of a buffer that is empty or holds
+    one character answers that without Python, whose lock would cost time at every question.
+    """
+
+    def __init__(self) -> None:
+        self._buffer = ctypes.create_string_buffer(2)
+        libc = ctypes.CDLL(None)
+        self.callback = ctypes.cast(libc.strlen, llama_cpp.ggml_abort_callback)
+        self.address = ctypes.cast(self._buffer, ctypes.c_void_p)
+
+    def set(self) -> None:
+        self._buffer[0] = b"x"
+
+    def clear(self) -> None:
+        self._buffer[0] = b"\0"
+
+    def is_set(self) -> bool:
+        return self._buffer[0] != b"\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How a model is loaded. `batch` is how many tokens of a prompt are read at a time; -1 `gpu_layers` are all."""
+
+    path: str
+    context: int
+    threads: int
+    batch: int
+    gpu_layers: int
+
+
+class Engine:
+    """One model and one sequence. Not safe to use from several threads, but for `count_tokens` and the stop flag.
+
+    The tokens that were computed stay in llama.cpp's memory: a prompt that begins with them is read from where it
+    differs.
+    """
+
+    def __init__(self, load: Load, stop: StopFlag) -> None:
+        self._stop = stop
+        self._errors = _collect_errors()
+        llama_cpp.llama_backend_init()
+        self._model = self._load_model(load)
+        self._context = self._make_context(load)
+        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
+        self._batch = int(llama_cpp.llama_n_batch(self._context))
+        self._computed: list[int] = []
+        self.context = int(llama_cpp.llama_n_ctx(self._context))
+
+    def _load_model(self, load: Load) -> Any:
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.n_gpu_layers = load.gpu_layers if load.gpu_layers >= 0 else 0x7FFFFFFF
+        model = llama_cpp.llama_model_load_from_file(load.path.encode(), parameters)
+        if not model:
+            raise EngineError(
+                f"llama.cpp does not accept the file: {self._errors[-1] if self._errors else 'no reason'}"
+            )
+        return model
+
+    def _make_context(self, load: Load) -> Any:
+        parameters = llama_cpp.llama_context_default_params()
+        trained = int(llama_cpp.llama_model_n_ctx_train(self._model))
+        parameters.n_ctx = min(load.context, trained) if trained > 0 else load.context
+        parameters.n_batch = parameters.n_ubatch = min(load.batch, parameters.n_ctx)
+        parameters.n_threads = parameters.n_threads_batch = load.threads
+        parameters.abort_callback = self._stop.callback
+        parameters.abort_callback_data = self._stop.address
+        context = llama_cpp.llama_init_from_model(self._model, parameters)
+        if not context:
+            raise EngineError("there is not enough memory for the model and its context")
+        return context
+
+    @property
+    def chat_template(self) -> str:
+        source = llama_cpp.llama_model_chat_template(self._model, None)
+        return source.decode("utf-8", "replace") if source else ""
+
+    def special_text(self, name: str) -> str:
+        """The text of the token `bos` or `eos`, empty if the model has none."""
+        token = {"bos": llama_cpp.llama_vocab_bos, "eos": llama_cpp.llama_vocab_eos}[name](self._vocabulary)
+        return self._bytes_of(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def count_tokens(self, text: str) -> int:
+        return len(self._tokenise(text, special=False))
+
+    def tokenise(self, parts: Sequence[Part]) -> list[int]:
+        """Token ids of a prompt. What looks like a special token in a content is text like any other."""
+        tokens = [token for part in parts for token in self._tokenise(part.text, special=not part.is_content)]
+        bos = llama_cpp.llama_vocab_bos(self._vocabulary)
+        if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) and tokens[:1] != [bos]:
+            tokens.insert(0, bos)
+        return tokens
+
+    def generate(self, prompt: Sequence[int], options: GenerationOptions) -> "Generation":
+        return Generation(self, prompt, options)
+
+    def read(self, prompt: Sequence[int]) -> int:
+        """Compute `prompt`; return how many of its tokens were there already. Raises Stopped and EngineError."""
+        # The last token is always computed: the scores of what comes next are its output.
+        reused = min(_common_prefix(self._computed, prompt), len(prompt) - 1)
+        reused = self._keep(reused)
+        for start in range(reused, len(prompt), self._batch):
+            self.compute(prompt[start : start + self._batch])
+        return reused
+
+    def compute(self, tokens: Sequence[int]) -> None:
+        """Append `tokens` to what is computed. Raises Stopped and EngineError; what was there before stays usable."""
+        if self._stop.is_set():
+            raise Stopped
+        array = (llama_cpp.llama_token * len(tokens))(*tokens)
+        outcome = llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(array, len(tokens)))
+        if outcome == 0:
+            self._computed += tokens
+            return
+        # Part of the batch may be in memory: everything past the last good token is taken out again.
+        self._keep(len(self._computed))
+        if outcome == _ABORTED:
+            raise Stopped
+        raise EngineError("the model's window is full" if outcome == _NO_ROOM else f"llama_decode gave {outcome}")
+
+    def _keep(self, count: int) -> int:
+        """Forget all but the first `count` computed tokens; return how many could be kept."""
+        # Recurrent models have one state for everything read and cannot go back to an earlier one.
+        if not llama_cpp.llama_memory_seq_rm(self._memory, 0, count, -1):
+            llama_cpp.llama_memory_clear(self._memory, True)
+            count = 0
+        del self._computed[count:]
+        return count
+
+    def is_end(self, token: int) -> bool:
+        return bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
+
+    def has_room(self) -> bool:
+        return len(self._computed) < self.context
+
+    def sample(self, sampler: Any) -> int:
+        """The next token, told to the sampler too."""
+        return int(llama_cpp.llama_sampler_sample(sampler, self._context, -1))
+
+    def bytes_of(self, token: int) -> bytes:
+        """A token's share of the text, which may be a part of a character. Special tokens give nothing."""
+        return self._bytes_of(token, special=False)
+
+    def _bytes_of(self, token: int, *, special: bool) -> bytes:
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            length = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, size, 0, special)
+            if length >= 0:
+                return buffer.raw[:length]
+            size = -length
+
+    def _tokenise(self, text: str, *, special: bool) -> list[int]:
+        content = text.encode("utf-8", "replace")
+        room = len(content) + 2  # a token has at least one byte, but for a space some vocabularies put in front
+        tokens = (llama_cpp.llama_token * room)()
+        count = llama_cpp.llama_tokenize(self._vocabulary, content, len(content), tokens, room, False, special)
+        if count < 0:
+            raise EngineError(f"the text cannot be tokenised ({count})")
+        return list(tokens[:count])
+
+
+class Generation:
+    """One answer, piece by piece; afterwards, or when it was stopped, `usage` tells what it took."""
+
+    def __init__(self, engine: Engine, prompt: Sequence[int], options: GenerationOptions) -> None:
+        self._engine = engine
+        self._prompt = prompt
+        self._options = options
+        self._reused = 0
+        self._written = 0
+
+    @property
+    def usage(self) -> TokenUsage:
+        return TokenUsage(prompt=len(self._prompt), reused=self._reused, generated=self._written)
+
+    def pieces(self) -> Iterator[str]:
+        """Raises Stopped and EngineError."""
+        self._reused = self._engine.read(self._prompt)
+        text = AnswerText(self._options.stop)
+        for token in self._tokens():
+            if piece := text.add(self._engine.bytes_of(token)):
+                yield piece
+            if text.is_ended:
+                return
+        if piece := text.flush():
+            yield piece
+
+    def _tokens(self) -> Iterator[int]:
+        sampler = _make_sampler(self._options)
+        try:
+            while self._written < self._options.max_tokens:
+                token = self._engine.sample(sampler)
+                if self._engine.is_end(token):
+                    return
+                self._written += 1
+                yield token
+                if not self._engine.has_room():
+                    return
+                if self._written < self._options.max_tokens:
+                    self._engine.compute([token])
+        finally:
+            llama_cpp.llama_sampler_free(sampler)
+
+
+def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
+    pairs = enumerate(zip(first, second, strict=False))
+    return next((index for index, (one, other) in pairs if one != other), min(len(first), len(second)))
+
+
+def _make_sampler(options: GenerationOptions) -> Any:
+    chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
+    if options.temperature > 0:
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_top_k(_TOP_K))
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_top_p(_TOP_P, 1))
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_temp(options.temperature))
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_dist(options.seed & 0xFFFFFFFF))
+    else:
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_greedy())
+    return chain
+
+
+def _collect_errors() -> list[str]:
+    """Have llama.cpp's error messages go into a list instead of to the screen; all else it says is dropped."""
+    errors: list[str] = []
+
+    @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # llama_cpp is not followed by the type checker
+    def keep(level: int, text: bytes, _: object) -> None:
+        if level == _LOG_LEVEL_ERROR:
+            errors.append(text.decode("utf-8", "replace").strip())
+            del errors[:-20]
+
+    _log_callbacks[:] = [keep]
+    llama_cpp.llama_log_set(keep, ctypes.c_void_p(0))
+    return errors

@@ -1,0 +1,134 @@
+"""The process a language model runs in. Whatever a bad model file does, it does here.
+
+Requests: {"do": "load", …}, {"do": "generate", "id", …}, {"do": "count", "id", "text"}, {"do": "stop", "id"}. Replies
+carry the id: {"text"} for every piece of an answer, {"usage"} as the last, {"tokens"}, {"loaded"}, or {"error"}.
+
+A thread listens, so that a request to stop is heard while the main thread computes.
+"""
+
+import dataclasses
+import queue
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from config.child import JsonObject, reply, serve
+
+if TYPE_CHECKING:
+    from models.llama.engine import Engine, StopFlag
+    from models.llama.template import ChatTemplate
+
+
+def main() -> None:
+    requests = serve()
+    from models.llama.engine import StopFlag  # loads llama.cpp, which may only happen once the process is sealed
+
+    inbox = Inbox(StopFlag())
+    threading.Thread(target=inbox.listen, args=(requests,), name="listener", daemon=True).start()
+    Worker(inbox).work()
+
+
+class Inbox:
+    """Requests in order; a request to stop takes effect as it comes.
+
+    Ids grow. To stop one generation is to stop all up to it, so a stop that comes before the generation has started, or
+    after it has ended, does what it should.
+    """
+
+    def __init__(self, flag: "StopFlag") -> None:
+        self.flag = flag
+        self._queue: queue.SimpleQueue[JsonObject | None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._current = 0
+        self._stopped = 0
+
+    def listen(self, requests: Iterator[JsonObject]) -> None:
+        for request in requests:
+            if request["do"] == "stop":
+                self._stop(request["id"])
+            else:
+                self._queue.put(request)
+        self._stop(self._current)
+        self._queue.put(None)
+
+    def next(self) -> JsonObject | None:
+        """The next request, None when the parent has closed."""
+        return self._queue.get()
+
+    def start(self, identity: int) -> None:
+        """From now on the flag is about this generation."""
+        with self._lock:
+            self._current = identity
+            self.flag.clear()
+            if self._stopped >= identity:
+                self.flag.set()
+
+    def _stop(self, identity: int) -> None:
+        with self._lock:
+            self._stopped = max(self._stopped, identity)
+            if self._stopped >= self._current:
+                self.flag.set()
+
+
+class Worker:
+    def __init__(self, inbox: Inbox) -> None:
+        self._inbox = inbox
+        self._engine: Engine | None = None
+        self._template: ChatTemplate | None = None
+
+    def work(self) -> None:
+        from models.llama.engine import EngineError
+
+        while (request := self._inbox.next()) is not None:
+            try:
+                self._answer(request)
+            except EngineError as error:
+                reply({"id": request["id"], "error": str(error)})
+
+    def _answer(self, request: JsonObject) -> None:
+        if request["do"] == "load":
+            self._load(request)
+        elif request["do"] == "count":
+            reply({"id": request["id"], "tokens": self._loaded()[0].count_tokens(request["text"])})
+        else:
+            self._generate(request)
+
+    def _load(self, request: JsonObject) -> None:
+        from models.llama.engine import Engine, Load
+        from models.llama.template import ChatTemplate
+
+        engine = Engine(Load(**request["load"]), self._inbox.flag)
+        self._template = ChatTemplate(
+            engine.chat_template, bos=engine.special_text("bos"), eos=engine.special_text("eos")
+        )
+        self._engine = engine
+        reply({"id": request["id"], "loaded": True, "context": engine.context})
+
+    def _generate(self, request: JsonObject) -> None:
+        from models.base import GenerationOptions, Message
+        from models.llama.engine import EngineError, Stopped
+
+        engine, template = self._loaded()
+        prompt = engine.tokenise(template.render([Message(**message) for message in request["messages"]]))
+        if not 0 < len(prompt) < engine.context:
+            raise EngineError(f"it takes {len(prompt)} tokens and the model sees {engine.context}")
+        options = GenerationOptions(**{**request["options"], "stop": (*request["options"]["stop"], *template.stop)})
+        generation = engine.generate(prompt, options)
+        self._inbox.start(request["id"])
+        try:
+            for piece in generation.pieces():
+                reply({"id": request["id"], "text": piece})
+        except Stopped:
+            pass  # the usage says how far it came
+        reply({"id": request["id"], "usage": dataclasses.asdict(generation.usage)})
+
+    def _loaded(self) -> "tuple[Engine, ChatTemplate]":
+        from models.llama.engine import EngineError
+
+        if self._engine is None or self._template is None:
+            raise EngineError("no model is loaded")
+        return self._engine, self._template
+
+
+if __name__ == "__main__":
+    main()
