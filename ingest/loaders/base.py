@@ -12,8 +12,8 @@ from config.errors import DocumentError
 from config.sanitise import sanitise
 from ingest.types import Document
 
-MAX_DOCUMENT_CHARACTERS = 50_000_000
-"""Text of one document past this is refused: about 15,000 full pages, and what fits a reading process several times."""
+MAX_DOCUMENT_CHARACTERS = 30_000_000
+"""Text of one document past this is refused: about 10,000 full pages, to be sent from one process to another."""
 
 Engine = Literal["pdfium", "pypdf"]
 

@@ -1,0 +1,186 @@
+"""Walk folders, hash what is there, and compare it with the library: new, changed, unchanged, moved, duplicate, gone."""
+
+import hashlib
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from config.errors import StrongroomError
+from ingest.library.types import IN_LIBRARY, KnownFile
+from ingest.types import FileStatus
+
+JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
+JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", "Icon\r"})
+LOCK_FILE_PREFIX = "~$"
+"""What Office leaves beside a document that is open."""
+
+_HASH_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file as it is on the disk: `size` in bytes, `modified` in seconds since 1970."""
+
+    path: Path
+    sha256: str
+    size: int
+    modified: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What there is to do, each in the order of the paths.
+
+    `failed` did not get in before and have not changed since: their ledger rows still hold. `moved` are (old path,
+    file). `duplicates` are (file, the path with the same content): that one is in the library already, or among the
+    files to read, which may yet fail. `gone` are paths that the library knows below what was walked and that are no
+    more; `unreadable` are (path, reason).
+    """
+
+    new: tuple[FoundFile, ...] = ()
+    changed: tuple[FoundFile, ...] = ()
+    unchanged: tuple[FoundFile, ...] = ()
+    failed: tuple[FoundFile, ...] = ()
+    moved: tuple[tuple[Path, FoundFile], ...] = ()
+    duplicates: tuple[tuple[FoundFile, Path], ...] = ()
+    gone: tuple[Path, ...] = ()
+    unreadable: tuple[tuple[Path, str], ...] = ()
+
+    @property
+    def to_read(self) -> tuple[FoundFile, ...]:
+        return (*self.new, *self.changed)
+
+
+def discover(
+    paths: Sequence[Path], known: Mapping[str, KnownFile], *, retry: Collection[FileStatus] = frozenset()
+) -> Plan:
+    """Compare the files under `paths` with what the library knows; files that failed with a status in `retry` are read
+    again.
+
+    Hidden files, what programs leave behind and symbolic links are passed over. Raises StrongroomError when one of
+    `paths` does not exist.
+    """
+    roots = [Path(os.path.abspath(path.expanduser())) for path in paths]
+    _refuse_missing(roots)
+    unreadable: list[tuple[Path, str]] = []
+    candidates = sorted({path for root in roots for path in _walk(root, unreadable)})
+    files = list(_hash_all(candidates, unreadable))
+    plan = _compare(files, known, retry)
+    left = {str(old) for old, _ in plan.moved}
+    gone = (Path(path) for path in known if path not in left and _is_gone(Path(path), roots))
+    return replace(plan, gone=tuple(sorted(gone)), unreadable=tuple(sorted(unreadable)))
+
+
+def _refuse_missing(roots: Sequence[Path]) -> None:
+    for root in roots:
+        if not root.exists():
+            raise StrongroomError(f"There is no file or folder {root}.", "Check the path and its spelling.")
+
+
+def _walk(root: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
+    """The regular files at or below `root`; a folder that cannot be listed goes to `unreadable`."""
+    if not root.is_dir():
+        yield root
+        return
+
+    def note(error: OSError) -> None:
+        unreadable.append((Path(error.filename), f"The folder cannot be opened: {error.strerror}."))
+
+    for folder, subfolders, names in os.walk(root, onerror=note):
+        subfolders[:] = sorted(name for name in subfolders if not _is_hidden(name) and name not in JUNK_FOLDERS)
+        for name in names:
+            path = Path(folder, name)
+            if not _is_junk(name) and path.is_file() and not path.is_symlink():
+                yield path
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith(".")
+
+
+def _is_junk(name: str) -> bool:
+    return _is_hidden(name) or name.startswith(LOCK_FILE_PREFIX) or name in JUNK_FILES
+
+
+def _hash_all(paths: Sequence[Path], unreadable: list[tuple[Path, str]]) -> Iterator[FoundFile]:
+    for path in paths:
+        try:
+            yield _hash(path)
+        except OSError as error:
+            unreadable.append((path, f"The file cannot be opened: {error.strerror}. Check that you may read it."))
+        except UnicodeEncodeError:
+            unreadable.append((_printable(path), "The name of the file is not valid Unicode. Rename it."))
+
+
+def _hash(path: Path) -> FoundFile:
+    """Raises OSError, or UnicodeEncodeError when the name holds bytes that are no text: no store could keep it."""
+    str(path).encode()
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_HASH_BLOCK):
+            digest.update(block)
+        status = os.fstat(file.fileno())
+    return FoundFile(path, digest.hexdigest(), status.st_size, status.st_mtime)
+
+
+def _printable(path: Path) -> Path:
+    return Path(os.fsencode(path).decode("utf-8", errors="replace"))
+
+
+def _compare(files: Sequence[FoundFile], known: Mapping[str, KnownFile], retry: Collection[FileStatus]) -> Plan:
+    holders, vanished = _where_contents_are(files, known)
+    new: list[FoundFile] = []
+    changed: list[FoundFile] = []
+    unchanged: list[FoundFile] = []
+    failed: list[FoundFile] = []
+    moved: list[tuple[Path, FoundFile]] = []
+    duplicates: list[tuple[FoundFile, Path]] = []
+    for file in files:
+        before = known.get(str(file.path))
+        was_in = before is not None and before.status in IN_LIBRARY
+        is_same = before is not None and before.sha256 == file.sha256
+        if is_same and was_in:
+            unchanged.append(file)
+        elif is_same and before is not None and not before.status.is_success and before.status not in retry:
+            failed.append(file)
+        elif file.sha256 in holders:
+            duplicates.append((file, holders[file.sha256]))
+        elif not was_in and file.sha256 in vanished:
+            moved.append((vanished.pop(file.sha256), file))
+            holders[file.sha256] = file.path
+        else:
+            (changed if was_in else new).append(file)
+            holders[file.sha256] = file.path
+    return Plan(
+        new=tuple(new),
+        changed=tuple(changed),
+        unchanged=tuple(unchanged),
+        failed=tuple(failed),
+        moved=tuple(moved),
+        duplicates=tuple(duplicates),
+    )
+
+
+def _where_contents_are(
+    files: Sequence[FoundFile], known: Mapping[str, KnownFile]
+) -> tuple[dict[str, Path], dict[str, Path]]:
+    """Contents of the library by hash: where each still is, and where those were whose file is no more."""
+    now = {str(file.path): file.sha256 for file in files}
+    holders: dict[str, Path] = {}
+    vanished: dict[str, Path] = {}
+    for path, before in sorted(known.items()):
+        if before.status not in IN_LIBRARY:
+            continue
+        if path in now:
+            if now[path] == before.sha256:
+                holders.setdefault(before.sha256, Path(path))
+        elif Path(path).exists():
+            holders.setdefault(before.sha256, Path(path))
+        else:
+            vanished.setdefault(before.sha256, Path(path))
+    return holders, vanished
+
+
+def _is_gone(path: Path, roots: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(root) for root in roots) and not path.exists()
