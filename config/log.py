@@ -69,7 +69,7 @@ class _PrivateRotatingFile(RotatingFileHandler):
     def _open(self) -> TextIOWrapper:
         return open(self.baseFilename, "a", encoding=self.encoding, errors=self.errors, opener=_open_private)
 
-    def handleError(self, record: logging.LogRecord) -> None:
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the name is the standard library's
         """The standard library would print a traceback, with the record's text, on the screen."""
 
 
