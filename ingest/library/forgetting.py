@@ -44,7 +44,7 @@ def forget(
     collection_name: str,
     scan: "ExactScan",
     index: "VectorIndex",
-    purge: Callable[[str], object] | None,
+    hooks: Sequence[Callable[[Collection[str]], None]],
 ) -> Receipt:
     """Forget the documents whose file name or path matches `glob`, and every other file with the same content.
 
@@ -58,9 +58,8 @@ def forget(
         paths = [path for _, path in matched]
         probes = _choose_probes(connection, [row for row, _ in matched])
         chunks, vectors = _delete(connection, collection, [row for row, _ in matched])
-        if purge is not None:
-            for path in paths:
-                purge(path)
+        for hook in hooks if paths else ():
+            hook(paths)
     if not matched and not _compaction_due(database, collection):
         database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         return Receipt((), 0, 0, 0, verified_absent=True)

@@ -41,6 +41,7 @@ class Library:
         self.database = database
         self.locations = locations
         self.collection = collection
+        self.forget_hooks: list[Callable[[Collection[str]], None]] = []
         self._index = VectorIndex(database, locations, collection, slug)
         self._scan = ExactScan(database, locations.scan_directory, collection, slug)
 
@@ -240,13 +241,15 @@ class Library:
 
     # Forgetting and checking
 
-    def forget(self, glob: str, *, purge: Callable[[str], object] | None = None) -> Receipt:
+    def forget(self, glob: str) -> Receipt:
         """Remove the documents whose file name or path matches `glob`, and every trace of them under the home.
 
-        `purge` is called with each forgotten path, in the same transaction: it removes what else in the library file
-        was taken from that document, such as quotes in conversations.
+        Each of `forget_hooks` is called with the paths in the same transaction, to remove what else in the library
+        file was taken from these documents, such as quotes in conversations.
         """
-        return forgetting.forget(glob, self.database, self.locations, self.collection, self._scan, self._index, purge)
+        return forgetting.forget(
+            glob, self.database, self.locations, self.collection, self._scan, self._index, self.forget_hooks
+        )
 
     def check(self) -> list[Problem]:
         """What does not agree between SQLite, its full-text index and Chroma; empty when all is well."""
