@@ -1,4 +1,4 @@
-"""Walk folders, hash what is there, and compare it with the library: new, changed, unchanged, moved, duplicate, gone."""
+"""Walk folders, hash what is there, compare it with the library: new, changed, unchanged, moved, duplicate, gone."""
 
 import hashlib
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from config.errors import StrongroomError
-from ingest.library.types import IN_LIBRARY, KnownFile
+from ingest.library.types import KnownFile
 from ingest.types import FileStatus
 
 JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
@@ -15,6 +15,7 @@ JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", "Icon\r"})
 LOCK_FILE_PREFIX = "~$"
 """What Office leaves beside a document that is open."""
 
+_IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
 _HASH_BLOCK = 1 << 20
 
 
@@ -61,7 +62,8 @@ def discover(
     Hidden files, what programs leave behind and symbolic links are passed over. Raises StrongroomError when one of
     `paths` does not exist.
     """
-    roots = [Path(os.path.abspath(path.expanduser())) for path in paths]
+    # Not resolve(): a link that the user names keeps its name.
+    roots = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100  absolute() keeps `..`
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
     candidates = sorted({path for root in roots for path in _walk(root, unreadable)})
@@ -138,7 +140,7 @@ def _compare(files: Sequence[FoundFile], known: Mapping[str, KnownFile], retry: 
     duplicates: list[tuple[FoundFile, Path]] = []
     for file in files:
         before = known.get(str(file.path))
-        was_in = before is not None and before.status in IN_LIBRARY
+        was_in = before is not None and before.status in _IN_LIBRARY
         is_same = before is not None and before.sha256 == file.sha256
         if is_same and was_in:
             unchanged.append(file)
@@ -170,7 +172,7 @@ def _where_contents_are(
     holders: dict[str, Path] = {}
     vanished: dict[str, Path] = {}
     for path, before in sorted(known.items()):
-        if before.status not in IN_LIBRARY:
+        if before.status not in _IN_LIBRARY:
             continue
         if path in now:
             if now[path] == before.sha256:

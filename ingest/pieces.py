@@ -1,11 +1,13 @@
 """Document → pieces: the stretches of text that a chunk is packed from, none longer than a chunk may be.
 
-A piece is a block, or a part of one that is too long: sentences of prose, lines of tables and code, then words.
+A piece is a block, or a part of one that is too long: sentences of prose, lines of tables and code, then clauses,
+then words.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
@@ -14,11 +16,14 @@ from ingest.types import Block, BlockKind, Document, Page
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 Span = tuple[int, int]
+PartsOf = Callable[[str, BlockKind], list[Span]]
+"""Cuts the text of a piece of this kind into spans of it."""
 
 BYTES_PER_CHARACTER = 4
 """A tokenizer that falls back to bytes makes four tokens of a character at most (UTF-8)."""
 
 _WORD = re.compile(r"\S+")
+_CLAUSE = re.compile(r"\S(?:.*?[,;:](?=\s)|.*\S|)", re.DOTALL)
 _LINE = re.compile(r"[^\n]+")
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 
@@ -44,11 +49,13 @@ class Piece:
 
 
 def cut_into_pieces(document: Document, limit: int, count_tokens: CountTokens) -> list[Piece]:
-    """The document's pieces in reading order, each of `limit` tokens at most."""
-    pieces = list(_whole_blocks(document))
-    pieces = _count(document, pieces, count_tokens)
-    pieces = _cut(document, pieces, count_tokens, _must_be_cut(document, pieces, limit), _into_sentences_or_lines)
-    pieces = _cut(document, pieces, count_tokens, [piece.tokens > limit for piece in pieces], _into_words(limit))
+    """The document's pieces in reading order, each of `limit` tokens at most, the headings right above it included."""
+    pieces = _count(document, list(_whole_blocks(document)), count_tokens)
+    runs_over = _runs_over_a_page(document, pieces)
+    for parts_of in (_sentences_or_lines, _clauses, _words(limit, count_tokens)):
+        too_long = _too_long(pieces, limit)
+        pieces = _cut(document, pieces, too_long | runs_over, parts_of, count_tokens)
+        runs_over = set()
     return _count_gaps(document, _mark_running_sentences(document, pieces), count_tokens)
 
 
@@ -86,18 +93,26 @@ def _count(document: Document, pieces: Sequence[Piece], count_tokens: CountToken
     return [replace(piece, tokens=tokens) for piece, tokens in zip(pieces, counts, strict=True)]
 
 
-def _must_be_cut(document: Document, pieces: Sequence[Piece], limit: int) -> list[bool]:
-    """Blocks that are too long, with the headings right over them counted; and the two halves of a paragraph that runs
-    over a page break, so that its broken sentence can stay whole without the rest of the paragraph."""
-    cut: list[bool] = []
+def _too_long(pieces: Sequence[Piece], limit: int) -> set[int]:
+    """Indexes of the pieces that take more than `limit` tokens with the headings right above them."""
+    found: set[int] = set()
     headings = 0
-    for above, piece in zip([None, *pieces], pieces, strict=False):
-        runs_over = above is not None and _runs_over(document, above, piece)
-        if runs_over:
-            cut[-1] = True
-        cut.append(runs_over or piece.tokens + headings > limit)
-        headings = headings + piece.tokens if piece.kind is BlockKind.HEADING else 0
-    return cut
+    for index, piece in enumerate(pieces):
+        is_heading = piece.kind is BlockKind.HEADING
+        if piece.tokens + (0 if is_heading else min(headings, limit // 2)) > limit:
+            found.add(index)
+        headings = headings + piece.tokens if is_heading else 0
+    return found
+
+
+def _runs_over_a_page(document: Document, pieces: Sequence[Piece]) -> set[int]:
+    """Indexes of the two halves of a paragraph that runs over a page break: cut in sentences, its broken sentence can
+    stay whole without the rest of the paragraph."""
+    found: set[int] = set()
+    for index, (above, below) in enumerate(pairwise(pieces)):
+        if _runs_over(document, above, below):
+            found |= {index, index + 1}
+    return found
 
 
 def _runs_over(document: Document, above: Piece, below: Piece) -> bool:
@@ -114,30 +129,27 @@ def _mark_running_sentences(document: Document, pieces: Sequence[Piece]) -> list
 
 
 def _cut(
-    document: Document,
-    pieces: Sequence[Piece],
-    count_tokens: CountTokens,
-    must_be_cut: Sequence[bool],
-    parts_of: Callable[[Document, Piece, CountTokens], list[Span]],
+    document: Document, pieces: Sequence[Piece], indexes: set[int], parts_of: PartsOf, count_tokens: CountTokens
 ) -> list[Piece]:
+    """The pieces with those at `indexes` cut into their parts."""
+    if not indexes:
+        return list(pieces)
     found: list[Piece] = []
-    new: list[int] = []
-    for piece, cut in zip(pieces, must_be_cut, strict=True):
-        spans = parts_of(document, piece, count_tokens) if cut else []
-        if not spans:
+    parts: list[int] = []
+    for index, piece in enumerate(pieces):
+        spans = parts_of(text_of(document, piece), piece.kind) if index in indexes else []
+        if len(spans) < 2:
             found.append(piece)
-        for start, end in spans:
-            new.append(len(found))
-            found.append(replace(piece, start=piece.start + start, end=piece.start + end))
-    if new:
-        for index, counted in zip(new, _count(document, [found[i] for i in new], count_tokens), strict=True):
-            found[index] = counted
+            continue
+        parts.extend(range(len(found), len(found) + len(spans)))
+        found.extend(replace(piece, start=piece.start + start, end=piece.start + end) for start, end in spans)
+    for index, counted in zip(parts, _count(document, [found[index] for index in parts], count_tokens), strict=True):
+        found[index] = counted
     return found
 
 
-def _into_sentences_or_lines(document: Document, piece: Piece, _: CountTokens) -> list[Span]:
-    text = text_of(document, piece)
-    if piece.kind not in _PROSE:
+def _sentences_or_lines(text: str, kind: BlockKind) -> list[Span]:
+    if kind not in _PROSE:
         return [match.span() for match in _LINE.finditer(text)]
     spans: list[Span] = []
     for sentence in get_sentence_boundaries("en", text):
@@ -148,17 +160,20 @@ def _into_sentences_or_lines(document: Document, piece: Piece, _: CountTokens) -
     return spans
 
 
-def _into_words(limit: int) -> Callable[[Document, Piece, CountTokens], list[Span]]:
-    def cut(document: Document, piece: Piece, count_tokens: CountTokens) -> list[Span]:
-        """Runs of words of up to `limit` tokens; a word longer than that is cut by characters."""
-        text = text_of(document, piece)
+def _clauses(text: str, _: BlockKind) -> list[Span]:
+    return [match.span() for match in _CLAUSE.finditer(text)]
+
+
+def _words(limit: int, count_tokens: CountTokens) -> PartsOf:
+    def parts_of(text: str, _: BlockKind) -> list[Span]:
+        """Runs of words of up to half of `limit` tokens; a word longer than that is cut by characters."""
         words = [match.span() for match in _WORD.finditer(text)]
         counts = count_tokens([text[start:end] for start, end in words])
         spans: list[Span] = []
         room = 0
         for (start, end), tokens in zip(words, counts, strict=True):
-            if tokens > limit:
-                step = max(1, limit // BYTES_PER_CHARACTER)
+            if tokens > limit // 2:
+                step = max(1, limit // 2 // BYTES_PER_CHARACTER)
                 spans.extend((first, min(first + step, end)) for first in range(start, end, step))
                 room = 0
             elif tokens <= room:
@@ -166,10 +181,10 @@ def _into_words(limit: int) -> Callable[[Document, Piece, CountTokens], list[Spa
                 room -= tokens
             else:
                 spans.append((start, end))
-                room = limit - tokens
+                room = limit // 2 - tokens
         return spans
 
-    return cut
+    return parts_of
 
 
 def _count_gaps(document: Document, pieces: Sequence[Piece], count_tokens: CountTokens) -> list[Piece]:

@@ -1,6 +1,7 @@
 """Which lines of a PDF are headings, and of which level: by its table of contents, else by how the lines look."""
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +16,14 @@ MAX_LEVEL = 6
 MAX_CHARACTERS_ALONE = 60
 """Where places are not known, a line longer than this does not stand by itself."""
 
+COMMON = 3
+"""A look that so many headings have makes a level of its own."""
+
 LARGER = 1.12
 """Print this much higher than the body's stands out."""
+
+BESIDE_WITHIN = 8
+"""Lines before and after in reading order that may stand beside one."""
 
 SPREAD = 1.8
 """Capitals in bold are a third wider than the body's print; a line this much wider has gaps in it."""
@@ -62,6 +69,12 @@ def measure(pages: Iterable[Sequence[Line]]) -> Typography:
         return Typography()
     (height, bold, italic), _ = looks.most_common(1)[0]
     return Typography(height, bold, italic, median(pitches) if pitches else 1.2, median(widths))
+
+
+def is_set_like(line: Line, body: Typography) -> bool:
+    """Whether the line is in the body's own print."""
+    is_body_height = not line.is_placed or line.height < LARGER * body.height
+    return is_body_height and (line.bold, line.italic) == (body.bold, body.italic)
 
 
 def is_spread(line: Line, body: Typography) -> bool:
@@ -123,11 +136,35 @@ def _stands_alone(line: Line, above: Line | None, below: Line | None, body: Typo
 def levels_of(ranks: Mapping[tuple[int, int], Rank], *, below: int = 0) -> dict[tuple[int, int], int]:
     """Headings by (page index, line index): rank → level, the highest first, all of them under level `below`.
 
-    A look that is on the first page only is the cover's. Its lines head nothing that follows: they get the last level.
+    Only the looks that are used most make levels of their own; a rare one gets the level it would come before. A look
+    that is on the first page only is the cover's. Its lines head nothing that follows: they get the last level.
     """
-    within = {rank for (page, _), rank in ranks.items() if page > 0}
-    levels = {rank: min(MAX_LEVEL, below + level) for level, rank in enumerate(sorted(within), start=1)}
-    return {place: levels.get(rank, MAX_LEVEL) for place, rank in ranks.items()}
+    uses = Counter(rank for (page, _), rank in ranks.items() if page > 0)
+    common = sorted(
+        rank for rank, count in uses.most_common(MAX_LEVEL) if count >= COMMON or count == max(uses.values())
+    )
+    return {
+        place: min(MAX_LEVEL, below + 1 + bisect_left(common, rank)) if rank in uses else MAX_LEVEL
+        for place, rank in ranks.items()
+    }
+
+
+def has_line_beside(lines: Sequence[Line], index: int) -> bool:
+    """Whether another line stands at the same height, before or after in reading order: then both are heads of columns,
+    or cells."""
+    line = lines[index]
+    near = lines[max(0, index - BESIDE_WITHIN) : index + BESIDE_WITHIN + 1]
+    return line.is_placed and any(other.is_placed and _is_beside(line, other) for other in near)
+
+
+def _is_beside(line: Line, other: Line) -> bool:
+    overlap = min(line.top, other.top) - max(line.top - line.height, other.top - other.height)
+    return overlap > 0.5 * line.height and (other.left > line.right or other.right < line.left)
+
+
+def begins_anew(text: str) -> bool:
+    """Whether a heading of two lines cannot go on with this one: it has a number of its own."""
+    return bool(_PART_NAME.match(text) or _NUMBERED.match(text))
 
 
 def match_outline(outline: Sequence[OutlineEntry], pages: Sequence[Sequence[Line]]) -> dict[tuple[int, int], int]:

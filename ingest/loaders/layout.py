@@ -7,7 +7,17 @@ the text and are left out of the blocks.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.loaders.headings import Rank, Typography, levels_of, match_outline, measure, rank_heading
+from ingest.loaders.headings import (
+    Rank,
+    Typography,
+    begins_anew,
+    has_line_beside,
+    is_set_like,
+    levels_of,
+    match_outline,
+    measure,
+    rank_heading,
+)
 from ingest.loaders.lines import Line, RawDocument, RawPage
 from ingest.loaders.running import find_repeated_lines, find_running_lines
 from ingest.loaders.tables import find_tables
@@ -56,19 +66,51 @@ def _find_headings(document: RawDocument, pages: Sequence[Sequence[Line]]) -> li
     by_outline = match_outline(document.outline, pages)
     body = measure(pages)
     repeated = find_repeated_lines(pages)
-    by_look: dict[tuple[int, int], Rank] = {}
-    for number, lines in enumerate(pages):
-        for index, line in enumerate(lines):
-            above = lines[index - 1] if index else None
-            below = lines[index + 1] if index + 1 < len(lines) else None
-            rank = rank_heading(line, above, below, body)
-            if rank is not None and (number, index) not in by_outline and line.text not in repeated:
-                by_look[number, index] = rank
+    by_look = {
+        (number, index): rank
+        for number, lines in enumerate(pages)
+        for index, rank in _ranked_lines(lines, body)
+        if (number, index) not in by_outline and lines[index].text not in repeated
+    }
     levels = by_outline | levels_of(by_look, below=max(by_outline.values(), default=0))
     found: list[dict[int, int]] = [{} for _ in pages]
     for (number, index), level in levels.items():
         found[number][index] = level
     return found
+
+
+def _ranked_lines(lines: Sequence[Line], body: Typography) -> Iterator[tuple[int, Rank]]:
+    """The lines of a page that look like headings. In a whole paragraph set in bold no line is one."""
+    ranks: dict[int, Rank] = {}
+    for index, line in enumerate(lines):
+        above = lines[index - 1] if index else None
+        below = lines[index + 1] if index + 1 < len(lines) else None
+        rank = rank_heading(line, above, below, body)
+        if rank is not None and not has_line_beside(lines, index):
+            ranks[index] = rank
+    for run in _runs_of_one_look(lines, body):
+        if len(run) <= MAX_HEADING_LINES and all(index in ranks for index in run):
+            yield from ((index, ranks[index]) for index in run)
+        elif is_set_like(lines[run[0]], body):
+            yield from ((index, ranks[index]) for index in run if index in ranks)
+
+
+def _runs_of_one_look(lines: Sequence[Line], body: Typography) -> Iterator[range]:
+    """Lines that follow each other without room between them and look the same."""
+    start = 0
+    for index in range(1, len(lines) + 1):
+        if (
+            index < len(lines)
+            and _is_next_line(lines[index], lines[index - 1], body)
+            and _look_alike(lines[index], lines[index - 1])
+        ):
+            continue
+        yield range(start, index)
+        start = index
+
+
+def _look_alike(line: Line, other: Line) -> bool:
+    return (line.bold, line.italic) == (other.bold, other.italic) and abs(line.height - other.height) < 0.6
 
 
 def _blocks(page: _PageLines, levels: dict[int, int], body: Typography) -> Iterator[Block]:
@@ -103,7 +145,8 @@ def _goes_on(lines: Sequence[Line], index: int, start: int, levels: dict[int, in
     """Whether line `index` belongs to the block that began at line `start`."""
     line, above = lines[index], lines[index - 1]
     if index in levels or index - 1 in levels:
-        same_heading = levels.get(index) == levels.get(index - 1) and index - start < MAX_HEADING_LINES
+        same_level = levels.get(index) == levels.get(index - 1) and index - start < MAX_HEADING_LINES
+        same_heading = same_level and _look_alike(line, above) and not begins_anew(line.text)
         return same_heading and _is_next_line(line, above, body)
     if begins_list_item(line.text):
         return False

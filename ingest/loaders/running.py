@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ingest.loaders.lines import Line, RawPage
 
@@ -17,6 +18,7 @@ MIN_PAGES = 3
 
 MAX_CHARACTERS = 120
 
+_BARE_NUMBER = re.compile(r"\W*(?:page\s+)?(\d{1,4})\W*", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 
 
@@ -33,7 +35,31 @@ def find_running_lines(pages: Sequence[RawPage]) -> list[frozenset[int]]:
         {key for key, count in counts[side].items() if count > SHARE * sizes[side] and _on_enough_pages(key, counts)}
         for side in (0, 1)
     ]
-    return [_running_on(page.lines, number, running[number % 2]) for number, page in enumerate(pages)]
+    page_numbers = _page_numbers(pages)
+    return [
+        _running_on(page.lines, number, running[number % 2], page_numbers[number]) for number, page in enumerate(pages)
+    ]
+
+
+def _page_numbers(pages: Sequence[RawPage]) -> list[set[int]]:
+    """For each page the indexes of its lines that are a bare number, one more or less than that of the next page: a
+    file may hold several documents, each with pages of its own."""
+    values: list[dict[int, int]] = [
+        {
+            index: int(found.group(1))
+            for index in _edges(page.lines)
+            if (found := _BARE_NUMBER.fullmatch(page.lines[index].text))
+        }
+        for page in pages
+    ]
+    counting: list[set[int]] = [set() for _ in pages]
+    for number, (here, there) in enumerate(pairwise(values)):
+        for index, value in here.items():
+            for other_index, other in there.items():
+                if other == value + 1:
+                    counting[number].add(index)
+                    counting[number + 1].add(other_index)
+    return counting
 
 
 def find_repeated_lines(pages: Sequence[Sequence[Line]]) -> set[str]:
@@ -53,8 +79,9 @@ def _on_enough_pages(key: str, counts: Sequence[Counter[str]]) -> bool:
     return sum(side[key] for side in counts) >= MIN_PAGES
 
 
-def _running_on(lines: Sequence[Line], number: int, running: set[str]) -> frozenset[int]:
-    found = frozenset(index for index in _edges(lines) if not running.isdisjoint(_keys(lines[index], number)))
+def _running_on(lines: Sequence[Line], number: int, running: set[str], counting: set[int]) -> frozenset[int]:
+    repeated = {index for index in _edges(lines) if not running.isdisjoint(_keys(lines[index], number))}
+    found = frozenset(repeated | counting)
     return found if len(found) < len(lines) else frozenset()
 
 
