@@ -1,12 +1,14 @@
 """SHA-256 of model files and directories, remembered by size, time and inode so that a start reads no gigabytes."""
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
 
-from config.errors import ModelError
+from config.errors import HomeError, ModelError
 from config.files import replace_file
+from config.locations import private_directory
 from models.directory import model_files
 
 _BLOCK = 1 << 20
@@ -44,7 +46,10 @@ class Checksums:
     def remember(self, path: Path, digest: str) -> None:
         known = {name: entry for name, entry in self._load().items() if Path(name).exists()}
         known[str(path)] = {"sha256": digest, "state": _state(path)}
-        replace_file(self._file, json.dumps(known, indent=1).encode())
+        # On a full or read-only disk the hash is computed anew each time, and that is all.
+        with contextlib.suppress(HomeError):
+            private_directory(self._file.parent)
+            replace_file(self._file, json.dumps(known, indent=1).encode())
 
     def _load(self) -> dict[str, dict[str, object]]:
         try:

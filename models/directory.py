@@ -33,13 +33,8 @@ class EmbedderDirectory:
 
 
 def model_files(path: Path) -> list[Path]:
-    """The files of a model directory that matter, sorted by name. Links that lead out of it are left out."""
-    root = path.resolve()
-    return sorted(
-        file
-        for file in path.rglob("*")
-        if file.suffix in MODEL_SUFFIXES and file.is_file() and file.resolve().is_relative_to(root)
-    )
+    """The files of a model directory that matter, sorted by name."""
+    return sorted(file for file in path.rglob("*") if file.suffix in MODEL_SUFFIXES and file.is_file())
 
 
 def read_embedder_directory(path: Path) -> EmbedderDirectory:

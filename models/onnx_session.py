@@ -34,6 +34,10 @@ class OnnxTransformer:
         """Numbers the model gives for each text."""
         return int(self._session.get_outputs()[0].shape[1])
 
+    def special_tokens(self, *, pair: bool = False) -> int:
+        """Tokens put around a text or a pair."""
+        return int(self._tokenizer.num_special_tokens_to_add(pair))
+
     def run(self, texts: Sequence[str] | Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Shape (texts, width), in the order of `texts`, which are single texts or pairs."""
         encoded = self._tokenizer.encode_batch_fast(list(texts))

@@ -1,7 +1,9 @@
 """The embedder on a CPU: an exported sentence-transformers model on ONNX Runtime, without PyTorch."""
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +23,9 @@ class OnnxEmbedder:
 
     def __init__(self, directory: Path, export: Export, *, name: str, file_hash: str, threads: int = 0) -> None:
         description = read_embedder_directory(directory)
-        tokenizer = directory / "tokenizer.json"
-        self._counter = load_tokenizer(tokenizer)
-        self._counter.no_padding()
-        self._transformer = OnnxTransformer(export.model, tokenizer, max_tokens=description.max_tokens, threads=threads)
+        self._transformer = OnnxTransformer(
+            export.model, directory / "tokenizer.json", max_tokens=description.max_tokens, threads=threads
+        )
         self._description = description
         self.identity = EmbedderIdentity(
             name=name,
@@ -34,9 +35,16 @@ class OnnxEmbedder:
             query_prefix=description.query_prefix,
             precision=export.precision,
         )
-        special_tokens = self._counter.num_special_tokens_to_add(False)
-        prefix_tokens = self.count_tokens([description.document_prefix])[0]
-        self.max_tokens = description.max_tokens - special_tokens - prefix_tokens
+        prefix = description.document_prefix
+        prefix_tokens = self.count_tokens([prefix])[0] if prefix else 0
+        self.max_tokens = description.max_tokens - self._transformer.special_tokens() - prefix_tokens
+
+    @functools.cached_property
+    def _counter(self) -> Any:
+        """A second tokenizer that cuts nothing, for ingest only: loading it would cost every search 50 ms."""
+        counter = load_tokenizer(self._description.path / "tokenizer.json")
+        counter.no_padding()
+        return counter
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encoded = self._counter.encode_batch_fast(self._prepare(texts), add_special_tokens=False)

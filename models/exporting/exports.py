@@ -40,7 +40,7 @@ def find_or_make_export(
     """
     from filelock import FileLock
 
-    folder = directory / f"{kind}-{source_sha256[:16]}"
+    folder = export_folder(directory, kind, source_sha256)
     if (found := _find(folder, source_sha256)) is not None:
         return found
     private_directory(directory)
@@ -48,6 +48,11 @@ def find_or_make_export(
     with FileLock(directory / f"{folder.name}.lock", mode=0o600):
         found = _find(folder, source_sha256)
         return found if found is not None else _make(source, source_sha256, kind, folder)
+
+
+def export_folder(directory: Path, kind: str, source_sha256: str) -> Path:
+    """Where the export of a model is kept, which all models of the same content share."""
+    return directory / f"{kind}-{source_sha256[:16]}"
 
 
 def _find(folder: Path, source_sha256: str) -> Export | None:

@@ -1,0 +1,60 @@
+"""A name in the settings becomes a model that works. Whatever is missing is named in the error."""
+
+from config.errors import ModelError
+from config.sections import Settings
+from models.base import Embedder, LanguageModel, Reranker
+from models.hardware import has_gpu
+from models.registry import ModelEntry, ModelRegistry
+
+
+def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
+    """The embedder of the settings: on a GPU if there is one, else on ONNX Runtime.
+
+    The first use of an embedder on a machine exports it, which takes some 15 s. Raises ModelError when it is missing,
+    changed or does not work, and HomeError when the export cannot be written.
+    """
+    entry = _find_intact(registry, settings.models.embedder, "embedder")
+    if has_gpu():
+        from models.embedders.torch import TorchEmbedder, find_device
+
+        if (device := find_device()) is not None:
+            return TorchEmbedder(entry.path, name=entry.name, file_hash=entry.sha256, device=device)
+
+    from models.embedders.onnx import OnnxEmbedder
+    from models.exporting.exports import find_or_make_export
+
+    export = find_or_make_export(entry.path, entry.sha256, "embedder", registry.exports_directory)
+    return OnnxEmbedder(entry.path, export, name=entry.name, file_hash=entry.sha256)
+
+
+def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
+    """The language model of the settings; its process starts at the first use.
+
+    Raises ModelError when it is missing, changed, damaged or no language model.
+    """
+    from models.llama.client import LlamaModel
+
+    entry = _find_intact(registry, settings.models.llm, "llm")
+    return LlamaModel(entry.path, name=entry.name, file_hash=entry.sha256, settings=settings.llama)
+
+
+def load_reranker(registry: ModelRegistry, settings: Settings) -> Reranker | None:
+    """The reranker of the settings, None when they name none. Raises ModelError as `load_embedder` does."""
+    if not settings.models.reranker:
+        return None
+    from models.exporting.exports import find_or_make_export
+    from models.rerankers.cross_encoder import CrossEncoderReranker
+
+    entry = _find_intact(registry, settings.models.reranker, "reranker")
+    export = find_or_make_export(entry.path, entry.sha256, "reranker", registry.exports_directory)
+    return CrossEncoderReranker(entry.path, export, name=entry.name)
+
+
+def _find_intact(registry: ModelRegistry, name: str, kind: str) -> ModelEntry:
+    entry = registry.find(name, kind)
+    if not entry.path.exists():
+        raise ModelError(
+            f"The files of the model {name} are gone from {entry.path}.", "Remove it and add it again, or use another."
+        )
+    registry.require_intact(entry)
+    return entry

@@ -1,0 +1,280 @@
+"""What models there are: the starters, where pip put them, and those the user added, copied under the home.
+
+models/registry.json      what was added, with the checksums it had
+models/files/NAME/        the model itself
+models/onnx/              exports, see models/exporting
+models/checksums.json     checksums remembered by size and time
+"""
+
+import contextlib
+import dataclasses
+import difflib
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from config.errors import ModelError, UsageError
+from config.files import replace_file, unwritable
+from config.locations import Locations, private_directory
+from models.checksums import Checksums, Progress, hash_model
+from models.copies import copy_model
+from models.directory import (
+    is_cross_encoder,
+    model_files,
+    read_embedder_directory,
+    require_weights_and_tokenizer,
+)
+from models.exporting.exports import export_folder, find_or_make_export
+from models.llama.gguf import read_gguf_header
+from models.starter import STARTER, STARTERS, Starter
+
+ModelKind = Literal["llm", "embedder", "reranker"]
+KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "reranker"}
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_LICENCE_LINE = re.compile(r"^license:\s*['\"]?([\w.+-]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model that is there. `sha256` is what it had when it was chosen or added; `verified` is whether its files are,
+    by size and time, those that were last found to have it. `size` is in bytes."""
+
+    name: str
+    kind: ModelKind
+    path: Path
+    sha256: str
+    size: int
+    licence: str
+    source: str
+    verified: bool
+
+
+class ModelRegistry:
+    """Cheap to open. Several processes may use it at once."""
+
+    def __init__(self, locations: Locations) -> None:
+        self._directory = locations.models_directory
+        self._file = self._directory / "registry.json"
+        self._checksums = Checksums(self._directory / "checksums.json")
+
+    @property
+    def exports_directory(self) -> Path:
+        """Where models exported to ONNX are kept."""
+        return self._directory / "onnx"
+
+    def entries(self) -> list[ModelEntry]:
+        """The starters that are installed, then what was added, by name. Raises ModelError for a damaged registry."""
+        starters = [self._starter_entry(starter, path) for starter in STARTERS if (path := starter.locate())]
+        return starters + [self._added_entry(row) for row in self._read()]
+
+    def find(self, name: str, kind: str) -> ModelEntry:
+        """Raises ModelError when there is none of that name and kind."""
+        of_kind = [entry for entry in self.entries() if entry.kind == kind]
+        for entry in of_kind:
+            if entry.name == name:
+                return entry
+        missing_package = next((each.package for each in STARTERS if (STARTER, each.kind) == (name, kind)), None)
+        if missing_package is not None:
+            raise ModelError(
+                f"The starter {KIND_WORDS[kind]} is not installed.",
+                f"Install the package {missing_package.replace('_', '-')}, or add one with `strongroom models add`.",
+            )
+        nearest = difflib.get_close_matches(name, [entry.name for entry in of_kind], n=1)
+        hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
+        raise ModelError(f"There is no {KIND_WORDS[kind]} called {name}.", hint)
+
+    def require_intact(self, entry: ModelEntry) -> None:
+        """Raises ModelError unless the files are there and have the checksum they were added with.
+
+        They are read only when something about them changed since they were last read.
+        """
+        if self._checksums.sha256(entry.path) != entry.sha256:
+            raise _changed(entry)
+
+    def verify(self, name: str, kind: str | None = None) -> ModelEntry:
+        """Hash the files again. Without `kind` every model of that name is verified, and the first returned.
+
+        Raises ModelError when there is none or a file is missing or changed.
+        """
+        entries = [entry for entry in self.entries() if entry.name == name and kind in (None, entry.kind)]
+        if not entries:
+            raise ModelError(f"There is no model called {name}.", "See `strongroom models list` for those there are.")
+        for entry in entries:
+            if self._checksums.compute(entry.path) != entry.sha256:
+                raise _changed(entry)
+        return dataclasses.replace(entries[0], verified=True)
+
+    def add(self, path: Path, name: str | None = None, progress: Progress | None = None) -> ModelEntry:
+        """Check the model at `path` (a GGUF file, or a directory of an embedder or cross-encoder) and copy it here.
+
+        Where the file system can, the copy is a second name for the same bytes and takes no room. An embedder is also
+        exported for ONNX Runtime, so that it is now that a model which does not work is found out. `progress` is told
+        of every so many bytes read. Raises ModelError for a bad model, UsageError for a bad name and HomeError for a
+        full disk; nothing is left behind then.
+        """
+        path = path.expanduser().absolute()
+        kind = _kind_of(path)
+        name = name or _default_name(path)
+        with self._changing() as rows:
+            self._require_free(name, rows)
+            with self._copied(path, name) as copy:
+                sha256 = hash_model(copy, progress)
+                row: dict[str, Any] = {
+                    "name": name,
+                    "kind": kind,
+                    "file": copy.name if copy.is_file() else "",
+                    "sha256": sha256,
+                    "size": _size(copy),
+                    "licence": _licence_of(path),
+                    "source": str(path),
+                }
+                if kind != "llm":
+                    self._export(copy, sha256, kind)
+                self._checksums.remember(copy, sha256)
+                rows.append(row)
+                self._write(rows)
+        return self._added_entry(row)
+
+    def remove(self, name: str) -> None:
+        """Delete the copy of a model that was added. Raises ModelError for a starter or an unknown name."""
+        if name == STARTER:
+            raise ModelError("The starter models came with the installation.", "Remove their packages with pip.")
+        with self._changing() as rows:
+            removed = [row for row in rows if row["name"] == name]
+            if not removed:
+                raise ModelError(f"There is no model called {name}.", "See `strongroom models list`.")
+            self._write([row for row in rows if row["name"] != name])
+            shutil.rmtree(self._files / name, ignore_errors=True)
+            sha256, kind = removed[0]["sha256"], removed[0]["kind"]
+            if all(entry.sha256 != sha256 for entry in self.entries()):
+                shutil.rmtree(export_folder(self.exports_directory, kind, sha256), ignore_errors=True)
+
+    # entries
+
+    def _starter_entry(self, starter: Starter, path: Path) -> ModelEntry:
+        return ModelEntry(
+            name=STARTER,
+            kind=starter.kind,
+            path=path,
+            sha256=starter.sha256,
+            size=_size(path),
+            licence=starter.licence,
+            source=f"{starter.title}, package {starter.package.replace('_', '-')}",
+            # The starters are small: they are read once per home, so that a fresh list can say that they are intact.
+            verified=self._checksums.sha256(path) == starter.sha256,
+        )
+
+    def _added_entry(self, row: dict[str, Any]) -> ModelEntry:
+        path = self._files / row["name"] / row["file"] if row["file"] else self._files / row["name"]
+        fields = {name: row[name] for name in ("name", "kind", "sha256", "size", "licence", "source")}
+        return ModelEntry(**fields, path=path, verified=self._checksums.recall(path) == row["sha256"])
+
+    @property
+    def _files(self) -> Path:
+        return self._directory / "files"
+
+    # the file
+
+    def _read(self) -> list[dict[str, Any]]:
+        try:
+            rows = json.loads(self._file.read_bytes())["models"]
+            return sorted(rows, key=lambda row: str(row["name"]))
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                f"The list of models {self._file} cannot be read: {error}.",
+                "Delete it and add your models again with `strongroom models add`.",
+            ) from error
+
+    def _write(self, rows: Sequence[dict[str, Any]]) -> None:
+        replace_file(self._file, json.dumps({"format": 1, "models": list(rows)}, indent=1).encode())
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[list[dict[str, Any]]]:
+        """The rows, while no other process changes them."""
+        from filelock import FileLock
+
+        private_directory(self._directory)
+        with FileLock(self._directory / "registry.lock", mode=0o600):
+            yield self._read()
+
+    # adding
+
+    def _require_free(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
+        if not _NAME.fullmatch(name):
+            raise UsageError(
+                f"A model cannot be called {name}.",
+                "Name it with --as, in up to 64 letters, digits, dots, dashes and underscores.",
+            )
+        if name == STARTER or any(row["name"].casefold() == name.casefold() for row in rows):
+            raise UsageError(f"There is a model called {name} already.", "Choose another name with --as.")
+
+    @contextlib.contextmanager
+    def _copied(self, path: Path, name: str) -> Iterator[Path]:
+        """The model under its name here; taken away again if the body fails."""
+        target = self._files / name
+        private_directory(self._files)
+        temporary = Path(tempfile.mkdtemp(dir=self._files, prefix=f".{name}."))
+        try:
+            copy = copy_model(path, temporary)
+            shutil.rmtree(target, ignore_errors=True)  # left by a process that was killed before it wrote the list
+            temporary.rename(target)
+            yield target / copy.relative_to(temporary)
+        except BaseException as error:
+            shutil.rmtree(temporary, ignore_errors=True)
+            shutil.rmtree(target, ignore_errors=True)
+            if isinstance(error, OSError):
+                raise unwritable(target, error) from error
+            raise
+
+    def _export(self, copy: Path, sha256: str, kind: Literal["embedder", "reranker"]) -> None:
+        find_or_make_export(copy, sha256, kind, self.exports_directory)
+
+
+def _kind_of(path: Path) -> ModelKind:
+    """Raises ModelError when what is at `path` cannot be used as a model."""
+    if path.is_file():
+        read_gguf_header(path)
+        return "llm"
+    if not path.is_dir():
+        raise ModelError(f"There is no model at {path}.", "Name a GGUF file or a sentence-transformers directory.")
+    if is_cross_encoder(path):
+        require_weights_and_tokenizer(path)
+        return "reranker"
+    read_embedder_directory(path)
+    return "embedder"
+
+
+def _default_name(path: Path) -> str:
+    stem = path.stem if path.is_file() else path.name
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64] or "model"
+
+
+def _size(path: Path) -> int:
+    files = model_files(path) if path.is_dir() else [path] if path.exists() else []
+    return sum(file.stat().st_size for file in files)
+
+
+def _licence_of(path: Path) -> str:
+    """What the model says its licence is: the GGUF header, or the first lines of a directory's README."""
+    if path.is_file():
+        return read_gguf_header(path).licence
+    try:
+        found = _LICENCE_LINE.search((path / "README.md").read_text(encoding="utf-8", errors="replace")[:4000])
+    except OSError:
+        return ""
+    return found[1] if found else ""
+
+
+def _changed(entry: ModelEntry) -> ModelError:
+    return ModelError(
+        f"The {KIND_WORDS[entry.kind]} {entry.name} is not what it was: its checksum differs from the registered one.",
+        "Remove it and add it again from where you trust it, or install Strongroom again if it is a starter.",
+    )
