@@ -20,19 +20,24 @@ def replace(
     size: int,
     modified: float,
 ) -> FileStatus:
-    """Put `document` in the place of what its path held; DUPLICATE when another path has brought its content in."""
+    """Put `document` in the place of what its path held.
+
+    DUPLICATE when another path has brought its content in, UNCHANGED when this path already has.
+    """
     if len(chunks) > MAX_CHUNKS:
         raise DocumentError(f"It has more than {MAX_CHUNKS:,} passages.", status=FileStatus.TOO_LARGE)
-    was_in = _held_at(connection, collection, str(document.path)) is not None
-    clear_path(connection, collection, str(document.path))
-    if original := holder_of(connection, collection, document.sha256):
-        reason = f"Same content as {original}."
-        _insert_row(
-            connection, collection, str(document.path), document.sha256, FileStatus.DUPLICATE, reason, size, modified
-        )
+    path = str(document.path)
+    holder = holder_of(connection, collection, document.sha256)
+    if holder == path:
+        return FileStatus.UNCHANGED
+    was_in = _held_at(connection, collection, path) is not None
+    clear_path(connection, collection, path)
+    if holder is not None:
+        reason = f"Same content as {holder}."
+        _insert_row(connection, collection, path, document.sha256, FileStatus.DUPLICATE, reason, size, modified)
         return FileStatus.DUPLICATE
     status = FileStatus.UPDATED if was_in else FileStatus.ADDED
-    row = _insert_row(connection, collection, str(document.path), document.sha256, status, "", size, modified)
+    row = _insert_row(connection, collection, path, document.sha256, status, "", size, modified)
     connection.execute(
         "UPDATE documents SET title = ?, metadata = ?, page_count = ?, chunk_count = ? WHERE id = ?",
         (document.title, json.dumps(dict(document.metadata)), len(document.pages), len(chunks), row),

@@ -72,14 +72,9 @@ class VectorIndex:
         return self._owner_lock is not None
 
     def hold(self) -> bool:
-        """Take the owner lock and open Chroma; False when another process has it."""
+        """Take the owner lock; False when another process has it. The first `refresh` opens Chroma."""
         with self._changing:
-            if not self.held:
-                if not self._take_lock():
-                    return False
-                private_directory(self._directory)
-                self._open_current()
-            return True
+            return self.held or self._take_lock()
 
     def refresh(self) -> int:
         """Bring Chroma up to date with SQLite; returns the changes applied. Does nothing without the lock."""
@@ -145,7 +140,7 @@ class VectorIndex:
                 self._release_lock()
             return True
 
-    def close(self) -> None:
+    def release(self) -> None:
         """Close Chroma and let another process have it."""
         with self._changing:
             self._close_chroma()
@@ -182,15 +177,14 @@ class VectorIndex:
     def _opening(self) -> Path:
         return self._directory / f"{self._slug}.opening"
 
-    def _open_current(self) -> None:
-        """Open the folder the marker names, if it fits this library; else `refresh` will make a new one."""
+    def _open_current(self) -> _Opened:
+        """The index as it should be: the folder that the marker names, or a new one to be filled."""
         folder = self._current_folder()
         if folder is None:
-            return
-        try:
+            return self._start_anew()
+        if self._opened is None or self._opened.folder != folder:
             self._opened = self._connect(folder)
-        except IndexDamagedError as damage:
-            _log.warning("the index cannot be opened and is built again: %r", damage.__cause__)
+        return self._opened
 
     def _current_folder(self) -> str | None:
         """The folder to open; None if it is missing, was built for something else, or killed the last to open it."""
@@ -279,9 +273,7 @@ class VectorIndex:
     def _apply_outbox(self) -> int:
         if self._built_for() is None:
             return 0
-        opened = self._opened
-        if opened is None or self._current_folder() != opened.folder:
-            opened = self._start_anew()
+        opened = self._open_current()
         applied = 0
         while batch := self._next_batch():
             self._apply(opened.vectors, [chunk_id for _, chunk_id in batch])

@@ -53,7 +53,7 @@ class Library:
 
     def close(self) -> None:
         """Let go of the index and close the connections of all threads."""
-        self._index.close()
+        self._index.release()
         self.database.close()
 
     # The embedder
@@ -75,7 +75,8 @@ class Library:
     ) -> FileStatus:
         """Put a document in the place of what its path held, in one step: all of it can be found, or none.
 
-        Returns ADDED or UPDATED, or DUPLICATE when another path has brought the same content in meanwhile.
+        Returns ADDED or UPDATED; DUPLICATE or UNCHANGED when another process has brought the same content in meanwhile,
+        by another path or by this one.
         """
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
@@ -224,11 +225,23 @@ class Library:
     # The index
 
     def hold_index(self) -> bool:
-        """Take the owner lock and open Chroma (a second or more); False when another process has it."""
+        """Take the owner lock; False when another process has it. Chroma is opened by the first `refresh_index`."""
         return self._index.hold()
 
+    @property
+    def holds_index(self) -> bool:
+        return self._index.held
+
+    def release_index(self) -> None:
+        """Close Chroma and let another process have it."""
+        self._index.release()
+
     def refresh_index(self) -> int:
-        """As the holder, apply to Chroma what is new in SQLite; returns the changes applied, 0 when not the holder."""
+        """As the holder, apply to Chroma what is new in SQLite; returns the changes applied, 0 when not the holder.
+
+        The first call imports and opens Chroma, which takes a second or two; an index that is missing or damaged is
+        built again, at some thousand vectors a second, while searches use the exact scan.
+        """
         return self._index.refresh()
 
     def index_count(self) -> int | None:

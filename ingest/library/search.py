@@ -35,8 +35,8 @@ _STOP_WORDS = frozenset(
 def terms_of(query: str) -> list[str]:
     """The words, numbers and phrases to look for, each once, in the order of the query.
 
-    Stop words are left out if anything else is there. A phrase in double quotes stays one term; so does a word with signs inside it (`10-K`, `1,234.50`, `AT&T`), whose
-    parts of two or more letters are then looked for by themselves as well.
+    Stop words are left out if anything else is there. A phrase in double quotes stays one term; so does a word with
+    signs inside it (`10-K`, `1,234.50`, `AT&T`), whose parts of two or more letters are then looked for as well.
     """
     terms: dict[str, None] = {}
     for phrase, piece in _PIECE.findall(query):

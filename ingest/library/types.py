@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from ingest.types import FileStatus
 from models.base import EmbedderIdentity
 
+IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
+"""Statuses of the ledger rows whose document can be found; the view `held` of the schema has the same rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:

@@ -1,0 +1,92 @@
+"""Pending chunks → vectors, slice by slice, in a thread beside the reading."""
+
+from collections.abc import Iterator
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from types import TracebackType
+from typing import Self
+
+from ingest.library.library import Library
+from models.base import Embedder
+
+
+def embed_next_slice(library: Library, embedder: Embedder, *, from_end: bool = False) -> int:
+    """Give the chunks of one pending slice their vectors, all or none; returns how many, 0 when none is pending."""
+    pending = library.pending_slice(from_end=from_end)
+    if pending:
+        vectors = embedder.embed_documents([chunk.indexed_text for chunk in pending])
+        library.store_vectors([chunk.chunk_id for chunk in pending], vectors)
+    return len(pending)
+
+
+class BackgroundEmbedding:
+    """Embeds what is pending while more is being read; a context manager that ends its thread.
+
+    `from_end` starts with the newest chunks: of two ingests at once one should, so that they meet in the middle.
+    """
+
+    def __init__(self, library: Library, embedder: Embedder, *, from_end: bool = False) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._from_end = from_end
+        self._more = Event()
+        self._nothing_to_come = Event()
+        self._stop = Event()
+        self._steps: SimpleQueue[int | BaseException | None] = SimpleQueue()
+        self._thread = Thread(target=self._run, name="embedding", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End after the slice in work (a second or two); what is left stays pending for the next run."""
+        self._stop.set()
+        self._more.set()
+        self._thread.join()
+
+    def look_again(self) -> None:
+        """More chunks are pending."""
+        self._more.set()
+
+    def steps_so_far(self) -> Iterator[int]:
+        """Chunks embedded in each step since the last call, without waiting. Raises what went wrong in the thread."""
+        while True:
+            try:
+                step = self._steps.get_nowait()
+            except Empty:
+                return
+            if step is None:
+                return
+            yield _checked(step)
+
+    def remaining_steps(self) -> Iterator[int]:
+        """Chunks embedded in each step until nothing is pending. Raises what went wrong in the thread."""
+        self._nothing_to_come.set()
+        self._more.set()
+        while (step := self._steps.get()) is not None:
+            yield _checked(step)
+
+    def _run(self) -> None:
+        try:
+            while not self._stop.is_set():
+                is_last_look = self._nothing_to_come.is_set()
+                self._more.clear()
+                embedded = embed_next_slice(self._library, self._embedder, from_end=self._from_end)
+                if embedded:
+                    self._steps.put(embedded)
+                elif is_last_look:
+                    break
+                else:
+                    self._more.wait()
+        except BaseException as error:  # noqa: BLE001  raised again in the thread that reads
+            self._steps.put(error)
+        self._steps.put(None)
+
+
+def _checked(step: int | BaseException) -> int:
+    if isinstance(step, BaseException):
+        raise step
+    return step

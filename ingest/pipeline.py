@@ -1,0 +1,244 @@
+"""A folder becomes a library: discover → read → chunk → store → embed → index.
+
+Each document is stored in one transaction as soon as it is read, and can be found by its words from then on; vectors
+follow, a slice at a time. So a run that is killed at any moment has lost nothing, and the next one goes on from there.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from config.errors import DocumentError
+from config.sections import Settings
+from ingest.chunker import chunk_document
+from ingest.discovery import FoundFile, Plan, discover
+from ingest.embedding import BackgroundEmbedding
+from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.library.library import Library
+from ingest.library.types import IN_LIBRARY, KnownFile
+from ingest.reading import ReaderPool, ReadResult
+from ingest.types import Document, FileStatus
+from models.base import Embedder
+
+RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE})
+"""Outcomes that the next run may not have: what went wrong may have passed, and limits are settings."""
+
+FAULTS = frozenset({FileStatus.DAMAGED, FileStatus.TIMEOUT, FileStatus.FAILED})
+"""Outcomes that the summary counts as failed; the others that keep a file out are counted as skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """`prune` takes out documents whose files are gone from the paths; `passwords` are tried on locked files."""
+
+    prune: bool = False
+    passwords: tuple[str, ...] = ()
+
+
+def ingest(
+    paths: Sequence[Path],
+    *,
+    library: Library,
+    embedder: Embedder,
+    settings: Settings,
+    options: IngestOptions = IngestOptions(),
+) -> Iterator[IngestEvent]:
+    """Bring the library up to date with the files under `paths`, yielding what happens to each.
+
+    One bad file never ends the run. The generator may be closed at any event. Raises StrongroomError for a path that
+    does not exist, EmbedderMismatch, ModelError when embedding fails, and LibraryError, for example on a full disk:
+    what was stored until then stays.
+    """
+    tally = Tally()
+    library.require_embedder(embedder.identity)
+    known = library.known_files()
+    retry = RETRIED | {FileStatus.LOCKED} if options.passwords else RETRIED
+    plan = discover(paths, known, retry=retry)
+    yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
+
+    for done in _settle_what_needs_no_reading(plan, known, library, options):
+        yield tally.count(done)
+
+    with _index_held(library):
+        for event in _read_and_embed(plan, library, embedder, settings, options):
+            yield tally.count(event) if isinstance(event, FileDone) else event
+
+        for done in _settle_duplicates(plan, known, library):
+            yield tally.count(done)
+
+        if library.index_changes_waiting():
+            library.refresh_index()
+    yield tally.finished(_file_count(plan), library.pending_count())
+
+
+def _settle_what_needs_no_reading(
+    plan: Plan, known: Mapping[str, KnownFile], library: Library, options: IngestOptions
+) -> Iterator[FileDone]:
+    for file in plan.unchanged:
+        yield FileDone(file.path, FileStatus.UNCHANGED)
+    reasons = {record.path: record.reason for record in library.documents()} if plan.failed else {}
+    for file in plan.failed:
+        yield FileDone(file.path, known[str(file.path)].status, reason=reasons[str(file.path)])
+    for old, file in plan.moved:
+        library.move_document(old, file.path)
+        yield FileDone(file.path, FileStatus.MOVED)
+    for path in plan.gone if options.prune else ():
+        library.remove_document(path)
+        yield FileDone(path, FileStatus.REMOVED)
+    for path, reason in plan.unreadable:
+        if str(path) not in known and not path.is_dir():
+            library.record_outcome(path, sha256="", status=FileStatus.FAILED, reason=reason)
+        yield FileDone(path, FileStatus.FAILED, reason=reason)
+
+
+def _read_and_embed(
+    plan: Plan, library: Library, embedder: Embedder, settings: Settings, options: IngestOptions
+) -> Iterator[FileDone | Embedded]:
+    """Read files in processes of their own and store them here, while another thread embeds what is stored."""
+    found = {file.path: file for file in plan.to_read}
+    pool = ReaderPool(settings.ingest, options.passwords)
+    embedded = 0
+    with BackgroundEmbedding(library, embedder, from_end=not library.holds_index) as embedding:
+        for result in pool.read_all(found):
+            yield _take_in(result, found[result.path], library, embedder, settings)
+            embedding.look_again()
+            if steps := sum(embedding.steps_so_far()):
+                embedded += steps
+                yield Embedded(embedded, library.pending_count())
+        for step in embedding.remaining_steps():
+            embedded += step
+            yield Embedded(embedded, library.pending_count())
+
+
+def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Embedder, settings: Settings) -> FileDone:
+    """Store what a reader made of a file: its document, or in the ledger the reason why there is none."""
+    started = time.monotonic()
+    try:
+        if result.document is None:
+            raise result.error or DocumentError("The file could not be read.", "Run the ingest again.")
+        status, chunks = _store(result.document, file, library, embedder, settings)
+    except DocumentError as error:
+        status = FileStatus(error.status)
+        library.record_outcome(
+            file.path, sha256=file.sha256, status=status, reason=str(error), size=file.size, modified=file.modified
+        )
+        return FileDone(file.path, status, ms=result.ms, reason=str(error))
+    ms = result.ms + (time.monotonic() - started) * 1000
+    return FileDone(file.path, status, pages=len(result.document.pages), chunks=chunks, ms=ms)
+
+
+def _store(
+    document: Document, file: FoundFile, library: Library, embedder: Embedder, settings: Settings
+) -> tuple[FileStatus, int]:
+    """Raises DocumentError when there is nothing to find in the document."""
+    chunks = chunk_document(
+        document,
+        collection=library.collection,
+        settings=settings.chunking,
+        count_tokens=embedder.count_tokens,
+        window=embedder.max_tokens,
+    )
+    if not chunks:
+        raise DocumentError("There is no text in it.", status=FileStatus.EMPTY)
+    status = library.replace_document(document, chunks, size=file.size, modified=file.modified)
+    return status, len(chunks) if status in IN_LIBRARY else 0
+
+
+def _settle_duplicates(plan: Plan, known: Mapping[str, KnownFile], library: Library) -> Iterator[FileDone]:
+    """Files with the same content as another share its outcome, which is known only now that it was read."""
+    if not plan.duplicates:
+        return
+    originals = {record.path: record for record in library.documents()}
+    for file, original in plan.duplicates:
+        record = originals.get(str(original))
+        if record is None or record.status in IN_LIBRARY or record.status is FileStatus.DUPLICATE:
+            status, reason = FileStatus.DUPLICATE, f"Same content as {original}."
+        else:
+            status, reason = record.status, record.reason
+        before = known.get(str(file.path))
+        if before is None or (before.status, before.sha256) != (status, file.sha256):
+            library.record_outcome(
+                file.path, sha256=file.sha256, status=status, reason=reason, size=file.size, modified=file.modified
+            )
+        yield FileDone(file.path, status, reason=reason)
+
+
+@contextmanager
+def _index_held(library: Library) -> Iterator[None]:
+    """Hold the index for this run, unless another process has it: that one learns from the library what is new."""
+    if library.holds_index or not library.hold_index():
+        yield
+        return
+    try:
+        yield
+    finally:
+        library.release_index()
+
+
+def _file_count(plan: Plan) -> int:
+    settled = len(plan.unchanged) + len(plan.failed) + len(plan.moved) + len(plan.unreadable)
+    return settled + len(plan.to_read) + len(plan.duplicates)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts for the summary. Each file is added, updated, unchanged (which takes in moved files and duplicates),
+    skipped or failed; `pages` and `chunks` are those of the documents added and updated in this run."""
+
+    started: float = field(default_factory=time.monotonic)
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    skipped: int = 0
+    failed: int = 0
+    pages: int = 0
+    chunks: int = 0
+
+    def count(self, done: FileDone) -> FileDone:
+        match done.status:
+            case FileStatus.ADDED:
+                self.added += 1
+            case FileStatus.UPDATED:
+                self.updated += 1
+            case FileStatus.REMOVED:
+                self.removed += 1
+            case FileStatus.UNCHANGED | FileStatus.MOVED | FileStatus.DUPLICATE:
+                self.unchanged += 1
+            case status if status in FAULTS:
+                self.failed += 1
+            case _:
+                self.skipped += 1
+        if done.status in IN_LIBRARY:
+            self.pages += done.pages
+            self.chunks += done.chunks
+        return done
+
+    def finished(self, files: int, pending: int) -> Finished:
+        seconds = time.monotonic() - self.started
+        return Finished(
+            files=files,
+            added=self.added,
+            updated=self.updated,
+            unchanged=self.unchanged,
+            removed=self.removed,
+            skipped=self.skipped,
+            failed=self.failed,
+            pages=self.pages,
+            chunks=self.chunks,
+            seconds=round(seconds, 3),
+            pages_per_second=round(self.pages / seconds, 1),
+            peak_rss_mb=round(_peak_memory_mb(), 1),
+            vectors_pending=pending,
+        )
+
+
+def _peak_memory_mb() -> float:
+    """The most that this process, or one of its readers, has held in memory."""
+    bytes_per_unit = 1 if sys.platform == "darwin" else 1024
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return peak * bytes_per_unit / 1_000_000
