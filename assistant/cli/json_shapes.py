@@ -5,14 +5,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.registry import ModelEntry
-
     from assistant.doctor import Check
     from assistant.evaluation import Evaluation
     from assistant.types import Answer, Citation, Passage, SearchResult, Source
     from ingest.events import FileDone, Finished
     from ingest.library.types import Receipt
     from ingest.types import DocumentRecord
+    from models.registry import ModelEntry
 
 Shape = dict[str, Any]
 
@@ -101,8 +100,8 @@ def receipt(receipt: "Receipt") -> Shape:
     return asdict(receipt)
 
 
-def model(entry: "ModelEntry", *, in_use: bool) -> Shape:
-    return {**asdict(entry), "path": str(entry.path), "in_use": in_use}
+def model(entry: "ModelEntry") -> Shape:
+    return {**asdict(entry), "path": str(entry.path)}
 
 
 def checks(checks: "Sequence[Check]") -> Shape:

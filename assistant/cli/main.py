@@ -40,27 +40,17 @@ def run() -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; whatever goes wrong is told on standard error, never raised."""
     from assistant.cli.invocation import Invocation
-    from config.errors import StrongroomError
 
     invocation = Invocation()
     try:
         return _run_command(arguments, invocation)
-    except StrongroomError as error:
-        code = error.exit_code
-        message, remedy = error.message, error.remedy
     except KeyboardInterrupt:
         invocation.output.message("Interrupted.")
         return INTERRUPTED
-    except OSError as error:
-        code = FAILED
-        message, remedy = _explain_system(error)
     except Exception as error:  # noqa: BLE001 - the outermost frame: even a bug of ours is told in two sentences
-        code = FAILED
-        message, remedy = _explain_bug(error)
-    if invocation.verbose:
-        traceback.print_exc()
-    invocation.output.error(message, remedy)
-    return code
+        if invocation.verbose:
+            traceback.print_exception(error)
+        return _explain(error, invocation)
 
 
 def _run_command(arguments: Sequence[str], invocation: "Invocation") -> int:
@@ -82,6 +72,16 @@ def _run_command(arguments: Sequence[str], invocation: "Invocation") -> int:
     if code == INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
         raise KeyboardInterrupt
     return code or 0
+
+
+def _explain(error: Exception, invocation: "Invocation") -> int:
+    from config.errors import StrongroomError
+
+    if isinstance(error, StrongroomError):
+        invocation.output.error(error.message, error.remedy)
+        return error.exit_code
+    invocation.output.error(*(_explain_system(error) if isinstance(error, OSError) else _explain_bug(error)))
+    return FAILED
 
 
 def _explain_usage(error: "TyperException") -> tuple[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 models = typer.Typer(help="List, add, verify, use and remove models.")
 
+KINDS = ("llm", "embedder", "reranker")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, see `strongroom models list`.")]
 
 
@@ -25,7 +26,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     chosen = invocation.load_settings(locations).settings.models
     rows = [(entry, getattr(chosen, entry.kind) == entry.name) for entry in _registry(invocation).entries()]
     if as_json:
-        invocation.output.json({"models": [json_shapes.model(entry, in_use=in_use) for entry, in_use in rows]})
+        invocation.output.json({"models": [{**json_shapes.model(entry), "in_use": in_use} for entry, in_use in rows]})
         return
     from assistant.cli.tables import Column, table
 
@@ -69,11 +70,14 @@ def add_model(
 ) -> None:
     """Register a model of yours after checking it."""
     invocation: Invocation = context.obj
+    invocation.output.note("Checking the model and copying it; an embedder is also converted, which takes a while.")
     entry = _registry(invocation).add(path, name)
     if as_json:
-        invocation.output.json(json_shapes.model(entry, in_use=False))
+        invocation.output.json(json_shapes.model(entry))
     else:
-        invocation.output.line(f"Added the {_kind_in_words(entry)} {entry.name} ({entry.size / 1e6:,.0f} MB).")
+        from models.registry import KIND_WORDS
+
+        invocation.output.line(f"Added the {KIND_WORDS[entry.kind]} {entry.name} ({entry.size / 1e6:,.0f} MB).")
         invocation.output.note(f"Use it with `strongroom models use {entry.name}`.")
 
 
@@ -86,13 +90,15 @@ def verify_model(
     """Hash the files again and compare with what was registered."""
     invocation: Invocation = context.obj
     registry = _registry(invocation)
-    names = [name] if name else sorted({entry.name for entry in registry.entries()})
-    verified = [registry.verify(each) for each in names]
+    wanted = find_models(registry, name) if name else registry.entries()
+    verified = [registry.verify(entry.name, entry.kind) for entry in wanted]
     if as_json:
-        invocation.output.json({"models": [json_shapes.model(entry, in_use=False) for entry in verified]})
+        invocation.output.json({"models": [json_shapes.model(entry) for entry in verified]})
         return
+    from models.registry import KIND_WORDS
+
     for entry in verified:
-        invocation.output.line(f"{entry.name}: {entry.sha256} as registered")
+        invocation.output.line(f"{entry.name} ({KIND_WORDS[entry.kind]}): intact, SHA-256 {entry.sha256}")
 
 
 @models.command("use")
@@ -107,8 +113,9 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
         save_setting(locations, f"models.{kind}", name)
     if as_json:
         invocation.output.json({"name": name, "kinds": kinds})
-    for kind in () if as_json else kinds:
-        invocation.output.line(f"models.{kind} = {name}")
+    else:
+        for kind in kinds:
+            invocation.output.line(f"models.{kind} = {name}")
     if "embedder" in kinds:
         invocation.output.note("A library keeps the embedder it was built with; new libraries get this one.")
 
@@ -117,11 +124,15 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
 def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Forget a model you added; the file you added it from stays."""
     invocation: Invocation = context.obj
+    chosen = invocation.load_settings(invocation.open_home()).settings.models
     _registry(invocation).remove(name)
     if as_json:
         invocation.output.json({"removed": name})
     else:
         invocation.output.line(f"Removed {name}.")
+    for kind in KINDS:
+        if getattr(chosen, kind) == name:
+            invocation.output.note(f"It was in use: `strongroom config set models.{kind} …` names another.")
 
 
 def find_models(registry: "ModelRegistry", name: str) -> "list[ModelEntry]":
@@ -143,7 +154,3 @@ def _registry(invocation: Invocation) -> "ModelRegistry":
     from models.registry import ModelRegistry
 
     return ModelRegistry(invocation.open_home())
-
-
-def _kind_in_words(entry: "ModelEntry") -> str:
-    return {"llm": "language model", "embedder": "embedder", "reranker": "reranker"}[entry.kind]

@@ -57,7 +57,7 @@ def test_what_is_forgotten_is_gone_and_the_receipt_says_so(run: Run, library: Pa
     assert receipt["chunks"] >= 1
     left = [path for path in home.rglob("*") if path.is_file() and b"Sandpiper" in path.read_bytes()]
     assert left == []
-    assert not run("search", "ferry Sandpiper", "--mode", "lexical", "--json").json["hits"]
+    assert not run("search", "Sandpiper", "--mode", "lexical", "--json").json["hits"]
 
 
 def test_a_person_reads_the_receipt(run: Run, library: Path) -> None:

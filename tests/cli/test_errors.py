@@ -1,5 +1,7 @@
 """Every error becomes two sentences on standard error and its exit code; a traceback only with --verbose."""
 
+from pathlib import Path
+
 import pytest
 
 import assistant.assistant
@@ -63,7 +65,7 @@ def test_markup_and_escapes_in_an_error_are_not_obeyed(run: Run, monkeypatch: py
     assert run("status").err.startswith("Error: The file [red]a[/red][2J.pdf is odd.\n")
 
 
-def test_a_home_that_is_a_file_is_an_error_with_remedy(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_home_that_is_a_file_is_an_error_with_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = tmp_path / "home"
     home.write_text("")
     assert main(["--home", str(home), "config", "path"]) == 1

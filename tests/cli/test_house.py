@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -23,7 +25,7 @@ def test_collections_are_apart(run: Run, library: Path) -> None:
     assert run("--collection", "other", "documents", "list", "--json").json["documents"] == []
 
 
-def test_config_tells_where_a_value_came_from(run: Run, tmp_path: Path, monkeypatch) -> None:
+def test_config_tells_where_a_value_came_from(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("config", "set", "retrieval.top_k", "11").code == 0
     monkeypatch.setenv("STRONGROOM_ANSWER__SEED", "7")
     settings = {item["key"]: item for item in run("config", "show", "--json").json["settings"]}
@@ -33,7 +35,7 @@ def test_config_tells_where_a_value_came_from(run: Run, tmp_path: Path, monkeypa
     assert "retrieval.top_k" in run("config", "show").out
 
 
-def test_a_setting_the_environment_overrules_is_said(run: Run, monkeypatch) -> None:
+def test_a_setting_the_environment_overrules_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRONGROOM_ANSWER__SEED", "7")
     result = run("config", "set", "answer.seed", "8")
     assert result.out == "answer.seed = 7\n"

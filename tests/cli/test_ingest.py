@@ -122,7 +122,6 @@ def test_changes_are_seen_and_those_under_the_home_are_not(folder: Path, monkeyp
     writer.start()
     later.start()
     next(seen)
-    seen.close()
     assert (folder / "new.md").exists()
 
 
