@@ -6,8 +6,6 @@ from pathlib import Path
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from ingest.library.library import Library
-
 from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations import Conversations
 from assistant.events import AnswerEvent
@@ -17,6 +15,7 @@ from assistant.types import AnswerStyle, SearchMode, SearchResult
 from config.errors import ModelError, UsageError
 from config.locations import Locations
 from config.seal import seal_report
+from ingest.library.library import Library
 from ingest.types import FileStatus
 from models.base import Embedder, LanguageModel, Reranker
 
@@ -86,6 +85,7 @@ class Assistant:
         self.loaded_settings = loaded_settings
         self.library = Library.open(locations, collection)
         self.conversations = Conversations(self.library.database, collection)
+        self.library.forget_hooks.append(self.conversations.purge_documents)
         self._registry = _Lazy(self._make_registry)
         self._embedder = _Lazy(lambda: embedder or self._load_embedder())
         self._llm = _Lazy(lambda: llm or self._load_llm())
@@ -138,7 +138,7 @@ class Assistant:
         )
         for event in events:
             if isinstance(event, FileDone) and event.status is FileStatus.REMOVED:
-                self.conversations.purge_document(str(event.path))
+                self.conversations.purge_documents([str(event.path)])
             yield event
 
     def search(
@@ -188,10 +188,7 @@ class Assistant:
         )
 
     def forget(self, glob: str) -> "Receipt":
-        """Remove the documents whose file name or path matches `glob` from every store, and from the conversations
-        that quote them."""
-        for path in self.conversations.quoted_paths(glob):
-            self.conversations.purge_document(path)
+        """Remove the documents whose file name or path matches `glob` from every store and every conversation."""
         return self.library.forget(glob)
 
     def status(self) -> dict[str, Any]:
@@ -260,9 +257,11 @@ class Assistant:
         return load_llm(self.registry, self.settings)
 
     def _load_reranker(self) -> Reranker | None:
+        if not self.settings.models.reranker:
+            return None
         from models.loading import load_reranker
 
-        return load_reranker(self.registry, self.settings) if self.settings.models.reranker else None
+        return load_reranker(self.registry, self.settings)
 
     def _name_of(self, kind: str) -> str | None:
         """The name of the model in use, without loading it; None when there is none of that name."""

@@ -3,13 +3,13 @@
 import hashlib
 import json
 import secrets
+import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant.scope import matches
 from assistant.types import Answer, Citation, Conversation, Passage, Source, Turn, Why
 from config.errors import UsageError
 from ingest.library.database import Database
@@ -50,6 +50,7 @@ CREATE TABLE IF NOT EXISTS conversation_sources (
     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     number INTEGER NOT NULL,
     path TEXT NOT NULL,
+    chunk_id TEXT NOT NULL,
     passage TEXT,
     PRIMARY KEY (conversation, number)
 );
@@ -208,8 +209,11 @@ class Conversations:
                 ),
             )
             connection.executemany(
-                "INSERT OR IGNORE INTO conversation_sources VALUES (?, ?, ?, ?)",
-                [(conversation_id, s.number, s.passage.path, _as_json(s.passage)) for s in answer.evidence],
+                "INSERT OR IGNORE INTO conversation_sources VALUES (?, ?, ?, ?, ?)",
+                [
+                    (conversation_id, s.number, s.passage.path, s.passage.chunk.chunk_id, _as_json(s.passage))
+                    for s in answer.evidence
+                ],
             )
             connection.executemany(
                 "INSERT INTO conversation_evidence VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -228,39 +232,42 @@ class Conversations:
 
     # forgetting
 
-    def quoted_paths(self, glob: str) -> tuple[str, ...]:
-        """Paths that match `glob`, whole or in their file name, of documents that a conversation holds text of."""
-        rows = self._database.rows(
-            "SELECT DISTINCT path FROM conversation_sources JOIN conversations ON id = conversation "
-            "WHERE collection = ? AND passage IS NOT NULL ORDER BY path",
-            (self._collection,),
-        )
-        return tuple(path for (path,) in rows if matches(path, glob))
+    def purge_documents(self, paths: Collection[str]) -> None:
+        """Remove every trace of the documents at `paths`; for `Library.forget_hooks`.
 
-    def purge_document(self, path: str) -> int:
-        """Remove every trace of the document at `path` and return how many turns lost their text.
-
-        Its passages and quotes go. A turn that cites it, that had it for its nearest passage, or whose answer was
-        written after it was read, keeps its place, but neither question nor answer.
+        Their passages and quotes go. A turn that cites them, that had one for its nearest passage, or whose answer was
+        written after one was read, keeps its place, but neither question nor answer. So does what was quoted from
+        documents that have left the library under another path.
         """
         with self._database.transaction() as connection:
-            tainted = connection.execute(_TAINTED_TURNS, {"path": path, "collection": self._collection}).fetchall()
-            for conversation_id, number in tainted:
+            gone = connection.execute(_SOURCES_OF, (self._collection, json.dumps(list(paths)))).fetchall()
+            for conversation_id, source in gone:
+                tainted = connection.execute(
+                    _TURNS_WITH, {"conversation": conversation_id, "source": source}
+                ).fetchall()
+                for (turn,) in tainted:
+                    self._blank(connection, conversation_id, turn)
                 connection.execute(
-                    "UPDATE conversation_turns SET question = '', answer = ?, prompt = '', reply = '' "
-                    "WHERE conversation = ? AND number = ?",
-                    (FORGOTTEN, conversation_id, number),
+                    "DELETE FROM conversation_evidence WHERE conversation = ? AND source = ?", (conversation_id, source)
                 )
                 connection.execute(
-                    "DELETE FROM conversation_citations WHERE conversation = ? AND turn = ?", (conversation_id, number)
+                    "UPDATE conversation_sources SET passage = NULL, path = '' WHERE conversation = ? AND number = ?",
+                    (conversation_id, source),
                 )
-                if number == 0:
-                    connection.execute("UPDATE conversations SET title = '' WHERE id = ?", (conversation_id,))
-            connection.execute(_PURGE_EVIDENCE, {"path": path, "collection": self._collection})
-            connection.execute(_PURGE_SOURCES, {"path": path, "collection": self._collection})
-        return len(tainted)
 
     # how
+
+    def _blank(self, connection: sqlite3.Connection, conversation_id: str, turn: int) -> None:
+        connection.execute(
+            "UPDATE conversation_turns SET question = '', answer = ?, prompt = '', reply = '' "
+            "WHERE conversation = ? AND number = ?",
+            (FORGOTTEN, conversation_id, turn),
+        )
+        connection.execute(
+            "DELETE FROM conversation_citations WHERE conversation = ? AND turn = ?", (conversation_id, turn)
+        )
+        if turn == 0:
+            connection.execute("UPDATE conversations SET title = '' WHERE id = ?", (conversation_id,))
 
     def _row(self, conversation_id: str) -> tuple[str, str, int]:
         rows = self._database.rows(
@@ -336,24 +343,20 @@ class Conversations:
         return hashlib.sha256(f"{secret}\0{question}".encode()).hexdigest()[:_FENCE_LENGTH]
 
 
-_OF_DOCUMENT = """
-    (conversation, {number}) IN (
-        SELECT conversation, number FROM conversation_sources JOIN conversations ON id = conversation
-        WHERE collection = :collection AND path = :path
+# A moved document is quoted under its old path: a source belongs to it when neither its passage nor its path is left.
+_SOURCES_OF = """
+    SELECT s.conversation, s.number FROM conversation_sources s JOIN conversations c ON c.id = s.conversation
+    WHERE c.collection = ? AND s.passage IS NOT NULL AND (
+        s.path IN (SELECT value FROM json_each(?))
+        OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunk_id = s.chunk_id)
+        AND NOT EXISTS (SELECT 1 FROM documents WHERE path = s.path)
     )
 """
-# The prompts of later turns hold earlier answers only through the messages of those turns themselves, which are
-# tainted.
-_TAINTED_TURNS = f"""
-    SELECT conversation, turn FROM conversation_evidence
-    WHERE (position = 0 OR in_prompt) AND {_OF_DOCUMENT.format(number="source")}
+_TURNS_WITH = """
+    SELECT turn FROM conversation_evidence
+    WHERE conversation = :conversation AND source = :source AND (position = 0 OR in_prompt)
     UNION
-    SELECT conversation, turn FROM conversation_citations WHERE path = :path AND {_OF_DOCUMENT.format(number="number")}
-"""  # noqa: S608  put together from constants
-_PURGE_EVIDENCE = f"DELETE FROM conversation_evidence WHERE {_OF_DOCUMENT.format(number='source')}"  # noqa: S608  constants
-_PURGE_SOURCES = """
-    UPDATE conversation_sources SET passage = NULL, path = ''
-    WHERE path = :path AND conversation IN (SELECT id FROM conversations WHERE collection = :collection)
+    SELECT turn FROM conversation_citations WHERE conversation = :conversation AND number = :source
 """
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from config.errors import StrongroomError
 from ingest.types import DocumentRecord, FileStatus
 
-_AT_NAME = re.compile(r"(?<![\w@])@(?:\"([^\"]+)\"|([\w.*?-]*[\w*?]))")
+_AT_NAME = re.compile(r"(?<![\w@])@(?:\"([^\"]+)\"|([\w.*-]*[\w*]))")
 
 
 def paths_matching(records: Iterable[DocumentRecord], glob: str) -> frozenset[str]:

@@ -53,6 +53,8 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_DERIVED_STEM:
             word = word[: -len(suffix)]
             break
+    if len(word) <= _MIN_INFLECTED_STEM:
+        return word
     word = word.removesuffix("e")
     return word[:-1] + "i" if word.endswith("y") else word
 

@@ -1,0 +1,106 @@
+from pathlib import Path
+
+from assistant.citations import cite, locate, split_marks
+from assistant.types import Passage, Source, Why
+from ingest.types import Chunk
+
+PAGES = [
+    "Rates. Hotel costs are reimbursed up to 155 euro per night.",
+    "Reports are due within 30 days. The form is on the",
+    "intranet under Finance. Ask the office for help.",
+]
+
+
+def page_texts(path: str, first: int, last: int) -> list[str]:
+    assert Path(path).name == "travel.md"
+    return PAGES[first - 1 : last]
+
+
+def source(number: int, text: str, page: int, page_last: int, start: int) -> Source:
+    chunk = Chunk(f"c{number}", number, text, "Travel policy", page, page_last, start, start + len(text))
+    return Source(number, Passage(number, 1.0, chunk, "travel.md", "/d/travel.md", "Travel", None, Why()))
+
+
+HOTEL = source(1, PAGES[0][7:], 1, 1, 7)
+REPORTS = source(2, f"{PAGES[1]}\n{PAGES[2]}", 2, 3, 0)
+SOURCES = [HOTEL, REPORTS]
+
+
+def test_a_mark_becomes_a_citation_with_page_and_exact_quote() -> None:
+    cited = cite("The limit is 155 euro per night [1].", SOURCES, page_texts)
+    (citation,) = cited.citations
+    assert (citation.number, citation.document, citation.page) == (1, "travel.md", 1)
+    assert PAGES[0][citation.start : citation.end] == citation.quote == PAGES[0][7:]
+    assert cited.text == "The limit is 155 euro per night [1]."
+
+
+def test_the_quote_is_the_sentence_that_supports_and_stands_on_its_own_page() -> None:
+    cited = cite("Ask the office for help [2].", SOURCES, page_texts)
+    (citation,) = cited.citations
+    assert (citation.page, citation.quote) == (3, "Ask the office for help.")
+    assert PAGES[2][citation.start : citation.end] == citation.quote
+
+
+def test_a_quote_over_a_page_break_is_cut_to_the_longer_part() -> None:
+    chunk = REPORTS.passage.chunk
+    start = chunk.text.index("The form")
+    citation = locate(2, REPORTS.passage, (start, chunk.text.index("Ask") - 1), page_texts)
+    assert citation is not None
+    assert citation.page == 3
+    assert citation.quote == "intranet under Finance." == PAGES[2][citation.start : citation.end]
+
+
+def test_marks_in_all_spellings() -> None:
+    assert split_marks("Both say so [1, 2].") == ("Both say so.", [1, 2])
+    assert split_marks("Both say so [1][2].") == ("Both say so.", [1, 2])
+    assert split_marks("Both [2] say so [ 1 ; 2 ].") == ("Both say so.", [2, 1])
+    assert split_marks("In [2019a] and [x].") == ("In [2019a] and [x].", [])
+
+
+def test_marks_after_the_full_stop_belong_to_the_sentence_before() -> None:
+    cited = cite("The limit is 155 euro. [1] Reports are due in 30 days. [2]", SOURCES, page_texts)
+    assert [sentence.numbers for sentence in cited.sentences] == [(1,), (2,)]
+    assert cited.text == "The limit is 155 euro [1]. Reports are due in 30 days [2]."
+
+
+def test_numbers_of_unknown_sources_are_dropped() -> None:
+    cited = cite("The limit is 155 euro per night [1][7].", SOURCES, page_texts)
+    assert cited.text == "The limit is 155 euro per night [1]."
+    assert {citation.number for citation in cited.citations} == {1}
+
+
+def test_a_sentence_without_a_mark_gets_its_source_found() -> None:
+    cited = cite("Reports are due within 30 days.", SOURCES, page_texts)
+    assert cited.text == "Reports are due within 30 days [2]."
+    assert cited.citations[0].quote == "Reports are due within 30 days."
+
+
+def test_a_sentence_that_no_source_supports_stays_without_a_mark() -> None:
+    cited = cite("Penguins cannot fly over Antarctica.", SOURCES, page_texts)
+    assert cited.text == "Penguins cannot fly over Antarctica."
+    assert not cited.citations
+    assert cited.sentences[0].numbers == ()
+
+
+def test_only_an_unknown_mark_is_replaced_by_the_right_one() -> None:
+    assert cite("Reports are due within 30 days [9].", SOURCES, page_texts).text == "Reports are due within 30 days [2]."
+
+
+def test_the_same_citation_is_listed_once() -> None:
+    cited = cite("The limit is 155 euro per night [1]. Hotel costs are reimbursed [1].", SOURCES, page_texts)
+    assert len(cited.citations) == 1
+
+
+def test_line_breaks_of_the_answer_are_kept() -> None:
+    cited = cite("- 155 euro per night [1]\n- due within 30 days [2]", SOURCES, page_texts)
+    assert cited.text == "- 155 euro per night [1]\n- due within 30 days [2]"
+
+
+def test_a_text_that_changed_in_the_library_is_not_quoted() -> None:
+    assert locate(1, HOTEL.passage, (0, 20), lambda *_: ["Something else stands here now, and it is long."]) is None
+    assert locate(1, HOTEL.passage, (0, 20), lambda *_: []) is None
+
+
+def test_nothing_said_nothing_cited() -> None:
+    assert cite("", SOURCES, page_texts).text == ""
+    assert cite("[1]", SOURCES, page_texts).sentences == ()

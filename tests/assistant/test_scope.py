@@ -1,0 +1,59 @@
+import pytest
+
+from assistant.scope import matches, paths_matching, scoped_by_name
+from config.errors import StrongroomError
+from ingest.types import DocumentRecord, FileStatus
+
+
+def record(path: str, status: FileStatus = FileStatus.ADDED) -> DocumentRecord:
+    return DocumentRecord(path.rsplit("/", 1)[-1], path, "", status, "", 1, 1, "", "")
+
+
+RECORDS = [
+    record("/d/travel-policy.md"),
+    record("/d/minutes/board-2025-03.txt"),
+    record("/d/minutes/board-2025-04.txt"),
+    record("/d/Price list (2).pdf"),
+    record("/d/travel-broken.pdf", FileStatus.DAMAGED),
+]
+
+
+@pytest.mark.parametrize("glob", ["travel*", "TRAVEL-policy.md", "/d/travel*", "*/travel-policy.*"])
+def test_a_glob_matches_name_or_path_in_any_case(glob: str) -> None:
+    assert paths_matching(RECORDS, glob) == {"/d/travel-policy.md"}
+
+
+def test_a_folder_is_a_scope() -> None:
+    assert len(paths_matching(RECORDS, "*/minutes/*")) == 2
+
+
+def test_no_match_says_so() -> None:
+    with pytest.raises(StrongroomError, match=r"No document in the library matches nothing\*"):
+        paths_matching(RECORDS, "nothing*")
+
+
+def test_what_did_not_get_in_cannot_be_asked() -> None:
+    with pytest.raises(StrongroomError):
+        paths_matching(RECORDS, "travel-broken.pdf")
+
+
+@pytest.mark.parametrize(
+    ("question", "rest", "paths"),
+    [
+        ("What is due @travel-policy?", "What is due?", {"/d/travel-policy.md"}),
+        ("@board-2025 who is chair?", "who is chair?", {"/d/minutes/board-2025-03.txt", "/d/minutes/board-2025-04.txt"}),
+        ("@board-2025-03.txt who?", "who?", {"/d/minutes/board-2025-03.txt"}),
+        ('@"Price list" what costs most?', "what costs most?", {"/d/Price list (2).pdf"}),
+    ],
+)
+def test_a_name_in_the_question_is_a_scope(question: str, rest: str, paths: set[str]) -> None:
+    assert scoped_by_name(question, RECORDS) == (rest, paths)
+
+
+@pytest.mark.parametrize("question", ["Who is jane@example.com?", "Is @nobody there?", "What is @ 5 %?", "No name"])
+def test_other_at_signs_stay_in_the_question(question: str) -> None:
+    assert scoped_by_name(question, RECORDS) == (question, None)
+
+
+def test_brackets_in_a_file_name_can_be_matched() -> None:
+    assert matches("/d/Price list (2).pdf", "price list (2).pdf")

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from assistant.sentences import best_sentence, score_passages, score_sentences, sentence_spans
+from assistant.words import Weights
+from models.fakes import HashEmbedder
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
+
+
+def test_a_paragraph_wrapped_over_lines_is_split_at_full_stops_only() -> None:
+    text = "The supplier shall deliver the pumps within 30 days of the\norder. Late delivery costs one per cent a week."
+    assert split(text) == [
+        "The supplier shall deliver the pumps within 30 days of the\norder.",
+        "Late delivery costs one per cent a week.",
+    ]
+
+
+def test_abbreviations_do_not_end_a_sentence() -> None:
+    assert split("Mr. Smith paid 4.5 million kr. to the U.S. office. Then he left.") == [
+        "Mr. Smith paid 4.5 million kr. to the U.S. office.",
+        "Then he left.",
+    ]
+
+
+def test_table_rows_list_items_and_headings_stand_alone() -> None:
+    text = "# Prices\n\nItem | Price\nPump | 120\nValve | 35\n\nIncluded:\n- a manual\n- two years of warranty"
+    assert split(text) == [
+        "# Prices",
+        "Item | Price",
+        "Pump | 120",
+        "Valve | 35",
+        "Included:",
+        "- a manual",
+        "- two years of warranty",
+    ]
+
+
+def test_rows_of_figures_without_separators_stand_alone() -> None:
+    text = "Net sales 1,577 1,420 1,301\nOperating income 210 190 175"
+    assert split(text) == text.split("\n")
+
+
+@pytest.mark.parametrize("text", ["", "  \n\n ", "\n"])
+def test_nothing_gives_nothing(text: str) -> None:
+    assert sentence_spans(text) == []
+    assert best_sentence(score_sentences("What?", Weights("What?", {}, 1), text)) == (0, 0)
+
+
+def test_offsets_are_of_characters_whatever_the_script() -> None:
+    text = "Ünïcödé 🚢 first. Second sentence here."
+    assert split(text) == ["Ünïcödé 🚢 first.", "Second sentence here."]
+
+
+def key(question: str, text: str) -> str:
+    start, end = best_sentence(score_sentences(question, Weights(question, {}, 10), text))
+    return text[start:end]
+
+
+def test_the_key_sentence_shares_most_with_the_question() -> None:
+    text = "Staff work from Monday to Friday. Staff accrue 23 days of vacation. A certificate is required."
+    assert key("How many days of vacation do staff accrue?", text) == "Staff accrue 23 days of vacation."
+
+
+def test_who_prefers_the_sentence_with_a_name() -> None:
+    text = "The chair is elected by the board. Ingrid Solheim was elected chair."
+    assert key("Who was elected chair?", text) == "Ingrid Solheim was elected chair."
+
+
+def test_how_many_prefers_the_sentence_with_a_figure() -> None:
+    text = "Vacation days are described below. Vacation days: 23 per year."
+    assert key("How many vacation days?", text) == "Vacation days: 23 per year."
+
+
+def test_a_heading_loses_to_the_sentence_below_it() -> None:
+    text = "Parental leave\n\nParental leave lasts for the first weeks of the life of a child."
+    assert key("What is parental leave?", text).endswith("child.")
+
+
+def test_meaning_adds_to_the_score_of_the_sentences_that_are_compared() -> None:
+    question, text = "vacation", "The vacation lasts long. Nothing here."
+    embedder = HashEmbedder()
+    weights = Weights(question, {}, 10)
+    plain = score_passages(question, weights, [text])[0]
+    meant = score_passages(question, weights, [text], embedder=embedder, question_vector=embedder.embed_query(question))[0]
+    cosine = float(np.dot(embedder.embed_query("The vacation lasts long."), embedder.embed_query(question)))
+    assert cosine > 0
+    assert meant[0].score == pytest.approx(plain[0].score + cosine)
+
+
+def test_only_a_few_sentences_are_embedded_however_long_the_passages() -> None:
+    embedder = HashEmbedder()
+    text = " ".join(f"Sentence number {n} speaks of vacation." for n in range(40))
+    score_passages(
+        "vacation", Weights("vacation", {}, 10), [text] * 20, embedder=embedder, question_vector=embedder.embed_query("vacation")
+    )
+    assert embedder.texts_embedded <= 1 + 40

@@ -1,0 +1,70 @@
+import pytest
+
+from assistant.words import Weights, content_terms, numbers, parse_number, stem, terms
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("elected", "election"),
+        ("carried", "carry"),
+        ("policies", "policy"),
+        ("reimbursed", "reimbursement"),
+        ("purchase", "purchasing"),
+        ("running", "run"),
+        ("days", "day"),
+        ("approval", "approved"),
+    ],
+)
+def test_inflections_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("policy", "police"), ("pension", "pens"), ("interest", "internet"), ("gas", "gap")])
+def test_different_words_keep_different_stems(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("1,577", 1577),
+        ("1.577,50", 1577.5),
+        ("1,577.50", 1577.5),
+        ("1'000'000", 1_000_000),
+        ("2.000.000", 2_000_000),
+        ("41.5", 41.5),
+        ("41,5", 41.5),
+        ("007", 7),
+        ("1.2.3", None),
+    ],
+)
+def test_numbers_are_read_with_either_separator(written: str, value: float | None) -> None:
+    assert parse_number(written) == value
+
+
+def test_numbers_leaves_out_currency_percent_and_the_full_stop_after() -> None:
+    assert numbers("It cost $1,577.00 (12%) in FY2018.") == [1577, 12, 2018]
+
+
+def test_the_same_number_in_two_spellings_is_one_term() -> None:
+    assert terms("1,577.00") == terms("1577")
+
+
+def test_content_terms_leave_out_function_words_and_repetitions() -> None:
+    assert content_terms("How many days are there, and which days can be carried over?") == ["day", "carri"]
+
+
+def test_accents_and_case_do_not_matter() -> None:
+    assert content_terms("Ångström RÉSUMÉ") == content_terms("angstrom resume")
+
+
+def test_a_rare_word_weighs_more_than_a_common_one() -> None:
+    weights = Weights("vacation policy", {"vacation": 2, "policy": 900}, 1000)
+    assert weights.share(set(terms("vacation"))) > 0.9
+    assert weights.share(set(terms("policy"))) < 0.1
+    assert weights.share(set(terms("the vacation policies"))) == pytest.approx(1.0)
+
+
+def test_a_question_of_function_words_only_has_no_share() -> None:
+    assert Weights("What is it?", {}, 10).share({"it"}) == 0.0
