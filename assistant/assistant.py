@@ -20,14 +20,13 @@ from ingest.types import FileStatus
 from models.base import Embedder, LanguageModel, Reranker
 
 if TYPE_CHECKING:
-    from ingest.pipeline import IngestOptions
-    from models.registry import ModelRegistry
-
     from assistant.doctor import Check
     from config.sections import Settings
     from config.settings import LoadedSettings
     from ingest.events import IngestEvent
     from ingest.library.types import Receipt
+    from ingest.pipeline import IngestOptions
+    from models.registry import ModelRegistry
 
 Part = TypeVar("Part")
 
@@ -125,9 +124,8 @@ class Assistant:
 
     def ingest(self, paths: Sequence[Path], options: "IngestOptions | None" = None) -> "Iterator[IngestEvent]":
         """A folder becomes a library; see `ingest.pipeline`. What was removed is forgotten in the conversations too."""
-        from ingest.pipeline import IngestOptions, ingest
-
         from ingest.events import FileDone
+        from ingest.pipeline import IngestOptions, ingest
 
         events = ingest(
             paths,

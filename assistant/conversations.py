@@ -8,6 +8,7 @@ import time
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from assistant.types import Answer, Citation, Conversation, Passage, Source, Turn, Why
@@ -111,6 +112,8 @@ class Conversations:
     def __init__(self, database: Database, collection: str) -> None:
         self._database = database
         self._collection = collection
+        self._numbering = Lock()
+        self._last_moment = 0
         with database.transaction() as connection:
             for statement in _TABLES.split(";\n"):
                 connection.execute(statement)
@@ -323,11 +326,12 @@ class Conversations:
         )
 
     def _fresh_id(self) -> str:
-        """Milliseconds since 1970 in base 36: short, and sorted by time."""
-        moment = time.time_ns() // 1_000_000
-        while self._database.value("SELECT 1 FROM conversations WHERE id = ?", (_base36(moment),)):
-            moment += 1
-        return _base36(moment)
+        """Milliseconds since 1970 in base 36: short, and sorted by time. No two threads get the same one; two random
+        digits keep processes apart."""
+        with self._numbering:
+            self._last_moment = max(time.time_ns() // 1_000_000, self._last_moment + 1)
+            moment = self._last_moment
+        return _base36(moment) + "".join(secrets.choice(_DIGITS) for _ in range(2))
 
     def _fence(self, question: str) -> str:
         """A word that no document's author can know. It hangs on the first question and a secret of this library

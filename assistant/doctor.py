@@ -7,11 +7,15 @@ import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
 from config.seal import seal_report
 from models.base import GenerationOptions, Message
+from models.hardware import available_cores, has_gpu
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -20,8 +24,9 @@ LEAST_FREE_DISK = 1_000_000_000
 """Bytes that should be free: room for the library to be compacted."""
 LEAST_MEMORY = 4_000_000_000
 """Bytes of memory below which models will hardly run beside a library."""
-MEASURED_WORDS = 120
+MEASURED_PARAGRAPHS = 15
 MEASURED_TOKENS = 32
+_GPU_PARTS = ("cuda", "hip", "metal", "sycl", "vulkan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,10 @@ def _check_disk(assistant: "Assistant") -> Check:
 
 
 def _check_hardware() -> Check:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = _memory()
     known = f"{memory / 1e9:.1f} GB of memory" if memory else "memory not known"
-    detail = f"{cores} cores, {known}, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    detail = f"{available_cores()} cores, {known}, {system}"
     if memory and memory < LEAST_MEMORY:
         return Check("hardware", False, detail, "Use a small language model, or a machine with more memory.")
     return Check("hardware", True, detail)
@@ -132,22 +137,16 @@ def _check_vectors(assistant: "Assistant") -> Check:
 
 def _check_models(assistant: "Assistant") -> Iterator[Check]:
     wanted = assistant.settings.models
-    kinds: tuple[tuple[Literal["llm", "embedder", "reranker"], str], ...] = (
-        ("llm", wanted.llm),
-        ("embedder", wanted.embedder),
-        ("reranker", wanted.reranker),
-    )
-    for kind, name in kinds:
+    named = (("llm", wanted.llm), ("embedder", wanted.embedder), ("reranker", wanted.reranker))
+    for kind, name in named:
         if name:
-            yield from _guarded(f"{kind} file", lambda kind=kind, name=name: _check_model(assistant, kind, name))
+            yield from _guarded(f"{kind} file", partial(_check_model, assistant, kind, name))
 
 
-def _check_model(assistant: "Assistant", kind: Literal["llm", "embedder", "reranker"], name: str) -> Check:
-    entry = assistant.registry.verify(assistant.registry.find(name, kind).name)
-    detail = f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence or 'licence not known'}"
-    if not entry.verified:
-        return Check(f"{kind} file", False, f"{detail}, does not verify", "Add the model again from a copy you trust.")
-    return Check(f"{kind} file", True, f"{detail}, verified")
+def _check_model(assistant: "Assistant", kind: str, name: str) -> Check:
+    entry = assistant.registry.find(name, kind)
+    assistant.registry.require_intact(entry)
+    return Check(f"{kind} file", True, f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence}, intact")
 
 
 def _check_embedder(assistant: "Assistant") -> Check:
@@ -165,17 +164,20 @@ def _check_embedder(assistant: "Assistant") -> Check:
 
 
 def _check_gpu() -> Check:
-    from llama_cpp import llama_supports_gpu_offload
-
-    offload = "llama.cpp can use a GPU" if llama_supports_gpu_offload() else "llama.cpp runs on the CPU"
-    return Check("gpu", True, offload)
+    """Told by the files of llama.cpp and of the system: loading llama.cpp is left to the model's own process."""
+    found = "a GPU was found" if has_gpu() else "no GPU was found"
+    package = find_spec("llama_cpp")
+    folders = [Path(folder) / "lib" for folder in (package.submodule_search_locations or ())] if package else []
+    built_for = sorted({part for folder in folders for part in _GPU_PARTS if any(folder.glob(f"*ggml-{part}*"))})
+    offload = f"llama.cpp was built for {', '.join(built_for)}" if built_for else "llama.cpp was built for the CPU"
+    return Check("gpu", True, f"{found}; {offload}")
 
 
 def _measure_llm(assistant: "Assistant") -> Check:
     """Prefill and decode speed on a short prompt: first token after the prompt is read, then the rest."""
     llm = assistant.llm
     prompt = " ".join(
-        f"Paragraph {number} says that the number is {number * 7}." for number in range(MEASURED_WORDS // 8)
+        f"Paragraph {number} says that the number is {number * 7}." for number in range(MEASURED_PARAGRAPHS)
     )
     begun = time.perf_counter()
     first = last = begun

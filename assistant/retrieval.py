@@ -15,8 +15,9 @@ from models.base import Embedder, Reranker
 
 if TYPE_CHECKING:
     import numpy as np
-    from ingest.library.library import Library
     from numpy.typing import NDArray
+
+    from ingest.library.library import Library
 
 Ranking = Sequence[str]
 """Chunk ids, best first."""
@@ -134,8 +135,8 @@ class Retriever:
         return without_near_duplicates(passages, limit)
 
     def _rerank(self, query: str, passages: list[Passage]) -> list[Passage]:
-        reranker = self._reranker()
-        if reranker is None or not passages:
+        reranker = self._reranker() if passages else None
+        if reranker is None:
             return passages
         head, tail = passages[:RERANKED], passages[RERANKED:]
         scores = reranker.score(query, [passage.chunk.indexed_text for passage in head])

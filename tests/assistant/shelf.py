@@ -10,16 +10,17 @@ from models.base import Embedder
 
 POLICIES = {
     "leave-policy.md": [
-        "# Leave policy\n\nEmployees of Halvorsen Marine accrue 23 days of paid vacation per year. Up to 6 unused days may be "
-        "carried over and must be taken before 31 March.\n\nA medical certificate is required from the fourth day of illness."
+        "# Leave policy\n\nEmployees of Halvorsen Marine accrue 23 days of paid vacation per year. "
+        "Up to 6 unused days may be carried over and must be taken before 31 March.\n\n"
+        "A medical certificate is required from the fourth day of illness."
     ],
     "travel-policy.md": [
         "# Travel policy\n\nHotel costs are reimbursed up to 155 euro per night in Norway and 180 euro elsewhere.",
         "Expense reports are due within 30 days of the end of the trip.",
     ],
     "minutes/board-2025-03.txt": [
-        "Minutes of the board of Halvorsen Marine, 14 March 2025.\n\nThe board approved the purchase of the tug Ternen for "
-        "41.5 million kroner.\n\nIngrid Solheim was elected chair for two years."
+        "Minutes of the board of Halvorsen Marine, 14 March 2025.\n\n"
+        "The board approved the purchase of the tug Ternen for 41.5 million kroner.\n\nIngrid Solheim was elected chair for two years."
     ],
 }
 

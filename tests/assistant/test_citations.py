@@ -83,7 +83,9 @@ def test_a_sentence_that_no_source_supports_stays_without_a_mark() -> None:
 
 
 def test_only_an_unknown_mark_is_replaced_by_the_right_one() -> None:
-    assert cite("Reports are due within 30 days [9].", SOURCES, page_texts).text == "Reports are due within 30 days [2]."
+    assert (
+        cite("Reports are due within 30 days [9].", SOURCES, page_texts).text == "Reports are due within 30 days [2]."
+    )
 
 
 def test_the_same_citation_is_listed_once() -> None:

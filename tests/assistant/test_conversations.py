@@ -21,7 +21,12 @@ def test_a_conversation_is_kept_with_turns_citations_and_evidence(open_with: Ope
     assert listed.turns == ()
     loaded = assistant.conversations.load(listed.conversation_id)
     (turn,) = loaded.turns
-    assert (turn.question, turn.answer, turn.citations, turn.refused) == (VACATION, answer.text, answer.citations, False)
+    assert (turn.question, turn.answer, turn.citations, turn.refused) == (
+        VACATION,
+        answer.text,
+        answer.citations,
+        False,
+    )
     assert [(s.number, s.key_sentence) for s in turn.sources] == [(s.number, s.key_sentence) for s in answer.evidence]
 
 
@@ -73,12 +78,17 @@ def test_deleting_takes_everything_of_it(open_with: Open, locations: Locations) 
 
 
 def _rows_of(file: Path, conversation: str) -> int:
+    """Rows of the four tables that hang on a conversation."""
     connection = sqlite3.connect(file)
-    tables = ("turns", "sources", "evidence", "citations")
-    count = sum(
-        connection.execute(f"SELECT count(*) FROM conversation_{table} WHERE conversation = ?", (conversation,)).fetchone()[0]  # noqa: S608  constants
-        for table in tables
-    )
+    (count,) = connection.execute(
+        """
+        SELECT (SELECT count(*) FROM conversation_turns WHERE conversation = :id)
+             + (SELECT count(*) FROM conversation_sources WHERE conversation = :id)
+             + (SELECT count(*) FROM conversation_evidence WHERE conversation = :id)
+             + (SELECT count(*) FROM conversation_citations WHERE conversation = :id)
+        """,
+        {"id": conversation},
+    ).fetchone()
     connection.close()
     return int(count)
 

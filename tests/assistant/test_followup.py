@@ -7,7 +7,14 @@ FIRST = "How many vacation days are there?"
 
 @pytest.mark.parametrize(
     "question",
-    ["And how many can be carried over?", "When do they expire?", "And until when?", "Who approves them?", "Why?", "What about Norway?"],
+    [
+        "And how many can be carried over?",
+        "When do they expire?",
+        "And until when?",
+        "Who approves them?",
+        "Why?",
+        "What about Norway?",
+    ],
 )
 def test_a_question_that_leans_back_is_searched_with_the_one_before(question: str) -> None:
     assert search_query(question, [FIRST]) == f"{question} {FIRST}"

@@ -11,14 +11,18 @@ def ask(question: str, *texts: str) -> tuple[str, list[str]]:
         for n, text in enumerate(texts, 1)
     ]
     weights = Weights(question, {}, 10)
-    cited = quote(sources, score_passages(question, weights, texts), weights, lambda _, first, last: texts[first - 1 : last])
+    cited = quote(
+        sources, score_passages(question, weights, texts), weights, lambda _, first, last: texts[first - 1 : last]
+    )
     for citation in cited.citations:
         assert texts[citation.page - 1][citation.start : citation.end] == citation.quote
     return cited.text, [citation.quote for citation in cited.citations]
 
 
 def test_the_sentence_that_answers_is_copied_word_for_word() -> None:
-    text, quotes = ask("Who was elected chair?", "Minutes of May.\n\nIngrid Solheim was elected chair. The meeting closed at nine.")
+    text, quotes = ask(
+        "Who was elected chair?", "Minutes of May.\n\nIngrid Solheim was elected chair. The meeting closed at nine."
+    )
     assert text == "“Ingrid Solheim was elected chair.” [1]"
     assert quotes == ["Ingrid Solheim was elected chair."]
 
@@ -32,12 +36,16 @@ def test_a_second_sentence_is_added_when_it_holds_what_the_first_lacks() -> None
 
 
 def test_the_better_passage_wins_between_equal_sentences() -> None:
-    _, quotes = ask("How long is the notice period?", "The notice period is one month.", "The notice period is two months.")
+    _, quotes = ask(
+        "How long is the notice period?", "The notice period is one month.", "The notice period is two months."
+    )
     assert quotes == ["The notice period is one month."]
 
 
 def test_a_table_row_comes_with_its_header() -> None:
-    text, quotes = ask("What does the Aquila valve cost?", "Prices for 2025\n\nItem | Price\nPump | 120\nAquila valve | 35")
+    text, quotes = ask(
+        "What does the Aquila valve cost?", "Prices for 2025\n\nItem | Price\nPump | 120\nAquila valve | 35"
+    )
     assert quotes == ["Item | Price", "Aquila valve | 35"]
     assert text == "“Item | Price” [1]\n“Aquila valve | 35” [1]"
 

@@ -41,7 +41,11 @@ def test_what_did_not_get_in_cannot_be_asked() -> None:
     ("question", "rest", "paths"),
     [
         ("What is due @travel-policy?", "What is due?", {"/d/travel-policy.md"}),
-        ("@board-2025 who is chair?", "who is chair?", {"/d/minutes/board-2025-03.txt", "/d/minutes/board-2025-04.txt"}),
+        (
+            "@board-2025 who is chair?",
+            "who is chair?",
+            {"/d/minutes/board-2025-03.txt", "/d/minutes/board-2025-04.txt"},
+        ),
         ("@board-2025-03.txt who?", "who?", {"/d/minutes/board-2025-03.txt"}),
         ('@"Price list" what costs most?', "what costs most?", {"/d/Price list (2).pdf"}),
     ],

@@ -84,7 +84,9 @@ def test_meaning_adds_to_the_score_of_the_sentences_that_are_compared() -> None:
     embedder = HashEmbedder()
     weights = Weights(question, {}, 10)
     plain = score_passages(question, weights, [text])[0]
-    meant = score_passages(question, weights, [text], embedder=embedder, question_vector=embedder.embed_query(question))[0]
+    meant = score_passages(
+        question, weights, [text], embedder=embedder, question_vector=embedder.embed_query(question)
+    )[0]
     cosine = float(np.dot(embedder.embed_query("The vacation lasts long."), embedder.embed_query(question)))
     assert cosine > 0
     assert meant[0].score == pytest.approx(plain[0].score + cosine)
@@ -94,6 +96,10 @@ def test_only_a_few_sentences_are_embedded_however_long_the_passages() -> None:
     embedder = HashEmbedder()
     text = " ".join(f"Sentence number {n} speaks of vacation." for n in range(40))
     score_passages(
-        "vacation", Weights("vacation", {}, 10), [text] * 20, embedder=embedder, question_vector=embedder.embed_query("vacation")
+        "vacation",
+        Weights("vacation", {}, 10),
+        [text] * 20,
+        embedder=embedder,
+        question_vector=embedder.embed_query("vacation"),
     )
     assert embedder.texts_embedded <= 1 + 40

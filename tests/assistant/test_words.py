@@ -20,7 +20,9 @@ def test_inflections_share_a_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("policy", "police"), ("pension", "pens"), ("interest", "internet"), ("gas", "gap")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("policy", "police"), ("pension", "pens"), ("interest", "internet"), ("gas", "gap")]
+)
 def test_different_words_keep_different_stems(one: str, other: str) -> None:
     assert stem(one) != stem(other)
 

@@ -1,0 +1,127 @@
+import threading
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import open_assistant
+from config.errors import ModelError
+from config.locations import Locations
+from config.settings import LoadedSettings
+from models.fakes import HashEmbedder, ScriptedModel
+from tests.assistant.conftest import Open, answer_to
+
+
+def test_status_has_the_fields_of_the_contract(open_with: Open, locations: Locations) -> None:
+    status = open_with().status()
+    assert set(status) == {"home", "collections", "models", "disk_mb", "seal", "version"}
+    assert status["home"] == str(locations.home)
+    (collection,) = status["collections"]
+    assert collection == {
+        "name": "default",
+        "documents": 3,
+        "pages": 4,
+        "chunks": 9,
+        "vectors": 9,
+        "vectors_pending": 0,
+        "embedder": "hash",
+    }
+    assert status["models"] == {"llm": "scripted", "embedder": "hash", "reranker": None}
+    assert status["disk_mb"]["library"] > 0
+
+
+def test_opening_loads_no_model(
+    locations: Locations, settings: LoadedSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = open_assistant(locations, settings)
+
+    def never() -> None:
+        raise AssertionError("a model was loaded")
+
+    for part in ("_load_embedder", "_load_llm", "_load_reranker"):
+        monkeypatch.setattr(assistant, part, never)
+    assert assistant.search("anything").passages == ()
+    assert assistant.status()["collections"] == []
+    assert answer_to(assistant, "anything?", style="quote").refused
+    assistant.close()
+
+
+def test_a_part_is_made_once_whatever_the_number_of_threads(
+    locations: Locations, settings: LoadedSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = open_assistant(locations, settings)
+    made: list[HashEmbedder] = []
+    barrier = threading.Barrier(4)
+
+    def load() -> HashEmbedder:
+        made.append(HashEmbedder())
+        return made[-1]
+
+    def use() -> None:
+        barrier.wait()
+        _ = assistant.embedder
+
+    monkeypatch.setattr(assistant, "_load_embedder", load)
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1
+    assistant.close()
+    assert made[0].closed
+
+
+def test_a_part_that_could_not_be_made_is_tried_again(
+    locations: Locations, settings: LoadedSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = open_assistant(locations, settings)
+    outcomes = iter([ModelError("It is missing.", "Add it."), HashEmbedder()])
+
+    def load() -> HashEmbedder:
+        outcome = next(outcomes)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    monkeypatch.setattr(assistant, "_load_embedder", load)
+    with pytest.raises(ModelError):
+        _ = assistant.embedder
+    assert assistant.embedder.identity.name == "hash"
+    assistant.close()
+
+
+def test_closing_ends_the_model(open_with: Open) -> None:
+    model = ScriptedModel(["Employees accrue 23 days [1]."])
+    assistant = open_with(llm=model)
+    answer_to(assistant, "How many vacation days do employees accrue?", style="answer")
+    assistant.close()
+    assert model.closed
+
+
+def test_questions_can_be_asked_from_several_threads(open_with: Open) -> None:
+    assistant = open_with()
+    answers: list[str] = []
+
+    def ask() -> None:
+        answers.append(answer_to(assistant, "Who was elected chair of the board?", style="quote").text)
+
+    threads = [threading.Thread(target=ask) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == ["“Ingrid Solheim was elected chair for two years.” [1]"] * 6
+    assert len(assistant.conversations.list()) == 6
+
+
+def test_a_folder_is_ingested_and_asked(locations: Locations, settings: LoadedSettings, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "keys.md").write_text("# Keys\n\nThe harbour master keeps the keys of the lighthouse.\n")
+    assistant = open_assistant(locations, settings, embedder=HashEmbedder(), llm=ScriptedModel())
+    events = list(assistant.ingest([folder]))
+    assert events
+    answer = answer_to(assistant, "Who keeps the keys of the lighthouse?", style="quote")
+    assert "harbour master" in answer.text
+    assert answer.citations[0].path == str(folder / "keys.md")
+    assistant.close()
