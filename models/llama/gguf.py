@@ -205,7 +205,7 @@ def _bytes_of(name: str, shape: list[int], kind: int) -> int:
         )
     weights_per_block, bytes_per_block = BLOCKS[kind]
     weights = math.prod(shape)
-    if not 0 < weights <= _MOST_ELEMENTS or shape[0] % weights_per_block:
+    if not shape or not 0 < weights <= _MOST_ELEMENTS or shape[0] % weights_per_block:
         raise _BadFileError(f"is damaged: the tensor {name!r} has an impossible shape")
     return weights // weights_per_block * bytes_per_block
 
