@@ -46,7 +46,7 @@ def first_paint(home: Path) -> float:
         [str(STRONGROOM), "--home", str(home)],
         stdin=theirs,
         stdout=theirs,
-        stderr=subprocess.DEVNULL,
+        stderr=theirs,  # where Textual writes
         env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
         start_new_session=True,
     )
@@ -54,12 +54,13 @@ def first_paint(home: Path) -> float:
     try:
         seen = b""
         while LAST_ROW not in seen:
-            if not select.select([ours], [], [], LIMIT_SECONDS)[0]:
+            left = start + LIMIT_SECONDS - time.perf_counter()
+            if left <= 0 or not select.select([ours], [], [], left)[0]:
                 raise RuntimeError(f"The interface painted no full screen within {LIMIT_SECONDS:.0f} s.")
             seen += os.read(ours, 65536)
         return time.perf_counter() - start
     finally:
-        interface.terminate()
+        interface.kill()  # it would wait for its terminal to be read before it ends by itself
         interface.wait()
         os.close(ours)
 
