@@ -11,7 +11,7 @@ _INGEST_AGAIN = "Move the library away and ingest the documents again."
 
 def check(database: Database, collection_name: str, index_count: int | None) -> list[Problem]:
     """`index_count` is the number of vectors in Chroma, None when this process does not hold it."""
-    with database.snapshot() as connection:
+    with database.transaction() as connection:  # FTS5's integrity check is an INSERT that writes nothing
         checks = [_file(connection), _full_text(connection)]
         collection = find(connection, collection_name)
         if collection is not None:

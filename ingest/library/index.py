@@ -7,7 +7,7 @@ folder, filled again from SQLite.
 
     index/<slug>.json            which folder is current, and what it was built with
     index/<slug>.opening         there while the folder is being opened: found at a start, opening it killed its process
-    index/<slug>-<n>/            Chroma's own files
+    index/<slug>-<random>/       Chroma's own files
 """
 
 import json
@@ -20,10 +20,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
 
+from config.errors import HomeError
 from config.locations import Locations, private_directory
 from ingest.library.collections import find
 from ingest.library.database import Database
@@ -43,6 +45,9 @@ _log = logging.getLogger(__name__)
 
 class IndexDamagedError(Exception):
     """Chroma failed at something; `__cause__` says how."""
+
+
+_FAULTS = (IndexDamagedError, OSError, HomeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,7 @@ class VectorIndex:
         self._changing = threading.RLock()
         self._owner_lock: BaseFileLock | None = None
         self._opened: _Opened | None = None
+        self._failed: _Opened | None = None
 
     @property
     def held(self) -> bool:
@@ -83,20 +89,20 @@ class VectorIndex:
                 return 0
             try:
                 return self._apply_outbox()
-            except IndexDamagedError as damage:
-                _log.warning("the index is built again: %r", damage.__cause__ or damage)
+            except _FAULTS as fault:
+                _log.warning("the index is built again: %r", fault.__cause__ or fault)
             try:
                 self._start_anew()
                 return self._apply_outbox()
-            except IndexDamagedError as damage:
+            except _FAULTS as fault:
                 self._close_chroma()
-                _log.error("the index cannot be built: %r", damage.__cause__ or damage)
+                _log.error("the index cannot be built, searches use the exact scan: %r", fault.__cause__ or fault)
                 return 0
 
     def nearest(self, query: NDArray[np.float32], k: int) -> list[str] | None:
         """Ids of chunks, the `k` nearest and all that Chroma has not seen yet among them; None: ask the exact scan."""
         opened = self._opened
-        if opened is None:
+        if opened is None or opened is self._failed:
             return None
         unseen = self._database.rows(
             "SELECT DISTINCT chunk_id FROM outbox WHERE collection = ? LIMIT ?",
@@ -110,7 +116,7 @@ class VectorIndex:
         except IndexDamagedError as damage:
             if self._opened is opened:  # else it was replaced under our hands, and nothing is wrong
                 _log.warning("the index failed and is built again at the next refresh: %r", damage.__cause__)
-                self._opened = None
+                self._failed = opened
             return None
         return [*found["ids"][0], *(chunk_id for (chunk_id,) in unseen)]
 
@@ -180,7 +186,7 @@ class VectorIndex:
     def _open_current(self) -> _Opened:
         """The index as it should be: the folder that the marker names, or a new one to be filled."""
         folder = self._current_folder()
-        if folder is None:
+        if folder is None or (self._opened is not None and self._opened is self._failed):
             return self._start_anew()
         if self._opened is None or self._opened.folder != folder:
             self._opened = self._connect(folder)
@@ -210,8 +216,7 @@ class VectorIndex:
         """An empty folder with every vector of the library in the outbox, switched to in one step."""
         self._close_chroma()
         private_directory(self._directory)
-        numbers = [int(path.name.rpartition("-")[2]) for path in self._folders()]
-        folder = f"{self._slug}-{max(numbers, default=0) + 1}"  # never an old name: Chroma keeps files open by path
+        folder = f"{self._slug}-{uuid4().hex[:12]}"  # never an old name: Chroma remembers what it has opened by path
         built_for = self._built_for()
         opened = self._connect(folder)
         with self._database.transaction() as connection:
@@ -257,11 +262,7 @@ class VectorIndex:
                 _log.warning("closing the index failed: %r", damage.__cause__)
 
     def _folders(self) -> list[Path]:
-        return [
-            path
-            for path in self._directory.glob(f"{self._slug}-*")
-            if path.is_dir() and path.name.rpartition("-")[2].isdigit()
-        ]
+        return [path for path in self._directory.glob(f"{self._slug}-*") if path.is_dir()]
 
     def _remove_folders(self, keep: str | None) -> None:
         for path in self._folders():

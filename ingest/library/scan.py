@@ -9,6 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -131,7 +132,8 @@ class ExactScan:
                 matrix.vectors.astype("<f4").tofile(file)
             unfinished.replace(self._path(matrix.generation))
         except (OSError, HomeError) as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             _log.warning("the scan matrix could not be kept: %s", error)
             return
         for path in self._files():

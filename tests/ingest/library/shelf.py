@@ -1,0 +1,60 @@
+"""Documents made by hand, one chunk per page, and what a library looks like from outside."""
+
+import hashlib
+from pathlib import Path
+
+from ingest.embedding import embed_next_slice
+from ingest.library.library import Library
+from ingest.types import Chunk, Document, FileStatus, Page, make_chunk_id
+from models.base import Embedder
+
+
+def put(library: Library, path: str, *pages: str, title: str = "") -> FileStatus:
+    """Put a document with these page texts into the library."""
+    document = make_document(path, *pages, title=title)
+    return library.replace_document(document, make_chunks(library, document), size=1, modified=1.0)
+
+
+def make_document(path: str, *pages: str, title: str = "") -> Document:
+    sha256 = hashlib.sha256("\f".join(pages).encode()).hexdigest()
+    numbered = tuple(Page(number, text, label=f"p{number}") for number, text in enumerate(pages, 1))
+    return Document(Path(path), sha256, title, numbered)
+
+
+def make_chunks(library: Library, document: Document) -> list[Chunk]:
+    return [
+        Chunk(
+            chunk_id=make_chunk_id(library.collection, document.sha256, ordinal),
+            ordinal=ordinal,
+            text=page.text,
+            context=document.title,
+            page=page.number,
+            page_last=page.number,
+            start=0,
+            end=len(page.text),
+        )
+        for ordinal, page in enumerate(document.pages)
+    ]
+
+
+def embed_all(library: Library, embedder: Embedder) -> None:
+    while embed_next_slice(library, embedder):
+        pass
+
+
+def found_texts(library: Library, query: str, k: int = 10) -> list[str]:
+    """Texts of the hits of a full-text search, best first."""
+    hits = library.search_text(query, k)
+    chunks = library.chunks([hit.chunk_id for hit in hits])
+    return [chunks[hit.chunk_id].chunk.text for hit in hits]
+
+
+def contents(library: Library) -> list[tuple[object, ...]]:
+    """Everything a search can depend on, without row ids and times."""
+    return library.database.rows(
+        """
+        SELECT d.path, d.sha256, d.status, d.title, d.page_count,
+            c.chunk_id, c.ordinal, c.page, c.text, c.context, c.vector
+        FROM documents d LEFT JOIN chunks c ON c.document = d.id ORDER BY d.path, c.ordinal
+        """
+    )

@@ -1,0 +1,170 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from config.locations import Locations
+from ingest.library.library import Library
+from ingest.types import FileStatus
+from models.fakes import HashEmbedder
+from tests.ingest.library.shelf import embed_all, found_texts, put
+
+SECRET = "The zebracorn protocol requires seventeen quokkawatts at midnight, says Xanthippe."
+PUBLIC = "The public notice about opening hours of the harbour office."
+
+
+@pytest.fixture
+def filled(library: Library, embedder: HashEmbedder) -> Library:
+    put(library, "/papers/secret.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
+    put(library, "/papers/public.pdf", PUBLIC)
+    embed_all(library, embedder)
+    library.search_vectors(embedder.embed_query("zebracorn"), 5)  # leaves the scan's matrix on disk
+    return library
+
+
+def traces(locations: Locations, *needles: bytes) -> list[Path]:
+    files = [path for path in locations.home.rglob("*") if path.is_file()]
+    return [path for path in files if any(needle in path.read_bytes().lower() for needle in needles)]
+
+
+def secret_vectors(library: Library) -> list[bytes]:
+    rows = library.database.rows(
+        "SELECT c.vector FROM chunks c JOIN documents d ON d.id = c.document WHERE d.path LIKE '%secret%'"
+    )
+    halves = [np.frombuffer(blob, dtype="<f2") for (blob,) in rows]
+    return [half.tobytes() for half in halves] + [half.astype("<f4").tobytes() for half in halves]
+
+
+def test_after_forgetting_no_file_holds_a_word_or_a_vector_of_it(
+    filled: Library, embedder: HashEmbedder, locations: Locations
+) -> None:
+    filled.hold_index()
+    filled.refresh_index()
+    vectors = secret_vectors(filled)
+    raw = [path.read_bytes() for path in locations.home.rglob("*") if path.is_file()]
+    assert any(vector in content for vector in vectors for content in raw)
+    assert traces(locations, b"zebracorn")
+
+    receipt = filled.forget("secret.*")
+
+    assert receipt.forgotten == ("/papers/secret.pdf",)
+    assert (receipt.chunks, receipt.vectors, receipt.verified_absent) == (2, 2, True)
+    assert receipt.bytes_reclaimed > 0
+    assert traces(locations, b"zebracorn", b"quokkawatt", b"xanthippe", b"secret.pdf") == []
+    raw = [path.read_bytes() for path in locations.home.rglob("*") if path.is_file()]
+    assert not any(vector in content for vector in vectors for content in raw)
+    assert filled.index_count() == 1
+    assert found_texts(filled, "harbour zebracorn") == [PUBLIC]
+    assert len(filled.search_vectors(embedder.embed_query("zebracorn"), 5)) == 1
+    assert filled.check() == []
+
+
+def test_the_full_text_index_keeps_no_word_either(filled: Library) -> None:
+    filled.forget("secret.pdf")
+
+    filled.database.rows("CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'chunks_text', 'row')")
+    words = {word for (word,) in filled.database.rows("SELECT term FROM temp.words")}
+    assert "harbour" in words
+    assert not {word for word in words if word.startswith(("zebracorn", "quokka", "xanth", "protocol"))}
+
+
+@pytest.mark.parametrize("glob", ["secret.pdf", "*secret*", "/papers/secret.pdf", "/papers/s*"])
+def test_a_glob_matches_the_name_or_the_path(filled: Library, glob: str) -> None:
+    assert filled.forget(glob).forgotten == ("/papers/secret.pdf",)
+    assert [record.document for record in filled.documents()] == ["public.pdf"]
+
+
+def test_a_glob_that_matches_nothing_changes_nothing(filled: Library) -> None:
+    receipt = filled.forget("*.docx")
+
+    assert (receipt.forgotten, receipt.chunks, receipt.verified_absent) == ((), 0, True)
+    assert len(filled.documents()) == 2
+
+
+def test_files_with_the_same_content_are_forgotten_together(filled: Library, locations: Locations) -> None:
+    put(filled, "/elsewhere/copy.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
+    assert filled.documents()[0].status == FileStatus.DUPLICATE
+
+    receipt = filled.forget("copy.pdf")
+
+    assert receipt.forgotten == ("/elsewhere/copy.pdf", "/papers/secret.pdf")
+    assert traces(locations, b"zebracorn") == []
+
+
+def test_what_did_not_get_in_can_be_forgotten_too(filled: Library, locations: Locations) -> None:
+    filled.record_outcome("/papers/locked-zebracorn.pdf", sha256="ab", status=FileStatus.LOCKED, reason="Locked.")
+    filled.record_outcome("/papers/locked.pdf", sha256="cd", status=FileStatus.LOCKED, reason="Locked.")
+
+    assert filled.forget("locked-*").forgotten == ("/papers/locked-zebracorn.pdf",)
+    assert "/papers/locked.pdf" in filled.known_files()
+
+
+def test_text_that_another_document_holds_as_well_does_not_spoil_the_receipt(
+    filled: Library, embedder: HashEmbedder
+) -> None:
+    put(filled, "/papers/letter.pdf", PUBLIC, "A page of its own about marmalade and its making.")
+    embed_all(filled, embedder)
+
+    assert filled.forget("letter.pdf").verified_absent
+    assert found_texts(filled, "opening hours") == [PUBLIC]
+
+
+def test_hooks_take_part_in_the_transaction(filled: Library) -> None:
+    class RefusedError(Exception):
+        pass
+
+    seen: list[object] = []
+
+    def refuse(paths: object) -> None:
+        seen.append(paths)
+        raise RefusedError
+
+    filled.forget_hooks.append(refuse)
+    with pytest.raises(RefusedError):
+        filled.forget("secret.pdf")
+
+    assert seen == [["/papers/secret.pdf"]]
+    assert len(filled.documents()) == 2
+
+
+def test_a_trace_in_any_file_under_the_home_is_found(filled: Library, locations: Locations) -> None:
+    leak = locations.home / "logs" / "careless.log"
+    leak.parent.mkdir()
+    leak.write_text(f"somebody logged this: {SECRET}")
+
+    assert not filled.forget("secret.pdf").verified_absent
+    assert [problem.name for problem in filled.check()] == ["forgetting"]
+
+    leak.unlink()
+    assert filled.forget("secret.pdf").verified_absent
+    assert filled.check() == []
+
+
+def test_while_another_process_holds_the_index_nothing_is_claimed(filled: Library, locations: Locations) -> None:
+    holder = Library.open(locations)
+    assert holder.hold_index()
+    holder.refresh_index()
+    [vectors] = {tuple(secret_vectors(filled))}
+
+    receipt = filled.forget("secret.pdf")
+    assert not receipt.verified_absent
+    assert traces(locations, b"zebracorn") == []
+
+    holder.refresh_index()
+    assert holder.index_count() == 1
+    raw = [path.read_bytes() for path in locations.index_directory.rglob("*") if path.is_file()]
+    assert not any(vector in content for vector in vectors for content in raw)
+    holder.close()
+    assert filled.forget("secret.pdf").verified_absent
+
+
+def test_while_another_reads_an_old_state_nothing_is_claimed(filled: Library, locations: Locations) -> None:
+    reader = Library.open(locations)
+    filled.database.rows("PRAGMA busy_timeout = 100")
+    with reader.database.snapshot() as connection:
+        connection.execute("SELECT count(*) FROM pages").fetchall()
+        assert not filled.forget("secret.pdf").verified_absent
+    reader.close()
+
+    assert filled.forget("secret.pdf").verified_absent
+    assert traces(locations, b"zebracorn") == []
