@@ -9,10 +9,10 @@ home=$2
 documents=$(dirname "$0")/documents
 question="How many days of paid annual leave does a full-time employee get each year?"
 
-if [ -e "$home/library.sqlite" ]; then volume=--quiet; else volume=; fi
+take_in() { "$strongroom" --home "$home" "$@" ingest "$documents"; }
+
 status=0
-# $volume is left unquoted on purpose: empty, it is no argument at all.
-"$strongroom" --home "$home" $volume ingest "$documents" || status=$?
+if [ -e "$home/library.sqlite" ]; then take_in --quiet >/dev/null; else take_in; fi || status=$?
 # 3 says that some files are not in the library: one of the samples is a scan, which has no text to read.
 case $status in 0 | 3) ;; *) exit "$status" ;; esac
 
