@@ -118,7 +118,7 @@ class Child:
         return self._process.pid
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Send a request. Raises ChildDied."""
+        """Send a request; one larger than a pipe holds (64 KB) waits for the child to read it. Raises ChildDied."""
         line = memoryview(json.dumps(message).encode() + b"\n")
         try:
             with self._sending:

@@ -27,7 +27,7 @@ from config.locations import Locations, private_directory
 from config.sanitise import sanitise
 from config.sections import LogSettings
 
-OUR_PACKAGES = ("assistant", "config", "ingest", "models")
+OUR_PACKAGES = ("assistant", "config", "ingest", "models", "strongroom")
 _FILE_BYTES = 1_000_000
 _OLD_FILES = 3
 _LONGEST_ID = 80
