@@ -5,7 +5,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from statistics import median
+from statistics import median, quantiles
 
 from ingest.loaders.lines import Line, OutlineEntry
 from ingest.punctuation import ends_clause, ends_sentence
@@ -15,6 +15,9 @@ MAX_CHARACTERS = 140
 MAX_LEVEL = 6
 MAX_CHARACTERS_ALONE = 60
 """Where places are not known, a line longer than this does not stand by itself."""
+
+USUAL_PITCH = 1.2
+"""From line to line in heights of the print, where there are not two lines to measure it."""
 
 COMMON = 3
 """A look that so many headings have makes a level of its own."""
@@ -47,7 +50,7 @@ class Typography:
     height: float = 0.0
     bold: bool = False
     italic: bool = False
-    pitch: float = 1.2
+    pitch: float = USUAL_PITCH
     width: float = 0.45
 
 
@@ -68,7 +71,9 @@ def measure(pages: Iterable[Sequence[Line]]) -> Typography:
     if not looks:
         return Typography()
     (height, bold, italic), _ = looks.most_common(1)[0]
-    return Typography(height, bold, italic, median(pitches) if pitches else 1.2, median(widths))
+    # Below the median: in a paper of short paragraphs most lines have room above them.
+    pitch = quantiles(pitches, n=4, method="inclusive")[0] if len(pitches) > 1 else USUAL_PITCH
+    return Typography(height, bold, italic, pitch, median(widths))
 
 
 def is_set_like(line: Line, body: Typography) -> bool:

@@ -63,7 +63,7 @@ def _read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
 
     from ingest.loaders.pdf_by_pypdf import reread_pages
 
-    better = reread_pages(data, options, doubtful)
+    better = reread_pages(data, options, doubtful, len(document.pages))
     pages = tuple(
         replace(page, lines=better[index].lines, has_silent_words=False, damaged=False) if index in better else page
         for index, page in enumerate(document.pages)

@@ -38,11 +38,17 @@ def read_with_pypdf(data: bytes, options: LoadOptions) -> RawDocument:
     return RawDocument(pages, metadata=_attempt(lambda: _metadata(reader)) or {})
 
 
-def reread_pages(data: bytes, options: LoadOptions, indexes: Collection[int]) -> dict[int, RawPage]:
-    """These pages (0-based) alone; the ones that give text. Empty when pypdf cannot open the file."""
+def reread_pages(data: bytes, options: LoadOptions, indexes: Collection[int], page_count: int) -> dict[int, RawPage]:
+    """These pages (0-based) alone; the ones that give text.
+
+    Empty when pypdf cannot open the file, or does not find `page_count` pages: it passes over what is no page, and a
+    text must not come under another page's number.
+    """
     try:
         reader = _open(data, options.passwords)
     except DocumentError:
+        return {}
+    if _attempt(lambda: len(reader.pages)) != page_count:
         return {}
     pages = zip(indexes, _read_pages(reader, indexes), strict=True)
     return {index: page for index, page in pages if page.lines}
