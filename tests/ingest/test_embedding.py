@@ -1,0 +1,101 @@
+import threading
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from config.errors import ModelError
+from config.locations import Locations
+from ingest.embedding import BackgroundEmbedding, embed_next_slice
+from ingest.library.library import SLICE, Library
+from models.base import Vectors
+from models.fakes import HashEmbedder
+from tests.ingest.library.shelf import put
+
+
+class RecordingEmbedder(HashEmbedder):
+    """Keeps the batches it was given; `gate` holds each one back, `fails_at` is the batch that fails."""
+
+    def __init__(self, *, fails_at: int = -1) -> None:
+        super().__init__()
+        self.batches: list[list[str]] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.fails_at = fails_at
+
+    def embed_documents(self, texts: Sequence[str]) -> Vectors:
+        self.gate.wait(10)
+        if len(self.batches) == self.fails_at:
+            raise ModelError("The embedder is broken.", "Mend it.")
+        self.batches.append(list(texts))
+        return super().embed_documents(texts)
+
+
+@pytest.fixture
+def library(locations: Locations) -> Iterator[Library]:
+    library = Library.open(locations)
+    library.require_embedder(HashEmbedder().identity)
+    yield library
+    library.close()
+
+
+def fill(library: Library, *lengths: int) -> None:
+    for name, length in enumerate(lengths):
+        put(library, f"/{name}.txt", *(f"Page {number} of {name}." for number in range(length)))
+
+
+def test_a_slice_holds_chunks_of_one_document_in_their_order(library: Library) -> None:
+    fill(library, SLICE + 2, 3)
+    embedder = RecordingEmbedder()
+
+    assert [embed_next_slice(library, embedder) for _ in range(4)] == [SLICE, 2, 3, 0]
+    assert embedder.batches[1] == [f"Page {SLICE} of 0.", f"Page {SLICE + 1} of 0."]
+    assert library.pending_count() == 0
+
+
+def test_the_batches_do_not_depend_on_where_it_starts(library: Library, locations: Locations) -> None:
+    fill(library, 5, SLICE + 5, 2)
+    forwards = RecordingEmbedder()
+    while embed_next_slice(library, forwards):
+        pass
+    library.database.rows("UPDATE chunks SET vector = NULL")
+    backwards = RecordingEmbedder()
+    while embed_next_slice(library, backwards, from_end=True):
+        pass
+
+    assert backwards.batches == forwards.batches[::-1]
+
+
+def test_it_embeds_what_comes_while_it_runs(library: Library) -> None:
+    fill(library, 2)
+    embedder = RecordingEmbedder()
+
+    with BackgroundEmbedding(library, embedder) as embedding:
+        put(library, "/later.txt", "A late page.")
+        embedding.look_again()
+        assert sum(embedding.remaining_steps()) == 3
+
+    assert library.pending_count() == 0
+
+
+def test_leaving_ends_it_and_leaves_the_rest_pending(library: Library) -> None:
+    fill(library, *[2] * 50)
+    embedder = RecordingEmbedder()
+    embedder.gate.clear()
+
+    with BackgroundEmbedding(library, embedder):
+        threading.Timer(0.05, embedder.gate.set).start()
+
+    assert library.pending_count() in {98, 100}
+    assert "embedding" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_what_goes_wrong_in_its_thread_is_raised_here(library: Library) -> None:
+    fill(library, 2, 2, 2)
+
+    with (
+        pytest.raises(ModelError, match="broken"),
+        BackgroundEmbedding(library, RecordingEmbedder(fails_at=1)) as embedding,
+    ):
+        list(embedding.remaining_steps())
+
+    assert library.pending_count() == 4

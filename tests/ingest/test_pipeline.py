@@ -1,0 +1,325 @@
+"""A folder becomes a library, seen from outside: events, summary, ledger."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.errors import EmbedderMismatch, LibraryError, StrongroomError
+from config.locations import Locations
+from config.sections import IngestSettings, Settings
+from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.library.library import Library
+from ingest.pipeline import IngestOptions, ingest
+from models.fakes import HashEmbedder
+from tests.ingest.library.shelf import contents, found_texts
+
+SETTINGS = Settings(ingest=IngestSettings(workers=1))
+
+
+@pytest.fixture
+def library(locations: Locations) -> Iterator[Library]:
+    library = Library.open(locations)
+    yield library
+    library.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "papers"
+    (folder / "old").mkdir(parents=True)
+    (folder / "lease.md").write_text(
+        "# Lease\n\nThe tenant pays on the first of each month.\n\n## Pets\n\nDogs are allowed.\n"
+    )
+    (folder / "old" / "minutes.txt").write_text("The board approved the purchase of a tug.\n")
+    return folder
+
+
+def run(library: Library, *paths: Path, prune: bool = False) -> list[IngestEvent]:
+    options = IngestOptions(prune=prune)
+    return list(ingest(paths, library=library, embedder=HashEmbedder(), settings=SETTINGS, options=options))
+
+
+def outcomes(events: list[IngestEvent]) -> dict[str, str]:
+    return {event.path.name: event.status.value for event in events if isinstance(event, FileDone)}
+
+
+def summary(events: list[IngestEvent]) -> Finished:
+    assert isinstance(events[-1], Finished)
+    return events[-1]
+
+
+def test_a_folder_becomes_a_library(library: Library, folder: Path) -> None:
+    events = run(library, folder)
+
+    assert isinstance(events[0], Discovered)
+    assert (events[0].files, events[0].unchanged) == (2, 0)
+    assert outcomes(events) == {"lease.md": "added", "minutes.txt": "added"}
+    assert [event.pending for event in events if isinstance(event, Embedded)][-1] == 0
+    finished = summary(events)
+    assert (finished.files, finished.added, finished.pages, finished.vectors_pending) == (2, 2, 2, 0)
+    assert finished.chunks == sum(record.chunks for record in library.documents()) > 0
+    assert finished.peak_rss_mb > 10
+    assert found_texts(library, "dogs")
+    assert library.search_vectors(HashEmbedder().embed_query("tug"), 1)
+    assert library.check() == []
+
+
+def test_a_second_run_changes_nothing(library: Library, folder: Path) -> None:
+    run(library, folder)
+    (folder / "copy.md").write_bytes((folder / "lease.md").read_bytes())
+    (folder / "picture.png").write_bytes(b"\x89PNG...")
+    run(library, folder)
+    before = contents(library), library.documents(), library.database.value("SELECT total_changes()")
+
+    events = run(library, folder)
+
+    assert outcomes(events) == {
+        "lease.md": "unchanged", "minutes.txt": "unchanged", "copy.md": "duplicate", "picture.png": "unsupported"
+    }  # fmt: skip
+    assert (contents(library), library.documents(), library.database.value("SELECT total_changes()")) == before
+    finished = summary(events)
+    assert (finished.unchanged, finished.skipped, finished.added) == (3, 1, 0)
+
+
+def test_changed_moved_and_removed_files_are_followed(library: Library, folder: Path) -> None:
+    (folder / "gone.txt").write_text("A page that will go away.\n")
+    run(library, folder)
+    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
+    (folder / "old" / "minutes.txt").rename(folder / "minutes-2025.txt")
+    (folder / "gone.txt").unlink()
+
+    events = run(library, folder)
+    assert outcomes(events) == {"lease.md": "updated", "minutes-2025.txt": "moved"}
+    assert found_texts(library, "dogs") == []
+    assert found_texts(library, "page go away")
+
+    events = run(library, folder, prune=True)
+    assert outcomes(events) == {"lease.md": "unchanged", "minutes-2025.txt": "unchanged", "gone.txt": "removed"}
+    assert summary(events).removed == 1
+    assert found_texts(library, "page go away") == []
+    assert library.check() == []
+
+
+def test_prune_leaves_what_lies_elsewhere(library: Library, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "note.txt").write_text("A note from elsewhere.\n")
+    run(library, folder, elsewhere)
+    (elsewhere / "note.txt").unlink()
+
+    run(library, folder, prune=True)
+
+    assert found_texts(library, "elsewhere")
+
+
+def test_files_that_cannot_be_taken_in_are_told_apart(library: Library, folder: Path) -> None:
+    (folder / "blank.txt").write_text("  \n")
+    (folder / "picture.png").write_bytes(b"\x89PNG...")
+    (folder / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type")
+    (folder / "copy of cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type")
+
+    events = run(library, folder)
+
+    left_out = {
+        event.path.name: event for event in events if isinstance(event, FileDone) and not event.status.is_success
+    }
+    assert {name: event.status.value for name, event in left_out.items()} == {
+        "blank.txt": "empty",
+        "picture.png": "unsupported",
+        "cut.pdf": "damaged",
+        "copy of cut.pdf": "damaged",
+    }
+    assert all(event.reason.endswith(".") for event in left_out.values())
+    finished = summary(events)
+    assert (finished.files, finished.added, finished.skipped, finished.failed) == (6, 2, 2, 2)
+    ledger = {record.document: (record.status, record.reason) for record in library.documents()}
+    assert ledger["cut.pdf"] == (left_out["cut.pdf"].status, left_out["cut.pdf"].reason)
+
+    again = run(library, folder)
+    assert outcomes(again) == outcomes(events) | {"lease.md": "unchanged", "minutes.txt": "unchanged"}
+
+
+def test_a_file_that_may_not_be_read_is_an_event(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = folder / "secret.txt"
+    secret.write_text("Not for you.\n")
+    real_open = Path.open
+
+    def open_unless_secret(path: Path, *arguments: object, **named: object) -> object:
+        if path == secret:
+            raise PermissionError(13, "Permission denied")
+        return real_open(path, *arguments, **named)  # type: ignore[call-overload]  # passed on as it came
+
+    monkeypatch.setattr(Path, "open", open_unless_secret)  # root may read everything: the refusal is played
+    events = run(library, folder)
+
+    assert outcomes(events)["secret.txt"] == "failed"
+    assert summary(events).failed == 1
+    monkeypatch.undo()
+    assert outcomes(run(library, folder))["secret.txt"] == "added"
+
+
+def test_a_duplicate_takes_the_place_of_an_original_that_changes(library: Library, folder: Path) -> None:
+    (folder / "second copy.md").write_bytes((folder / "lease.md").read_bytes())
+    assert outcomes(run(library, folder))["second copy.md"] == "duplicate"
+    (folder / "lease.md").write_text("# Other\n\nQuite another text.\n")
+
+    run(library, folder)
+
+    assert found_texts(library, "dogs")
+    assert found_texts(library, "quite another")
+    assert {record.status.value for record in library.documents()} <= {"added", "updated"}
+    assert library.check() == []
+    assert set(outcomes(run(library, folder)).values()) == {"unchanged"}
+
+
+def test_a_missing_path_is_refused_before_anything_is_done(library: Library, folder: Path) -> None:
+    with pytest.raises(StrongroomError, match="There is no file or folder"):
+        run(library, folder, folder / "nowhere")
+
+    assert library.documents() == []
+
+
+def test_an_empty_folder_is_no_error(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    assert summary(run(library, tmp_path / "empty")).files == 0
+
+
+def test_another_embedder_is_refused(library: Library, folder: Path) -> None:
+    run(library, folder)
+    before = contents(library)
+
+    with pytest.raises(EmbedderMismatch):
+        list(ingest([folder], library=library, embedder=HashEmbedder(dimension=32), settings=SETTINGS))
+
+    assert contents(library) == before
+
+
+@pytest.mark.parametrize("after", range(6))
+def test_it_can_be_left_at_any_event_and_run_again(library: Library, folder: Path, tmp_path: Path, after: int) -> None:
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"Number {number} is on this page.\n")
+    events = ingest([folder], library=library, embedder=HashEmbedder(), settings=SETTINGS)
+    for _ in range(after + 1):
+        next(events)
+    events.close()  # type: ignore[attr-defined]  # it is a generator
+    assert library.check() == []
+
+    finished = summary(run(library, folder))
+
+    assert (finished.added + finished.unchanged, finished.vectors_pending) == (6, 0)
+    whole = Library.open(Locations(_home(tmp_path / "whole")))
+    run(whole, folder)
+    assert contents(library) == contents(whole)
+    whole.close()
+
+
+def _home(path: Path) -> Path:
+    path.mkdir()
+    return path
+
+
+def test_a_full_disk_ends_the_run_and_the_next_goes_on(library: Library, folder: Path) -> None:
+    run(library, folder)
+    before = contents(library)
+    (folder / "big.txt").write_text("\n\n".join(f"Paragraph {number} {'of words ' * 60}" for number in range(400)))
+    pages = library.database.value("PRAGMA page_count")
+    library.database.rows(f"PRAGMA max_page_count = {pages + 4}")
+
+    with pytest.raises(LibraryError, match="The disk is full"):
+        run(library, folder)
+
+    assert contents(library) == before
+    library.database.rows("PRAGMA max_page_count = 1000000")
+    assert outcomes(run(library, folder))["big.txt"] == "added"
+    assert library.check() == []
+
+
+def test_while_another_holds_the_index_the_run_writes_to_sqlite_only(
+    library: Library, folder: Path, locations: Locations
+) -> None:
+    holder = Library.open(locations)
+    assert holder.hold_index()
+
+    assert summary(run(library, folder)).vectors_pending == 0
+
+    waiting = library.index_changes_waiting()
+    assert waiting > 0
+    assert holder.refresh_index() == waiting
+    assert holder.index_count() == waiting
+    holder.close()
+
+
+def test_a_run_lets_go_of_the_index(library: Library, folder: Path, locations: Locations) -> None:
+    run(library, folder)
+
+    other = Library.open(locations)
+    assert library.index_changes_waiting() == 0
+    assert other.hold_index()
+    other.refresh_index()
+    assert other.check() == []
+    assert other.index_count() == sum(record.chunks for record in other.documents())
+    other.close()
+
+
+RUN = """
+import sys
+from pathlib import Path
+from config.locations import Locations
+from config.sections import Settings
+from ingest.events import Finished
+from ingest.library.library import Library
+from ingest.pipeline import ingest
+from models.fakes import HashEmbedder
+library = Library.open(Locations(Path(sys.argv[1])))
+for event in ingest([Path(sys.argv[2])], library=library, embedder=HashEmbedder(), settings=Settings()):
+    if isinstance(event, Finished):
+        print(event.vectors_pending)
+library.close()
+"""
+
+
+@pytest.mark.slow
+def test_two_ingests_at_once_and_a_search_meanwhile(
+    library: Library, folder: Path, tmp_path: Path, locations: Locations
+) -> None:
+    for number in range(30):
+        (folder / f"{number}.txt").write_text(f"Number {number} is on this page.\n\n" + "Filler text. " * 200)
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-c", RUN, str(locations.home), str(folder)], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    query = HashEmbedder().embed_query("number page")
+    while any(process.poll() is None for process in runs):
+        library.search_vectors(query, 5)
+        library.search_text("number page", 5)
+        assert len(library.documents()) <= 32
+        time.sleep(0.05)
+
+    assert [process.communicate()[0] for process in runs] == ["0\n", "0\n"]
+    assert [process.returncode for process in runs] == [0, 0]
+    whole = Library.open(Locations(_home(tmp_path / "whole")))
+    run(whole, folder)
+    assert contents(library) == contents(whole)
+    assert library.check() == []
+    whole.close()
+
+
+def test_names_that_are_no_text_are_events(library: Library, folder: Path) -> None:
+    os.close(os.open(os.fsencode(folder) + b"/caf\xe9.txt", os.O_CREAT | os.O_WRONLY))
+
+    events = run(library, folder)
+
+    assert "failed" in outcomes(events).values()
+    assert summary(events).added == 2
+    shutil.rmtree(folder)
