@@ -122,8 +122,9 @@ def _query(question: str, dialogue: Dialogue) -> str:
 
 def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[list[ScoredSentence]]:
     embedder = asker.embedder() if findings.vector is not None else None
-    texts = [passage.chunk.text for passage in findings.result.passages]
-    return score_passages(question, findings.weights, texts, embedder=embedder, question_vector=findings.vector)
+    return score_passages(
+        question, findings.weights, findings.result.passages, embedder=embedder, question_vector=findings.vector
+    )
 
 
 def _numbered_sources(

@@ -1,12 +1,12 @@
 """Marks like [2] in an answer → citations with page and exact quote; found by code for a model that forgets them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.sentences import Span, sentence_spans
 from assistant.types import Citation, Passage, Source
-from assistant.words import content_terms, numbers, terms
+from assistant.words import content_terms, terms
 
 PageTexts = Callable[[str, int, int], Sequence[str]]
 """(path, first page, last page) → the text of each page: `Library.page_texts`."""
@@ -143,8 +143,3 @@ def locate(number: int, passage: Passage, span: Span, page_texts: PageTexts) -> 
     if quote not in chunk.text:
         return None
     return Citation(number, passage.document, passage.path, page, quote, first, last)
-
-
-def numbers_in(texts: Mapping[int, str], cited: Iterable[int]) -> set[float]:
-    """Every number written in the texts of the sources `cited`."""
-    return {value for number in cited for value in numbers(texts.get(number, ""))}

@@ -11,9 +11,10 @@ from assistant.words import Weights, terms
 MOST_QUOTES = 2
 _PASSAGE_PRIOR = 0.06
 """What each rank costs: the search saw the whole passage, the sentence score sees one sentence."""
-_SECOND_NEEDS = 0.6
-"""A second sentence scores at least this share of the best one, and holds a word of the question that the best
-lacks."""
+_SECOND_SCORE = 0.75
+"""A second sentence scores at least this share of the best one."""
+_SECOND_ADDS = 0.2
+"""It holds words of the question that the best one lacks, of at least this share of the weight of all its words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,9 @@ def _choose(
     candidates.sort(key=lambda candidate: -candidate.score)
     chosen = candidates[:1]
     for candidate in candidates[1:]:
-        if len(chosen) == MOST_QUOTES or candidate.score < _SECOND_NEEDS * chosen[0].score:
+        if len(chosen) == MOST_QUOTES or candidate.score < _SECOND_SCORE * chosen[0].score:
             break
-        if weights.covered(terms(candidate.text)) - weights.covered(terms(chosen[0].text)):
+        if weights.share(set(terms(candidate.text)) - set(terms(chosen[0].text))) >= _SECOND_ADDS:
             chosen.append(candidate)
     return chosen
 

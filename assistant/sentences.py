@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assistant.types import Passage
 from assistant.words import Weights, fold, terms
 from models.base import Embedder
 
@@ -21,17 +22,20 @@ _CELL_GAP = re.compile(r"\t|\S {2,}\S|\|")
 _NUMERIC = re.compile(r"[($€£]*-?\d[\d.,%)]*")
 _ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”\u2019)\]]*\s*$")
 _SHORT_LINE = 0.6
-_LETTER = re.compile(r"[^\W\d_]")
+_MID_SENTENCE = re.compile(r"[,;\u2013-]\s*$")
 
 
 _WHO = re.compile(r"\bwho(?:m|se)?\b")
-_HOW_MANY = re.compile(
-    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\bwhen\b|\bwhat (?:year|date|time|percentage|amount)\b"
+_FIGURE_WANTED = re.compile(
+    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\bwhen\b|\bby (?:what|which)\b"
+    r"|\bwhat\b.*\b(?:year|date|time|deadline|amount|percentage|rate|cost|price|fee|limit|maximum|minimum)s?\b"
 )
 _FULL_NAME = re.compile(r"\b[A-Z][a-zà-ÿ'\u2019-]+(?:\s+[A-Z]\.)?\s+[A-Z][\w'\u2019-]+")
 _KIND_BONUS = 0.15
 _FREE_LENGTH = 40
-_HEADING_LENGTH = 6
+_HEADING_LENGTH = 8
+_HEADING_FACTOR = 0.5
+_NUMBERING = re.compile(r"^[#\s]*(?:\d+(?:\.\d+)*\.?\s)?")
 
 EMBEDDED_PASSAGES = 5
 """Passages whose sentences are compared with the question by meaning too; it must not hold up the evidence."""
@@ -86,9 +90,11 @@ def _reads_on(text: str, unit: Span, line: Span, longest: int) -> bool:
     following = text[slice(*line)]
     last_start = text.rfind("\n", unit[0], unit[1]) + 1
     last = text[max(last_start, unit[0]) : unit[1]]
-    if _STRUCTURE.match(following) or last.lstrip().startswith("#") or is_tabular(last) or is_tabular(following):
+    if _STRUCTURE.match(following) or last.lstrip().startswith("#") or is_tabular(last):
         return False
-    if following.lstrip()[0].islower():
+    if is_tabular(following):
+        return bool(_MID_SENTENCE.search(last))
+    if following.lstrip()[0].islower() or _MID_SENTENCE.search(last):
         return True
     return len(last) >= _SHORT_LINE * longest
 
@@ -114,17 +120,17 @@ class ScoredSentence:
 def score_passages(
     question: str,
     weights: Weights,
-    texts: Sequence[str],
+    passages: Sequence[Passage],
     *,
     embedder: Embedder | None = None,
     question_vector: "NDArray[np.float32] | None" = None,
 ) -> list[list[ScoredSentence]]:
-    """The sentences of each text, in the order they stand, scored for `question`.
+    """The sentences of each passage, in the order they stand, scored for `question`.
 
     A sentence scores by the words it shares with the question; with an embedder, the best sentences of the first
-    EMBEDDED_PASSAGES texts gain the cosine between them and the question.
+    EMBEDDED_PASSAGES passages gain the cosine between them and the question.
     """
-    scored = [score_sentences(question, weights, text) for text in texts]
+    scored = [score_sentences(question, weights, p.chunk.text, p.chunk.heading) for p in passages]
     if embedder is None or question_vector is None:
         return scored
     chosen = [
@@ -133,25 +139,36 @@ def score_passages(
         for index in sorted(range(len(sentences)), key=lambda i: -sentences[i].score)[:_EMBEDDED_SENTENCES]
     ]
     if chosen:
-        spans = [scored[passage][index] for passage, index in chosen]
-        vectors = embedder.embed_documents(
-            [texts[passage][span.start : span.end] for (passage, _), span in zip(chosen, spans, strict=True)]
-        )
-        for (passage, index), span, cosine in zip(chosen, spans, vectors @ question_vector, strict=True):
-            scored[passage][index] = replace(span, score=span.score + max(0.0, float(cosine)))
+        texts = [_text_of(passages[passage], scored[passage][index]) for passage, index in chosen]
+        cosines = embedder.embed_documents(texts) @ question_vector
+        for (passage, index), text, cosine in zip(chosen, texts, cosines, strict=True):
+            sentence = scored[passage][index]
+            gain = max(0.0, float(cosine)) * (_HEADING_FACTOR if _is_heading(text) else 1.0)
+            scored[passage][index] = replace(sentence, score=sentence.score + gain)
     return scored
 
 
-def score_sentences(question: str, weights: Weights, text: str) -> list[ScoredSentence]:
+def score_sentences(question: str, weights: Weights, text: str, heading: str = "") -> list[ScoredSentence]:
     """Every sentence of `text`, scored by the words it shares with `question`, in the order they stand.
 
-    The score is the idf-weighted share of the question's words that the sentence holds, made smaller for long sentences
-    and for headings, and larger when the sentence holds the kind of thing asked for: a name for "who", a figure for
-    "how many" and "when".
+    The score is the idf-weighted share of the question's words that the sentence holds, together with the heading it
+    stands under; smaller for long sentences and for headings themselves, and larger when the sentence holds the kind
+    of thing asked for: a name for "who", a figure for "how many", "when" and the like.
     """
-    return [
-        ScoredSentence(start, end, _score(question, weights, text[start:end])) for start, end in sentence_spans(text)
-    ]
+    asked = fold(question)
+    above = frozenset(terms(heading))
+    scored = []
+    for start, end in sentence_spans(text):
+        sentence = text[start:end]
+        words = terms(sentence)
+        score = weights.share(above.union(words)) * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
+        if _is_heading(sentence):
+            above = frozenset(words)
+            score = weights.share(above) * _HEADING_FACTOR
+        elif score and _holds_what_is_asked_for(asked, sentence):
+            score += _KIND_BONUS
+        scored.append(ScoredSentence(start, end, score))
+    return scored
 
 
 def best_sentence(scored: Sequence[ScoredSentence]) -> Span:
@@ -162,16 +179,18 @@ def best_sentence(scored: Sequence[ScoredSentence]) -> Span:
     return best.start, best.end
 
 
-def _score(question: str, weights: Weights, sentence: str) -> float:
-    held = terms(sentence)
-    overlap: float = weights.share(set(held))
-    if not overlap or not _LETTER.search(sentence):
-        return 0.0
-    overlap *= (_FREE_LENGTH / max(len(held), _FREE_LENGTH)) ** 0.5
-    has_figure = any(character.isdigit() for character in sentence)
-    if len(held) <= _HEADING_LENGTH and not has_figure and not _ENDS_SENTENCE.search(sentence):
-        overlap *= 0.5
-    asked = fold(question)
-    wants_name = bool(_WHO.search(asked)) and bool(_FULL_NAME.search(sentence))
-    wants_figure = bool(_HOW_MANY.search(asked)) and has_figure
-    return overlap + (_KIND_BONUS if wants_name or wants_figure else 0.0)
+def _text_of(passage: Passage, sentence: ScoredSentence) -> str:
+    return passage.chunk.text[sentence.start : sentence.end]
+
+
+def _is_heading(sentence: str) -> bool:
+    """A short line without a full stop and, its own number aside, without a figure."""
+    bare = _NUMBERING.sub("", sentence)
+    short = len(bare.split()) <= _HEADING_LENGTH and not _ENDS_SENTENCE.search(bare)
+    return short and not any(character.isdigit() for character in bare)
+
+
+def _holds_what_is_asked_for(asked: str, sentence: str) -> bool:
+    if _WHO.search(asked) and _FULL_NAME.search(sentence):
+        return True
+    return bool(_FIGURE_WANTED.search(asked)) and any(character.isdigit() for character in sentence)

@@ -20,7 +20,8 @@ POLICIES = {
     ],
     "minutes/board-2025-03.txt": [
         "Minutes of the board of Halvorsen Marine, 14 March 2025.\n\n"
-        "The board approved the purchase of the tug Ternen for 41.5 million kroner.\n\nIngrid Solheim was elected chair for two years."
+        "The board approved the purchase of the tug Ternen for 41.5 million kroner.\n\n"
+        "Ingrid Solheim was elected chair for two years."
     ],
 }
 

@@ -12,7 +12,10 @@ def ask(question: str, *texts: str) -> tuple[str, list[str]]:
     ]
     weights = Weights(question, {}, 10)
     cited = quote(
-        sources, score_passages(question, weights, texts), weights, lambda _, first, last: texts[first - 1 : last]
+        sources,
+        score_passages(question, weights, [source.passage for source in sources]),
+        weights,
+        lambda _, first, last: texts[first - 1 : last],
     )
     for citation in cited.citations:
         assert texts[citation.page - 1][citation.start : citation.end] == citation.quote

@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 
 from assistant.sentences import best_sentence, score_passages, score_sentences, sentence_spans
+from assistant.types import Passage, Why
 from assistant.words import Weights
+from ingest.types import Chunk
 from models.fakes import HashEmbedder
+
+
+def passage(text: str, heading: str = "") -> Passage:
+    chunk = Chunk("c", 0, text, "", 1, 1, 0, len(text), heading)
+    return Passage(1, 1.0, chunk, "d.md", "/d.md", "", None, Why())
 
 
 def split(text: str) -> list[str]:
@@ -83,9 +90,9 @@ def test_meaning_adds_to_the_score_of_the_sentences_that_are_compared() -> None:
     question, text = "vacation", "The vacation lasts long. Nothing here."
     embedder = HashEmbedder()
     weights = Weights(question, {}, 10)
-    plain = score_passages(question, weights, [text])[0]
+    plain = score_passages(question, weights, [passage(text)])[0]
     meant = score_passages(
-        question, weights, [text], embedder=embedder, question_vector=embedder.embed_query(question)
+        question, weights, [passage(text)], embedder=embedder, question_vector=embedder.embed_query(question)
     )[0]
     cosine = float(np.dot(embedder.embed_query("The vacation lasts long."), embedder.embed_query(question)))
     assert cosine > 0
@@ -98,8 +105,17 @@ def test_only_a_few_sentences_are_embedded_however_long_the_passages() -> None:
     score_passages(
         "vacation",
         Weights("vacation", {}, 10),
-        [text] * 20,
+        [passage(text)] * 20,
         embedder=embedder,
         question_vector=embedder.embed_query("vacation"),
     )
     assert embedder.texts_embedded <= 1 + 40
+
+
+def test_a_sentence_is_helped_by_the_heading_it_stands_under() -> None:
+    text = "Calibration rig\n\nThe forecast is now 1.42 million.\n\nRoof\n\nThe forecast is now 0.3 million."
+    assert key("What is the forecast cost of the calibration rig?", text) == "The forecast is now 1.42 million."
+
+
+def test_a_line_that_ends_in_the_middle_of_a_sentence_reads_on() -> None:
+    assert split("Emissions in tonnes,\n2021 to 2025.") == ["Emissions in tonnes,\n2021 to 2025."]

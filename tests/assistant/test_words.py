@@ -70,3 +70,7 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
 
 def test_a_question_of_function_words_only_has_no_share() -> None:
     assert Weights("What is it?", {}, 10).share({"it"}) == 0.0
+
+
+def test_a_code_is_one_word() -> None:
+    assert content_terms("What does error E-07 of the HC-2 mean?") == ["error", "e-07", "hc-2", "mean"]
