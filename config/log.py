@@ -11,6 +11,7 @@ So log like this: `_log.info("%s has %d chunks", document_id, len(chunks))`, and
 Nothing is ever logged to the screen.
 """
 
+import contextlib
 import logging
 import os
 import re
@@ -71,6 +72,10 @@ class _PrivateRotatingFile(RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the name is the standard library's
         """The standard library would print a traceback, with the record's text, on the screen."""
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # a full disk: what could not be written is tried once more
+            super().close()
 
 
 def _open_private(path: str, flags: int) -> int:

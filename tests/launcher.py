@@ -36,8 +36,9 @@ class Launcher:
         timeout: float = 60,
     ) -> subprocess.CompletedProcess[str]:
         """Like subprocess.run with captured text; `environment` is set on top of the one at the start of the tests."""
+        command = [str(argument) for argument in arguments]
         request = {
-            "arguments": [str(argument) for argument in arguments],
+            "arguments": command,
             "input": input,
             "environment": dict(environment or {}),
             "timeout": timeout,
@@ -46,7 +47,7 @@ class Launcher:
         requests.write(json.dumps(request) + "\n")
         requests.flush()
         answer = json.loads(answers.readline())
-        return subprocess.CompletedProcess(request["arguments"], **answer)
+        return subprocess.CompletedProcess(command, **answer)
 
     def run_python(self, code: str, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
         return self.run([sys.executable, "-c", code, *arguments], timeout=timeout)

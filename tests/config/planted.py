@@ -75,7 +75,7 @@ def _i386_socket() -> int:
     memory = mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
     memory.write(code)
     address = ctypes.addressof(ctypes.c_char.from_buffer(memory))
-    result = ctypes.CFUNCTYPE(ctypes.c_int)(address)()
+    result = int(ctypes.CFUNCTYPE(ctypes.c_int)(address)())
     if result < 0:
         ctypes.set_errno(-result)
     return result
