@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.citations import CitedText, cite
 from assistant.context import Prompt, build_prompt, number_sources
-from assistant.conversations import Conversations, Dialogue
+from assistant.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
 from assistant.grounding import check
 from assistant.quoting import quote
 from assistant.retrieval import Findings, Retriever
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
-from assistant.types import Answer, AnswerStyle, AnswerTimings, Source
+from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Source
 from config.sanitise import sanitise
 from config.sections import AnswerSettings
 from models.base import Embedder, GenerationOptions, LanguageModel, TokenUsage

@@ -4,10 +4,9 @@ just what is new."""
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.conversations import Dialogue, Exchange
 from assistant.prompts import question_prompt, system_prompt
 from assistant.sentences import Span
-from assistant.types import Passage, Source
+from assistant.types import Dialogue, Exchange, Passage, Source
 from config.errors import StrongroomError
 from models.base import Message
 

@@ -6,12 +6,13 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from assistant.types import Answer, Citation, Conversation, Passage, Source, Turn, Why
+from assistant.conversation_tables import SOURCES_OF, TABLES, TURNS_WITH
+from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Passage, Source, Turn, Why
 from config.errors import UsageError
 from ingest.library.database import Database
 from ingest.types import Chunk
@@ -21,89 +22,6 @@ FORGOTTEN = "(This turn was removed together with the document it spoke of.)"
 _TITLE_LENGTH = 80
 _FENCE_LENGTH = 8
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-
-# A source's passage is NULL once its document is forgotten: its number is not given to another one.
-_TABLES = """
-CREATE TABLE IF NOT EXISTS conversation_secret (secret TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS conversations (
-    id TEXT PRIMARY KEY,
-    collection TEXT NOT NULL,
-    title TEXT NOT NULL,
-    fence TEXT NOT NULL,
-    first_turn INTEGER NOT NULL DEFAULT 0,
-    started_at TEXT NOT NULL,
-    updated_at TEXT NOT NULL
-);
-CREATE TABLE IF NOT EXISTS conversation_turns (
-    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    question TEXT NOT NULL,
-    answer TEXT NOT NULL,
-    style TEXT NOT NULL,
-    refused INTEGER NOT NULL,
-    stopped INTEGER NOT NULL,
-    prompt TEXT NOT NULL,
-    reply TEXT NOT NULL,
-    asked_at TEXT NOT NULL,
-    PRIMARY KEY (conversation, number)
-);
-CREATE TABLE IF NOT EXISTS conversation_sources (
-    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-    number INTEGER NOT NULL,
-    path TEXT NOT NULL,
-    chunk_id TEXT NOT NULL,
-    passage TEXT,
-    PRIMARY KEY (conversation, number)
-);
-CREATE TABLE IF NOT EXISTS conversation_evidence (
-    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-    turn INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    source INTEGER NOT NULL,
-    key_start INTEGER NOT NULL,
-    key_end INTEGER NOT NULL,
-    in_prompt INTEGER NOT NULL,
-    PRIMARY KEY (conversation, turn, position)
-);
-CREATE TABLE IF NOT EXISTS conversation_citations (
-    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-    turn INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    number INTEGER NOT NULL,
-    document TEXT NOT NULL,
-    path TEXT NOT NULL,
-    page INTEGER NOT NULL,
-    quote TEXT NOT NULL,
-    start INTEGER NOT NULL,
-    "end" INTEGER NOT NULL,
-    PRIMARY KEY (conversation, turn, position)
-);
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A turn as the next prompt needs it: `prompt` and `reply` are the messages of the model, byte for byte (empty
-    when it had no part in the turn), `shown` the numbers of the sources that stand in `prompt`."""
-
-    question: str
-    prompt: str
-    reply: str
-    shown: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dialogue:
-    """A conversation as the next question finds it. `first_turn` is the first exchange that still fits the model's
-    window; `is_new` until its first turn is saved."""
-
-    conversation_id: str
-    fence: str
-    is_new: bool
-    exchanges: tuple[Exchange, ...] = ()
-    sources: tuple[Source, ...] = ()
-    first_turn: int = 0
-    next_number: int = 1
 
 
 class Conversations:
@@ -115,7 +33,7 @@ class Conversations:
         self._numbering = Lock()
         self._last_moment = 0
         with database.transaction() as connection:
-            for statement in _TABLES.split(";\n"):
+            for statement in TABLES.split(";\n"):
                 connection.execute(statement)
 
     def list(self) -> list[Conversation]:
@@ -243,11 +161,9 @@ class Conversations:
         documents that have left the library under another path.
         """
         with self._database.transaction() as connection:
-            gone = connection.execute(_SOURCES_OF, (self._collection, json.dumps(list(paths)))).fetchall()
+            gone = connection.execute(SOURCES_OF, (self._collection, json.dumps(list(paths)))).fetchall()
             for conversation_id, source in gone:
-                tainted = connection.execute(
-                    _TURNS_WITH, {"conversation": conversation_id, "source": source}
-                ).fetchall()
+                tainted = connection.execute(TURNS_WITH, {"conversation": conversation_id, "source": source}).fetchall()
                 for (turn,) in tainted:
                     self._blank(connection, conversation_id, turn)
                 connection.execute(
@@ -345,23 +261,6 @@ class Conversations:
                 )
             secret = self._database.value("SELECT secret FROM conversation_secret")
         return hashlib.sha256(f"{secret}\0{question}".encode()).hexdigest()[:_FENCE_LENGTH]
-
-
-# A moved document is quoted under its old path: a source belongs to it when neither its passage nor its path is left.
-_SOURCES_OF = """
-    SELECT s.conversation, s.number FROM conversation_sources s JOIN conversations c ON c.id = s.conversation
-    WHERE c.collection = ? AND s.passage IS NOT NULL AND (
-        s.path IN (SELECT value FROM json_each(?))
-        OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunk_id = s.chunk_id)
-        AND NOT EXISTS (SELECT 1 FROM documents WHERE path = s.path)
-    )
-"""
-_TURNS_WITH = """
-    SELECT turn FROM conversation_evidence
-    WHERE conversation = :conversation AND source = :source AND (position = 0 OR in_prompt)
-    UNION
-    SELECT turn FROM conversation_citations WHERE conversation = :conversation AND number = :source
-"""
 
 
 def _title(question: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.relevance import fits
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
-from assistant.words import Weights, content_words, numbers, terms
+from assistant.words import Weights, content_words, numbers
 from config.sections import RetrievalSettings
 from ingest.types import ScoredChunk, StoredChunk
 from models.base import Embedder, Reranker
@@ -82,6 +82,7 @@ class Retriever:
         """
         k, mode = k or self.settings.top_k, mode or self.settings.mode
         wanted = max(self.settings.candidates, k)
+        reranker = self._reranker()
         watch = _Stopwatch()
         vector = None
         lexical: Sequence[ScoredChunk] = ()
@@ -96,9 +97,10 @@ class Retriever:
             if vector is not None:
                 dense = self.library.search_vectors(vector, wanted, documents)
         with watch.step("fuse"):
-            passages = self._fuse(lexical, dense, max(k, RERANKED))
+            passages = self._fuse(lexical, dense, k if reranker is None else max(k, RERANKED))
         with watch.step("rerank"):
-            passages = self._rerank(query, passages)
+            if reranker is not None and passages:
+                passages = rerank(reranker, query, passages)
         passages = self._with_similarity(passages[:k], vector)
         weights = self._weights(query)
         return Findings(
@@ -133,19 +135,6 @@ class Retriever:
             if hit.chunk_id in stored
         )
         return without_near_duplicates(passages, limit)
-
-    def _rerank(self, query: str, passages: list[Passage]) -> list[Passage]:
-        reranker = self._reranker() if passages else None
-        if reranker is None:
-            return passages
-        head, tail = passages[:RERANKED], passages[RERANKED:]
-        scores = reranker.score(query, [passage.chunk.indexed_text for passage in head])
-        scored = [
-            replace(passage, why=replace(passage.why, rerank_score=score))
-            for passage, score in zip(head, scores, strict=True)
-        ]
-        # sorted() is stable: equal scores keep their fused order.
-        return sorted(scored, key=lambda passage: -(passage.why.rerank_score or 0.0)) + tail
 
     def _with_similarity(self, passages: list[Passage], vector: "NDArray[np.float32] | None") -> list[Passage]:
         """Passages that only the full-text search found get their cosine too."""
@@ -196,7 +185,7 @@ def without_near_duplicates(passages: Iterable[Passage], limit: int) -> list[Pas
     seen: list[tuple[set[str], set[float]]] = []
     for passage in passages:
         text = passage.chunk.indexed_text
-        words, figures = set(terms(text)), set(numbers(text))
+        words, figures = set(text.casefold().split()), set(numbers(text))
         if any(figures == others and _jaccard(words, other) >= _NEAR_DUPLICATE for other, others in seen):
             continue
         kept.append(passage)
@@ -204,6 +193,18 @@ def without_near_duplicates(passages: Iterable[Passage], limit: int) -> list[Pas
         if len(kept) == limit:
             break
     return kept
+
+
+def rerank(reranker: Reranker, query: str, passages: Sequence[Passage]) -> list[Passage]:
+    """The first RERANKED passages in the order of the reranker's scores, the others behind them; ties keep their
+    order."""
+    head, tail = passages[:RERANKED], passages[RERANKED:]
+    scores = reranker.score(query, [passage.chunk.indexed_text for passage in head])
+    scored = [
+        replace(passage, why=replace(passage.why, rerank_score=score))
+        for passage, score in zip(head, scores, strict=True)
+    ]
+    return [*sorted(scored, key=lambda passage: -(passage.why.rerank_score or 0.0)), *tail]
 
 
 def _jaccard(one: set[str], other: set[str]) -> float:

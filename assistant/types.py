@@ -139,3 +139,28 @@ class Conversation:
     title: str
     started_at: str
     turns: tuple[Turn, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A turn as the next prompt needs it: `prompt` and `reply` are the messages of the model, byte for byte (empty
+    when it had no part in the turn), `shown` the numbers of the sources that stand in `prompt`."""
+
+    question: str
+    prompt: str
+    reply: str
+    shown: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue:
+    """A conversation as the next question finds it. `first_turn` is the first exchange that still fits the model's
+    window; `is_new` until its first turn is saved."""
+
+    conversation_id: str
+    fence: str
+    is_new: bool
+    exchanges: tuple[Exchange, ...] = ()
+    sources: tuple[Source, ...] = ()
+    first_turn: int = 0
+    next_number: int = 1

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 
 _FUNCTION_WORDS = """
     a about above after again against all also although am among an and any are as at be became because been before
@@ -100,6 +101,7 @@ def content_words(text: str) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=1 << 16)
 def _term(word: str) -> str:
     if word[0].isdigit():
         value = parse_number(word)

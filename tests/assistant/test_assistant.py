@@ -37,7 +37,7 @@ def test_opening_loads_no_model(
     def never() -> None:
         raise AssertionError("a model was loaded")
 
-    for part in ("_load_embedder", "_load_llm", "_load_reranker"):
+    for part in ("_load_embedder", "_load_llm"):
         monkeypatch.setattr(assistant, part, never)
     assert assistant.search("anything").passages == ()
     assert assistant.status()["collections"] == []

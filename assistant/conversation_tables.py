@@ -1,0 +1,75 @@
+"""Where conversations are kept in the library file: their tables, and the queries that forgetting needs."""
+
+# A source's passage is NULL once its document is forgotten: its number is not given to another one.
+TABLES = """
+CREATE TABLE IF NOT EXISTS conversation_secret (secret TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS conversations (
+    id TEXT PRIMARY KEY,
+    collection TEXT NOT NULL,
+    title TEXT NOT NULL,
+    fence TEXT NOT NULL,
+    first_turn INTEGER NOT NULL DEFAULT 0,
+    started_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS conversation_turns (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    answer TEXT NOT NULL,
+    style TEXT NOT NULL,
+    refused INTEGER NOT NULL,
+    stopped INTEGER NOT NULL,
+    prompt TEXT NOT NULL,
+    reply TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    PRIMARY KEY (conversation, number)
+);
+CREATE TABLE IF NOT EXISTS conversation_sources (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    chunk_id TEXT NOT NULL,
+    passage TEXT,
+    PRIMARY KEY (conversation, number)
+);
+CREATE TABLE IF NOT EXISTS conversation_evidence (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    key_start INTEGER NOT NULL,
+    key_end INTEGER NOT NULL,
+    in_prompt INTEGER NOT NULL,
+    PRIMARY KEY (conversation, turn, position)
+);
+CREATE TABLE IF NOT EXISTS conversation_citations (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    path TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    quote TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    PRIMARY KEY (conversation, turn, position)
+);
+"""
+
+# A moved document is quoted under its old path: a source belongs to it when neither its passage nor its path is left.
+SOURCES_OF = """
+    SELECT s.conversation, s.number FROM conversation_sources s JOIN conversations c ON c.id = s.conversation
+    WHERE c.collection = ? AND s.passage IS NOT NULL AND (
+        s.path IN (SELECT value FROM json_each(?))
+        OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunk_id = s.chunk_id)
+        AND NOT EXISTS (SELECT 1 FROM documents WHERE path = s.path)
+    )
+"""
+TURNS_WITH = """
+    SELECT turn FROM conversation_evidence
+    WHERE conversation = :conversation AND source = :source AND (position = 0 OR in_prompt)
+    UNION
+    SELECT turn FROM conversation_citations WHERE conversation = :conversation AND number = :source
+"""
