@@ -221,6 +221,8 @@ class ModelRegistry:
         """The model under its name here; taken away again if the body fails."""
         target = self._files / name
         private_directory(self._files)
+        for abandoned in self._files.glob(".*"):  # by a process that was killed: this one has the lock
+            shutil.rmtree(abandoned, ignore_errors=True)
         temporary = Path(tempfile.mkdtemp(dir=self._files, prefix=f".{name}."))
         try:
             copy = copy_model(path, temporary)

@@ -42,9 +42,7 @@ class OnnxEmbedder:
     @functools.cached_property
     def _counter(self) -> Any:
         """A second tokenizer that cuts nothing, for ingest only: loading it would cost every search 50 ms."""
-        counter = load_tokenizer(self._description.path / "tokenizer.json")
-        counter.no_padding()
-        return counter
+        return load_tokenizer(self._description.path / "tokenizer.json")
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         encoded = self._counter.encode_batch_fast(self._prepare(texts), add_special_tokens=False)
@@ -59,7 +57,7 @@ class OnnxEmbedder:
         return vector
 
     def close(self) -> None:
-        """Nothing to do: the memory goes with the object."""
+        self._transformer.close()
 
     def _prepare(self, texts: Sequence[str], prefix: str = "") -> list[str]:
         prefixed = (prefix + text for text in texts)

@@ -70,6 +70,8 @@ def _find(folder: Path, source_sha256: str) -> Export | None:
 
 def _make(source: Path, source_sha256: str, kind: str, folder: Path) -> Export:
     _log.info("Exporting the %s %s", kind, source.name)
+    for abandoned in folder.parent.glob(f".{folder.name}.*"):  # by a process that was killed: this one has the lock
+        shutil.rmtree(abandoned, ignore_errors=True)
     temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     try:
         outcome = _export_in_child(kind, source, temporary)

@@ -4,11 +4,12 @@ Request: {"kind": "embedder" | "reranker", "source": directory, "target": direct
 into the target and replies {"precision", "agreement", "versions"}, or {"error"}.
 """
 
+import functools
 import importlib.metadata
-import inspect
 import logging
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,13 @@ LEAST_AGREEMENT = 0.98
 """Mean cosine (embedder) or correlation of the logits (reranker) with the original below which int8 is not used."""
 
 _OPSET = 17  # the first with LayerNormalization as one operator
+_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+_LOADING: dict[str, Any] = {
+    "device": "cpu",
+    "local_files_only": True,
+    "trust_remote_code": False,
+    "model_kwargs": {"attn_implementation": "eager", "dtype": "float32", "use_safetensors": True},
+}
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "onnxruntime")
 
 
@@ -37,17 +45,29 @@ def main() -> None:
             reply({"error": f"{type(error).__name__}: {error}".splitlines()[0][:300]})
 
 
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A PyTorch model: a module from token ids to the output wanted, and what it gives for the sample texts or pairs.
+
+    `outputs` has shape (samples, dimension) for an embedder, of unit length, and (samples, 1) for a reranker.
+    """
+
+    module: Any
+    input_names: Sequence[str]
+    max_tokens: int
+    outputs: "NDArray[np.float32]"
+
+
 def export(kind: str, source: Path, target: Path) -> JsonObject:
     """Trace, quantise, compare; keep int8 if it agrees with the original well enough, else fp32."""
-    module, original, max_tokens = _load_embedder(source) if kind == "embedder" else _load_reranker(source)
-    single = target / "fp32.onnx"
-    quantised = target / "int8.onnx"
-    _trace(module, single)
+    original = _load_embedder(source) if kind == "embedder" else _load_reranker(source)
+    single, quantised = target / "fp32.onnx", target / "int8.onnx"
+    _trace(original, single)
     _quantise(single, quantised)
 
-    best, precision, agreement = quantised, "int8", _agreement(kind, quantised, source, max_tokens, original)
+    best, precision, agreement = quantised, "int8", _agreement(kind, quantised, source, original)
     if agreement < LEAST_AGREEMENT:
-        best, precision, agreement = single, "fp32", _agreement(kind, single, source, max_tokens, original)
+        best, precision, agreement = single, "fp32", _agreement(kind, single, source, original)
     if agreement < LEAST_AGREEMENT:
         raise ValueError(f"the exported model agrees with the original only to {agreement:.3f}")
 
@@ -58,49 +78,20 @@ def export(kind: str, source: Path, target: Path) -> JsonObject:
     return {"precision": precision, "agreement": round(agreement, 5), "versions": versions}
 
 
-def _load_embedder(source: Path) -> "tuple[Any, NDArray[np.float32], int]":
-    """The transformer with its pooling as one module, the original's vectors of the sample texts, its window."""
+def _load_embedder(source: Path) -> Original:
     from sentence_transformers import SentenceTransformer
 
     from models.directory import read_embedder_directory
     from models.exporting.sentences import SAMPLE_TEXTS
 
     directory = read_embedder_directory(source)
-    original = SentenceTransformer(
-        str(source),
-        device="cpu",
-        local_files_only=True,
-        trust_remote_code=False,
-        model_kwargs={"attn_implementation": "eager", "dtype": "float32", "use_safetensors": True},
-    )
-    vectors = original.encode(list(SAMPLE_TEXTS), normalize_embeddings=True, show_progress_bar=False, prompt="")
-    return _pooled(original[0].auto_model, directory), vectors, directory.max_tokens
+    model = SentenceTransformer(str(source), **_LOADING)
+    vectors = model.encode(list(SAMPLE_TEXTS), normalize_embeddings=True, show_progress_bar=False, prompt="")
+    module = _module(model[0].auto_model, functools.partial(_pool, directory))
+    return Original(module, model.tokenizer.model_input_names, directory.max_tokens, vectors)
 
 
-def _pooled(transformer: Any, directory: "EmbedderDirectory") -> Any:
-    """A module from token ids to one vector per text."""
-    import torch
-
-    class Pooled(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by the type checker
-        def __init__(self) -> None:
-            super().__init__()
-            self.transformer = transformer
-
-        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
-            types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-            states = self.transformer(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
-            if directory.pooling == "cls":
-                vectors = states[:, 0]
-            else:
-                weights = attention_mask.unsqueeze(-1).to(states.dtype)
-                vectors = (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
-            return torch.nn.functional.normalize(vectors, p=2, dim=1) if directory.normalise else vectors
-
-    return Pooled().eval()
-
-
-def _load_reranker(source: Path) -> "tuple[Any, NDArray[np.float32], int]":
-    """The classifier as a module from token ids to one logit, the original's logits of the sample pairs, its window."""
+def _load_reranker(source: Path) -> Original:
     import torch
     from sentence_transformers import CrossEncoder
 
@@ -108,48 +99,55 @@ def _load_reranker(source: Path) -> "tuple[Any, NDArray[np.float32], int]":
     from models.exporting.sentences import SAMPLE_PAIRS
 
     max_tokens = read_max_tokens(source)
-    original = CrossEncoder(
-        str(source),
-        device="cpu",
-        max_length=max_tokens,
-        local_files_only=True,
-        trust_remote_code=False,
-        model_kwargs={"attn_implementation": "eager", "dtype": "float32", "use_safetensors": True},
-    )
-    logits = original.predict(list(SAMPLE_PAIRS), activation_fn=torch.nn.Identity(), show_progress_bar=False)
-    classifier = original.model
+    model = CrossEncoder(str(source), max_length=max_tokens, **_LOADING)
+    logits = model.predict(list(SAMPLE_PAIRS), activation_fn=torch.nn.Identity(), show_progress_bar=False)
+    module = _module(model.model, lambda output, _: output.logits)
+    return Original(module, model.tokenizer.model_input_names, max_tokens, logits.reshape(-1, 1))
 
-    class Logits(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by the type checker
+
+def _module(transformer: Any, finish: Callable[[Any, Any], Any]) -> Any:
+    """The transformer with `finish(its output, attention mask)` behind it, taking its inputs by position."""
+    import torch
+
+    class Finished(torch.nn.Module):  # type: ignore[misc]  # torch is not followed by the type checker
         def __init__(self) -> None:
             super().__init__()
-            self.transformer = classifier
+            self.transformer = transformer
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any = None) -> Any:
             types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
-            return self.transformer(input_ids=input_ids, attention_mask=attention_mask, **types).logits
+            return finish(self.transformer(input_ids=input_ids, attention_mask=attention_mask, **types), attention_mask)
 
-    return Logits().eval(), logits.reshape(-1, 1), max_tokens
+    return Finished().eval()
 
 
-def _trace(module: Any, target: Path) -> None:
+def _pool(directory: "EmbedderDirectory", output: Any, attention_mask: Any) -> Any:
+    """One vector per text from those of its tokens."""
     import torch
 
-    names = ["input_ids", "attention_mask"]
-    # Models with one segment only (RoBERTa) have a table of one row for it: their tokenizers' ids are left out.
-    has_segments = getattr(module.transformer.config, "type_vocab_size", 0) > 1
-    if has_segments and "token_type_ids" in inspect.signature(module.transformer.forward).parameters:
-        names.append("token_type_ids")
+    states = output.last_hidden_state
+    if directory.pooling == "cls":
+        vectors = states[:, 0]
+    else:
+        weights = attention_mask.unsqueeze(-1).to(states.dtype)
+        vectors = (states * weights).sum(1) / weights.sum(1).clamp(min=1e-9)
+    return torch.nn.functional.normalize(vectors, p=2, dim=1) if directory.normalise else vectors
+
+
+def _trace(original: Original, target: Path) -> None:
+    import torch
+
+    names = [name for name in _INPUTS if name in original.input_names]
     ids = torch.tensor([[5, 6, 7, 8, 9], [5, 6, 7, 0, 0]])
     mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
-    dynamic = {name: {0: "texts", 1: "tokens"} for name in names} | {"output": {0: "texts"}}
     with torch.inference_mode():
         torch.onnx.export(
-            module,
+            original.module,
             (ids, mask, torch.zeros_like(ids))[: len(names)],
             str(target),
             input_names=names,
             output_names=["output"],
-            dynamic_axes=dynamic,
+            dynamic_axes={name: {0: "texts", 1: "tokens"} for name in names} | {"output": {0: "texts"}},
             opset_version=_OPSET,
             dynamo=False,  # the newer exporter needs onnxscript and takes a minute where this takes two seconds
         )
@@ -167,18 +165,19 @@ def _quantise(single: Path, target: Path) -> None:
     )
 
 
-def _agreement(kind: str, model: Path, source: Path, max_tokens: int, original: "NDArray[np.float32]") -> float:
+def _agreement(kind: str, model: Path, source: Path, original: Original) -> float:
+    """Mean cosine of the vectors, or correlation of the logits: what ranks alike is alike, whatever its scale."""
     import numpy as np
 
     from models.exporting.sentences import SAMPLE_PAIRS, SAMPLE_TEXTS
     from models.onnx_session import OnnxTransformer
 
-    transformer = OnnxTransformer(model, source / "tokenizer.json", max_tokens=max_tokens)
+    transformer = OnnxTransformer(model, source / "tokenizer.json", max_tokens=original.max_tokens)
     if kind == "reranker":
-        return float(np.corrcoef(transformer.run(SAMPLE_PAIRS)[:, 0], original[:, 0])[0, 1])
+        return float(np.corrcoef(transformer.run(SAMPLE_PAIRS)[:, 0], original.outputs[:, 0])[0, 1])
     ours = transformer.run(SAMPLE_TEXTS)
     ours /= np.linalg.norm(ours, axis=1, keepdims=True)
-    return float((ours * original).sum(axis=1).mean())
+    return float((ours * original.outputs).sum(axis=1).mean())
 
 
 def _quieten() -> None:

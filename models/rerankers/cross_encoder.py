@@ -23,4 +23,4 @@ class CrossEncoderReranker:
         return [float(logit) for logit in logits[:, 0]]
 
     def close(self) -> None:
-        """Nothing to do: the memory goes with the object."""
+        self._transformer.close()
