@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -6,6 +7,8 @@ from config.errors import ConfigError, HomeError
 from config.locations import Locations
 from config.settings import load_settings, save_setting
 from tests.faults import no_file_larger_than
+
+ROOT = Path(__file__).parents[2]
 
 
 def write_settings(locations: Locations, text: str) -> None:
@@ -55,6 +58,16 @@ def test_every_setting_explains_itself(locations: Locations) -> None:
     for key, _, _, description in load_settings(locations).items():
         assert description.endswith("."), key
         assert "\n" not in description, key
+
+
+def test_the_documents_give_every_setting_with_its_default_and_meaning(locations: Locations) -> None:
+    rows = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8").splitlines()
+
+    for key, value, _, description in load_settings(locations).items():
+        shown = json.dumps(value)  # writes text, numbers and truth values as TOML does
+        assert any(row.startswith(f"| `{key}` | `{shown}` |") and row.endswith(f"| {description} |") for row in rows), (
+            f"{key} = {shown}: {description}"
+        )
 
 
 @pytest.mark.parametrize(
