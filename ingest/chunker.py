@@ -39,25 +39,32 @@ def _sections(pieces: Sequence[Piece], min_tokens: int, limit: int) -> Iterator[
     """Runs of pieces between which a chunk must end."""
     section: list[Piece] = []
     tokens = 0
+    table = ""
     for piece in pieces:
-        if section and _must_break(section, piece, tokens, min_tokens, limit):
+        if section and (
+            _leaves_the_page(section[-1], piece, limit)
+            or _begins_a_section(section[-1], piece, tokens >= min_tokens)
+            or (table and piece.table not in ("", table))
+        ):
             yield section
-            section, tokens = [], 0
-        tokens += piece.tokens + piece.gap
+            section, tokens, table = [], 0, ""
         section.append(piece)
+        tokens += piece.tokens + piece.gap
+        table = table or piece.table
     if section:
         yield section
 
 
-def _must_break(section: Sequence[Piece], piece: Piece, tokens: int, min_tokens: int, limit: int) -> bool:
-    above = section[-1]
-    if piece.page != above.page:
-        return not (piece.runs_on and above.tokens + piece.gap + piece.tokens <= limit)
-    if above.runs_on:  # the broken sentence is whole, what follows belongs to the new page alone
-        return True
-    if piece.kind is BlockKind.HEADING:
-        return above.kind is not BlockKind.HEADING and tokens >= min_tokens
-    return bool(piece.table) and any(other.table not in ("", piece.table) for other in section)
+def _leaves_the_page(above: Piece, piece: Piece, limit: int) -> bool:
+    """Whether `piece` belongs to the next page alone. A sentence that runs over the page break does not, if it fits a
+    chunk; what follows it does."""
+    if piece.page == above.page:
+        return above.runs_on
+    return not piece.runs_on or above.tokens + piece.gap + piece.tokens > limit
+
+
+def _begins_a_section(above: Piece, piece: Piece, enough: bool) -> bool:
+    return enough and piece.kind is BlockKind.HEADING and above.kind is not BlockKind.HEADING
 
 
 def _pack(section: Sequence[Piece], limit: int) -> Iterator[list[Piece]]:

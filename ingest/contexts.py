@@ -19,8 +19,9 @@ SEPARATOR_TOKENS = 2
 NAME_TOKENS, HEADING_TOKENS, TABLE_TOKENS, WORDS_TOKENS = 14, 16, 40, 16
 """Most tokens of a document's name or title, of one heading, of a table's header, of the rejoined words."""
 
-_BROKEN_WORD = re.compile(r"([^\W\d_]+)-\n([^\W\d_]+)")
-_COMPOUND = re.compile(r"[^\W\d_]+-[^\W\d_]+")
+# Anchored at a word's start: a text may be one long word, and is not to be searched from each of its letters.
+_BROKEN_WORD = re.compile(r"\b([^\W\d_]+)-\n([^\W\d_]+)")
+_COMPOUND = re.compile(r"\b[^\W\d_]+-[^\W\d_]+")
 _NAME_WORD = re.compile(r"[^\W_]+")
 
 
@@ -46,8 +47,12 @@ def write_contexts(
     unique = list({part.text: None for line in parts for part in line})
     tokens = dict(zip(unique, count_tokens(unique) if unique else [], strict=True))
     rooms = [window - sum(piece.tokens + piece.gap for piece in group) for group in groups]
-    lines = [_write(line, tokens, room) for line, room in zip(parts, rooms, strict=True)]
-    return _shorten_until_they_fit(lines, texts, count_tokens, window)
+    written = [_write(line, tokens, room) for line, room in zip(parts, rooms, strict=True)]
+    lines = [line for line, _ in written]
+    joints = [len(group) + len(line) for group, line in zip(groups, parts, strict=True)]
+    doubtful = [index for index, (_, left) in enumerate(written) if left < joints[index]]
+    _shorten_until_they_fit(lines, texts, doubtful, count_tokens, window)
+    return lines
 
 
 def heading_path(group: Sequence[Piece]) -> tuple[str, ...]:
@@ -100,8 +105,8 @@ def _compounds(document: Document) -> set[str]:
     return {word.casefold() for page in document.pages for word in _COMPOUND.findall(page.text)}
 
 
-def _write(parts: Sequence[_Part], tokens: Mapping[str, int], room: int) -> str:
-    """The parts that fit `room` tokens, the most telling first served, in the order of `parts`."""
+def _write(parts: Sequence[_Part], tokens: Mapping[str, int], room: int) -> tuple[str, int]:
+    """The parts that fit `room` tokens, the most telling first served, in the order of `parts`; and the room left."""
     kept: dict[int, str] = {}
     for index in sorted(range(len(parts)), key=lambda index: (parts[index].rank, -index)):
         part = parts[index]
@@ -109,7 +114,7 @@ def _write(parts: Sequence[_Part], tokens: Mapping[str, int], room: int) -> str:
         if taken > 0 and (text := _beginning(part.text, tokens[part.text], taken)):
             kept[index] = text
             room -= taken + SEPARATOR_TOKENS
-    return PATH_SEPARATOR.join(kept[index] for index in sorted(kept))
+    return PATH_SEPARATOR.join(kept[index] for index in sorted(kept)), room
 
 
 def _beginning(text: str, tokens: int, allowed: int) -> str:
@@ -121,15 +126,12 @@ def _beginning(text: str, tokens: int, allowed: int) -> str:
 
 
 def _shorten_until_they_fit(
-    lines: Sequence[str], texts: Sequence[str], count_tokens: CountTokens, window: int
-) -> list[str]:
-    """The tokens of the parts are an estimate of the whole's: count it, and cut the lines that are too long."""
-    found = list(lines)
-    full = list(range(len(found)))
-    while full:
-        counts = count_tokens([f"{found[index]}\n{texts[index]}" for index in full])
-        full = [index for index, count in zip(full, counts, strict=True) if count > window and found[index]]
-        for index in full:
-            words = found[index].split()
-            found[index] = " ".join(words[: len(words) * 3 // 4])
-    return found
+    lines: list[str], texts: Sequence[str], doubtful: list[int], count_tokens: CountTokens, window: int
+) -> None:
+    """Where a token more at each joint would not fit, count the whole, and cut lines that are too long."""
+    while doubtful:
+        counts = count_tokens([f"{lines[index]}\n{texts[index]}" for index in doubtful])
+        doubtful = [index for index, count in zip(doubtful, counts, strict=True) if count > window and lines[index]]
+        for index in doubtful:
+            words = lines[index].split()
+            lines[index] = " ".join(words[: len(words) * 3 // 4])

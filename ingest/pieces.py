@@ -6,8 +6,8 @@ then words.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from sentencex import get_sentence_boundaries
 
@@ -28,8 +28,7 @@ _LINE = re.compile(r"[^\n]+")
 _PROSE = frozenset({BlockKind.PARAGRAPH, BlockKind.LIST_ITEM})
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """`page.text[start:end]`, where it stands and what it takes.
 
     `path` are the headings over it, `table` the header line of its table. `tokens` are its own, `gap` those of what
@@ -90,7 +89,7 @@ def _heading_text(page: Page, block: Block) -> str:
 
 def _count(document: Document, pieces: Sequence[Piece], count_tokens: CountTokens) -> list[Piece]:
     counts = count_tokens([text_of(document, piece) for piece in pieces]) if pieces else []
-    return [replace(piece, tokens=tokens) for piece, tokens in zip(pieces, counts, strict=True)]
+    return [piece._replace(tokens=tokens) for piece, tokens in zip(pieces, counts, strict=True)]
 
 
 def _too_long(pieces: Sequence[Piece], limit: int) -> set[int]:
@@ -122,10 +121,11 @@ def _runs_over(document: Document, above: Piece, below: Piece) -> bool:
 
 
 def _mark_running_sentences(document: Document, pieces: Sequence[Piece]) -> list[Piece]:
-    return [
-        replace(below, runs_on=above is not None and _runs_over(document, above, below))
-        for above, below in zip([None, *pieces], pieces, strict=False)
-    ]
+    found = list(pieces)
+    for index, (above, below) in enumerate(pairwise(pieces), start=1):
+        if _runs_over(document, above, below):
+            found[index] = below._replace(runs_on=True)
+    return found
 
 
 def _cut(
@@ -142,7 +142,7 @@ def _cut(
             found.append(piece)
             continue
         parts.extend(range(len(found), len(found) + len(spans)))
-        found.extend(replace(piece, start=piece.start + start, end=piece.start + end) for start, end in spans)
+        found.extend(piece._replace(start=piece.start + start, end=piece.start + end) for start, end in spans)
     for index, counted in zip(parts, _count(document, [found[index] for index in parts], count_tokens), strict=True):
         found[index] = counted
     return found
@@ -191,7 +191,7 @@ def _count_gaps(document: Document, pieces: Sequence[Piece], count_tokens: Count
     found = list(pieces)
     gaps = {index: gap for index in range(1, len(found)) if (gap := _gap(document, found[index - 1], found[index]))}
     for index, tokens in zip(gaps, count_tokens(list(gaps.values())) if gaps else [], strict=True):
-        found[index] = replace(found[index], gap=tokens)
+        found[index] = found[index]._replace(gap=tokens)
     return found
 
 

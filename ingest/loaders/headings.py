@@ -175,10 +175,10 @@ def begins_anew(text: str) -> bool:
 def match_outline(outline: Sequence[OutlineEntry], pages: Sequence[Sequence[Line]]) -> dict[tuple[int, int], int]:
     """(page index, line index) → level, for the lines that the file's table of contents points at."""
     found: dict[tuple[int, int], int] = {}
+    words_of = {number: [_words(line.text) for line in pages[number]] for number in {entry.page for entry in outline}}
     for entry in outline:
         title = _words(entry.title)
-        for index, line in enumerate(pages[entry.page]):
-            words = _words(line.text)
+        for index, words in enumerate(words_of[entry.page]):
             if words and title and (words == title or (len(words) >= 8 and title.startswith(words))):
                 found.setdefault((entry.page, index), min(MAX_LEVEL, entry.level))
                 break

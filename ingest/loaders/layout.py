@@ -25,15 +25,18 @@ from ingest.punctuation import begins_list_item, ends_clause
 from ingest.types import Block, BlockKind, Page
 
 MAX_HEADING_LINES = 3
+SHORT_LINE = 0.7
+"""Where places are not known, a line this much shorter than the longest may end a paragraph."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PageLines:
-    """A page's lines without the running ones, with their place in its text."""
+    """A page's lines without the running ones, with their place in its text; `longest` has so many characters."""
 
     text: str
     lines: tuple[Line, ...]
     spans: tuple[tuple[int, int], ...]
+    longest: int
 
 
 def lay_out(document: RawDocument) -> tuple[Page, ...]:
@@ -58,7 +61,8 @@ def _without(page: RawPage, leave_out: frozenset[int]) -> _PageLines:
             lines.append(line)
             spans.append((start, end))
         start = end + 1
-    return _PageLines("\n".join(line.text for line in page.lines), tuple(lines), tuple(spans))
+    longest = max((len(line.text) for line in lines), default=0)
+    return _PageLines("\n".join(line.text for line in page.lines), tuple(lines), tuple(spans), longest)
 
 
 def _find_headings(document: RawDocument, pages: Sequence[Sequence[Line]]) -> list[dict[int, int]]:
@@ -130,7 +134,7 @@ def _prose(page: _PageLines, first: int, last: int, levels: dict[int, int], body
     """Headings, list items and paragraphs of the lines `first` to `last`."""
     start = first
     for index in range(first + 1, last + 1):
-        if index < last and _goes_on(page.lines, index, start, levels, body):
+        if index < last and _goes_on(page, index, start, levels, body):
             continue
         if start in levels:
             yield _block(page, BlockKind.HEADING, start, index, level=levels[start])
@@ -141,9 +145,9 @@ def _prose(page: _PageLines, first: int, last: int, levels: dict[int, int], body
         start = index
 
 
-def _goes_on(lines: Sequence[Line], index: int, start: int, levels: dict[int, int], body: Typography) -> bool:
+def _goes_on(page: _PageLines, index: int, start: int, levels: dict[int, int], body: Typography) -> bool:
     """Whether line `index` belongs to the block that began at line `start`."""
-    line, above = lines[index], lines[index - 1]
+    line, above = page.lines[index], page.lines[index - 1]
     if index in levels or index - 1 in levels:
         same_level = levels.get(index) == levels.get(index - 1) and index - start < MAX_HEADING_LINES
         same_heading = same_level and _look_alike(line, above) and not begins_anew(line.text)
@@ -151,7 +155,7 @@ def _goes_on(lines: Sequence[Line], index: int, start: int, levels: dict[int, in
     if begins_list_item(line.text):
         return False
     if not (line.is_placed and above.is_placed):
-        return not (ends_clause(above.text) and len(above.text) < 0.7 * max(len(other.text) for other in lines))
+        return not (ends_clause(above.text) and len(above.text) < SHORT_LINE * page.longest)
     ended = ends_clause(above.text)
     if above.top - line.top < -0.5 * line.height:  # up again: a new column, or a box beside the text
         return not ended and line.text[:1].islower()

@@ -1,0 +1,189 @@
+"""What is on the disk, compared with what the library knows."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from config.errors import StrongroomError
+from ingest.discovery import FoundFile, Plan, discover
+from ingest.library.types import KnownFile
+from ingest.types import FileStatus
+
+
+def put(path: Path, content: str = "words") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    return path
+
+
+def known(path: Path, content: str = "words", status: FileStatus = FileStatus.ADDED) -> dict[str, KnownFile]:
+    return {str(path): KnownFile(hashlib.sha256(content.encode()).hexdigest(), status, len(content), 0.0)}
+
+
+def names(files: tuple[FoundFile, ...]) -> list[str]:
+    return [file.path.name for file in files]
+
+
+def test_new_files_are_found_below_a_folder_in_order(tmp_path: Path) -> None:
+    for name in ("b.pdf", "sub/deeper/c.md", "a.txt"):
+        put(tmp_path / name, name)
+    plan = discover([tmp_path], {})
+    assert [file.path for file in plan.new] == [tmp_path / "a.txt", tmp_path / "b.pdf", tmp_path / "sub/deeper/c.md"]
+    assert plan.to_read == plan.new
+    first = plan.new[0]
+    assert (first.size, first.sha256) == (5, hashlib.sha256(b"a.txt").hexdigest())
+    assert first.modified == (tmp_path / "a.txt").stat().st_mtime
+
+
+def test_hidden_files_junk_and_links_are_passed_over(tmp_path: Path) -> None:
+    junk = (".hidden.txt", ".git/config", "node_modules/x/readme.md", "~$letter.docx", ".DS_Store", "Thumbs.db")
+    for name in (*junk, "kept.txt"):
+        put(tmp_path / "folder" / name, name)
+    outside = put(tmp_path / "outside/secret.txt", "secret")
+    (tmp_path / "folder/link.txt").symlink_to(outside)
+    (tmp_path / "folder/link").symlink_to(outside.parent)
+    (tmp_path / "folder/loop").symlink_to(tmp_path / "folder")
+    os.mkfifo(tmp_path / "folder/pipe.txt")
+    assert names(discover([tmp_path / "folder"], {}).new) == ["kept.txt"]
+
+
+def test_what_the_user_names_is_taken_as_it_is(tmp_path: Path) -> None:
+    hidden = put(tmp_path / ".vault/.note.txt")
+    link = tmp_path / "link"
+    link.symlink_to(hidden.parent)
+    assert discover([hidden], {}).new[0].path == hidden
+    assert discover([link], {}).new == ()  # hidden below the folder that was named
+    put(hidden.parent / "open.txt", "other")
+    assert discover([link], {}).new[0].path == link / "open.txt"
+
+
+def test_paths_are_absolute_and_named_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path / "sub/a.txt")
+    monkeypatch.chdir(tmp_path / "sub")
+    plan = discover([Path("a.txt"), Path(), Path("../sub")], {})
+    assert [file.path for file in plan.new] == [path]
+
+
+def test_a_missing_path_is_an_error_with_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(StrongroomError) as caught:
+        discover([tmp_path / "typo"], {})
+    assert "typo" in caught.value.message
+    assert caught.value.remedy
+    assert caught.value.exit_code == 1
+
+
+def test_an_empty_folder_is_fine(tmp_path: Path) -> None:
+    assert discover([tmp_path], {}) == Plan()
+
+
+def test_unchanged_and_changed(tmp_path: Path) -> None:
+    same, other = put(tmp_path / "same.txt", "same"), put(tmp_path / "other.txt", "after")
+    plan = discover([tmp_path], known(same, "same") | known(other, "before"))
+    assert names(plan.unchanged) == ["same.txt"]
+    assert names(plan.changed) == ["other.txt"]
+    assert plan.new == ()
+
+
+def test_only_the_content_counts(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.txt", "145 euro")
+    before = known(path, "145 euro")
+    times = path.stat()
+    os.utime(put(path, "155 euro"), ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert names(discover([tmp_path], before).changed) == ["a.txt"]
+    os.utime(put(path, "145 euro"), (1, 1))
+    assert names(discover([tmp_path], before).unchanged) == ["a.txt"]
+
+
+def test_a_moved_file_is_moved_and_not_gone(tmp_path: Path) -> None:
+    new = put(tmp_path / "new/a.txt", "text")
+    plan = discover([tmp_path], known(tmp_path / "old/a.txt", "text"))
+    assert [(old, file.path) for old, file in plan.moved] == [(tmp_path / "old/a.txt", new)]
+    assert plan.gone == plan.new == ()
+
+
+def test_a_file_moved_from_outside_the_paths(tmp_path: Path) -> None:
+    put(tmp_path / "here/a.txt", "text")
+    plan = discover([tmp_path / "here"], known(tmp_path / "elsewhere/a.txt", "text"))
+    assert len(plan.moved) == 1
+
+
+def test_one_old_path_is_moved_to_one_new_path(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        put(tmp_path / name, "text")
+    plan = discover([tmp_path], known(tmp_path / "old.txt", "text"))
+    assert [file.path.name for _, file in plan.moved] == ["a.txt"]
+    assert [(file.path.name, original.name) for file, original in plan.duplicates] == [("b.txt", "a.txt")]
+
+
+def test_duplicates_by_content(tmp_path: Path) -> None:
+    held = put(tmp_path / "z.txt", "held")
+    for name, content in (("a.txt", "held"), ("b.txt", "fresh"), ("c.txt", "fresh")):
+        put(tmp_path / name, content)
+    plan = discover([tmp_path], known(held, "held"))
+    assert names(plan.new) == ["b.txt"]
+    assert [(file.path.name, original.name) for file, original in plan.duplicates] == [
+        ("a.txt", "z.txt"),
+        ("c.txt", "b.txt"),
+    ]
+
+
+def test_a_duplicate_takes_over_when_its_original_is_gone(tmp_path: Path) -> None:
+    copy = put(tmp_path / "copy.txt", "text")
+    before = known(copy, "text", FileStatus.DUPLICATE) | known(tmp_path / "original.txt", "text")
+    plan = discover([tmp_path], before)
+    assert [(old.name, file.path.name) for old, file in plan.moved] == [("original.txt", "copy.txt")]
+
+
+def test_a_duplicate_of_a_changed_file_is_read(tmp_path: Path) -> None:
+    copy, original = put(tmp_path / "copy.txt", "before"), put(tmp_path / "original.txt", "after")
+    before = known(copy, "before", FileStatus.DUPLICATE) | known(original, "before")
+    plan = discover([tmp_path], before)
+    assert names(plan.new) == ["copy.txt"]
+    assert names(plan.changed) == ["original.txt"]
+
+
+def test_what_failed_before_is_not_read_again_unless_asked(tmp_path: Path) -> None:
+    locked = put(tmp_path / "locked.pdf", "x")
+    before = known(locked, "x", FileStatus.LOCKED)
+    assert names(discover([tmp_path], before).failed) == ["locked.pdf"]
+    assert names(discover([tmp_path], before, retry={FileStatus.LOCKED}).new) == ["locked.pdf"]
+    put(locked, "saved again")
+    assert names(discover([tmp_path], before).new) == ["locked.pdf"]
+
+
+def test_what_failed_holds_no_content_for_others(tmp_path: Path) -> None:
+    locked = put(tmp_path / "locked.pdf", "x")
+    put(tmp_path / "other.pdf", "x")
+    plan = discover([tmp_path], known(locked, "x", FileStatus.LOCKED))
+    assert names(plan.new) == ["other.pdf"]
+    assert plan.duplicates == ()
+
+
+def test_gone_are_known_paths_below_the_folder_only(tmp_path: Path) -> None:
+    put(tmp_path / "here/a.txt", "a")
+    before = known(tmp_path / "here/lost.txt", "l") | known(tmp_path / "there/lost.txt", "m")
+    assert discover([tmp_path / "here"], before).gone == (tmp_path / "here/lost.txt",)
+
+
+def test_a_file_that_vanishes_or_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path / "a.txt")
+    real_open = Path.open
+
+    def refuse(self: Path, *arguments: str) -> object:
+        if self == path:
+            raise PermissionError(13, "Permission denied")
+        return real_open(self, *arguments)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    ((named, reason),) = discover([tmp_path], {}).unreadable
+    assert named == path
+    assert "Permission denied" in reason
+
+
+def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    ((named, reason),) = discover([tmp_path], {}).unreadable
+    str(named).encode()
+    assert "not valid Unicode" in reason

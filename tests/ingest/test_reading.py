@@ -1,0 +1,232 @@
+"""Files are read in processes of their own: limits, crashes and interruption cost a file, never the run."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.sections import IngestSettings
+from ingest import reading
+from ingest.exchange import document_from_message, document_to_message
+from ingest.loaders import load_document
+from ingest.reading import ReaderPool, ReadResult
+from tests.ingest.pdfs import lock, write_pdf
+
+
+def settings(**changes: Any) -> IngestSettings:
+    return IngestSettings(**{"workers": 1, "seconds_per_file": 60.0, **changes})
+
+
+def read_all(*paths: Path, passwords: tuple[str, ...] = (), **changes: Any) -> dict[str, ReadResult]:
+    return {result.path.name: result for result in ReaderPool(settings(**changes), passwords).read_all(paths)}
+
+
+def text_file(path: Path, text: str = "The fee is twelve euro.") -> Path:
+    path.write_text(text)
+    return path
+
+
+def endless_file(path: Path) -> Path:
+    """A file that a reader opens and waits for: a pipe that nobody writes to."""
+    os.mkfifo(path)
+    return path
+
+
+def readers() -> set[int]:
+    """The reading processes of this one that are alive."""
+    found = set()
+    for thread in Path("/proc/self/task").iterdir():
+        for pid in (thread / "children").read_text().split():
+            command = Path("/proc", pid, "cmdline")
+            if command.exists() and b"ingest.reader" in command.read_bytes():
+                found.add(int(pid))
+    return found
+
+
+@contextmanager
+def killing_every_reader() -> Iterator[None]:
+    """Kill each reading process half a second after it was first seen, again and again."""
+    stop = threading.Event()
+
+    def kill() -> None:
+        while not stop.wait(0.5):
+            for pid in readers():
+                os.kill(pid, signal.SIGKILL)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_every_file_has_a_result_and_a_bad_one_costs_only_itself(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.txt"
+    empty.touch()
+    locked = lock(write_pdf(tmp_path / "locked.pdf", [["Secret."]]), user="sesame")
+    good = write_pdf(tmp_path / "good.pdf", [["First page."], ["Second page."]], title="A good file")
+    found = read_all(empty, locked, good, text_file(tmp_path / "a.txt"), workers=2)
+    assert {name: result.error.status for name, result in found.items() if result.error} == {
+        "empty.txt": "empty",
+        "locked.pdf": "locked",
+    }
+    assert found["good.pdf"].document == load_document(good)
+    assert found["good.pdf"].ms > 0
+    assert not readers()
+
+
+def test_passwords_reach_the_reader(tmp_path: Path) -> None:
+    locked = lock(write_pdf(tmp_path / "locked.pdf", [["Secret."]]), user="sesame")
+    document = read_all(locked, passwords=("wrong", "sesame"))["locked.pdf"].document
+    assert document is not None
+    assert document.pages[0].text == "Secret."
+
+
+def test_names_of_any_kind(tmp_path: Path) -> None:
+    names = ["-rf.txt", "a b'c\"d.txt", "名前 🚀.txt", "line\nbreak.txt"]
+    found = read_all(*(text_file(tmp_path / name) for name in names))
+    assert all(found[name].document for name in names)
+
+
+def test_a_file_that_takes_too_long_is_timeout_and_the_next_is_read(tmp_path: Path) -> None:
+    found = read_all(endless_file(tmp_path / "endless.txt"), text_file(tmp_path / "next.txt"), seconds_per_file=1.5)
+    error = found["endless.txt"].error
+    assert error is not None
+    assert error.status == "timeout"
+    assert "1.5 seconds" in error.message
+    assert found["next.txt"].document is not None
+
+
+def test_a_file_that_kills_its_reader_twice_is_damaged_and_the_next_is_read(tmp_path: Path) -> None:
+    pool = ReaderPool(settings())
+    results = pool.read_all([endless_file(tmp_path / "deadly.pdf"), text_file(tmp_path / "next.txt")])
+    with killing_every_reader():
+        first = next(results)
+    second = next(results)
+    results.close()
+    assert first.error is not None
+    assert first.error.status == "damaged"
+    assert second.document is not None
+
+
+def test_a_reader_that_dies_once_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second try is with the other engine, in a process that has read nothing before."""
+    tries = []
+    read = reading._Reader.read
+
+    def die_first(self: reading._Reader, path: Path, engine: Any) -> Any:
+        tries.append((engine, self._files))
+        if len(tries) == 1:
+            os.kill(self._child.pid, signal.SIGKILL)
+        return read(self, path, engine)
+
+    monkeypatch.setattr(reading._Reader, "read", die_first)
+    path = write_pdf(tmp_path / "a.pdf", [["Read after all."]])
+    document = read_all(path)["a.pdf"].document
+    assert document is not None
+    assert document.pages[0].text == "Read after all."
+    assert tries == [("pdfium", 0), ("pypdf", 0)]
+
+
+def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.txt").open("wb") as file:
+        file.truncate(300_000_000)  # takes no room on the disk
+    found = read_all(tmp_path / "huge.txt", text_file(tmp_path / "next.txt"), memory_mb=256)
+    error = found["huge.txt"].error
+    assert error is not None
+    assert error.status == "too_large"
+    assert found["next.txt"].document is not None
+
+
+def test_closing_early_kills_the_readers(tmp_path: Path) -> None:
+    paths = [text_file(tmp_path / "a.txt"), endless_file(tmp_path / "b.txt"), endless_file(tmp_path / "c.txt")]
+    results = ReaderPool(settings(workers=2)).read_all(paths)
+    assert next(results).document is not None
+    started = time.monotonic()
+    results.close()
+    assert time.monotonic() - started < 5
+    assert not readers()
+
+
+def test_no_more_files_are_taken_than_can_be_handled(tmp_path: Path) -> None:
+    taken = []
+
+    def paths() -> Iterator[Path]:
+        for number in range(30):
+            taken.append(number)
+            yield text_file(tmp_path / f"{number}.txt")
+
+    results = ReaderPool(settings(workers=2)).read_all(paths())
+    for count, _ in enumerate(results, start=1):
+        assert len(taken) <= count + 2 * 2 + 1
+    assert len(taken) == 30
+
+
+def test_readers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    child = reading.Child
+
+    def count(*arguments: Any, **options: Any) -> Any:
+        started.append(arguments)
+        return child(*arguments, **options)
+
+    monkeypatch.setattr(reading, "FILES_PER_READER", 2)
+    monkeypatch.setattr(reading, "Child", count)
+    found = read_all(*(text_file(tmp_path / f"{number}.txt") for number in range(5)))
+    assert all(result.document for result in found.values())
+    assert len(started) == 3
+
+
+def test_a_mistake_of_ours_is_a_reason_without_the_documents_words(tmp_path: Path) -> None:
+    """A page number that no code foresees: the reader answers, and does not quote what it was reading."""
+    pool = ReaderPool(settings().model_copy(update={"max_pages": "many"}))
+    path = text_file(tmp_path / "a.txt", "Confidential words.")
+    error = next(pool.read_all([path])).error
+    assert error is not None
+    assert error.status == "failed"
+    assert "TypeError" in error.message
+    assert "Confidential" not in str(error)
+
+
+# What a reader sends is not trusted -----------------------------------------------------------------------------------
+
+
+def good_message(tmp_path: Path) -> dict[str, Any]:
+    path = text_file(tmp_path / "a.txt", "HEAD\n\nThe fee is twelve euro.\n")
+    return document_to_message(load_document(path))
+
+
+def test_a_document_survives_the_exchange(tmp_path: Path) -> None:
+    document = load_document(text_file(tmp_path / "a.txt", "HEAD\n\nThe fee is 12 €.\n\fSecond page.\n"))
+    assert document_from_message(tmp_path / "a.txt", document_to_message(document)) == document
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda message: message.pop("pages"),
+        lambda message: message.update(pages=7),
+        lambda message: message.update(title=None),
+        lambda message: message.update(sha256="../../etc"),
+        lambda message: message["pages"][0].update(text=["no", "text"]),
+        lambda message: message["pages"][0]["blocks"][0].__setitem__(0, "poem"),
+        lambda message: message["pages"][0]["blocks"][1].__setitem__(1, 0),
+        lambda message: message["pages"][0]["blocks"][1].__setitem__(2, 10_000),
+        lambda message: message["pages"][0]["blocks"][1].__setitem__(2, "6"),
+        lambda message: message["pages"][0]["blocks"].append([]),
+        lambda message: message.update(metadata=[1]),
+    ],
+)
+def test_nonsense_is_no_document(tmp_path: Path, spoil: Any) -> None:
+    message = good_message(tmp_path)
+    spoil(message)
+    with pytest.raises(ValueError, match=r"."):
+        document_from_message(tmp_path / "a.txt", message)
