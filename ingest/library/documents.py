@@ -8,6 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from config.errors import DocumentError
+from ingest.identity import identify
+from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, StoredChunk
 
@@ -46,6 +48,7 @@ def replace(
         "INSERT INTO pages (document, number, label, text) VALUES (?, ?, ?, ?)",
         ((row, page.number, page.label, page.text) for page in document.pages),
     )
+    marks.store(connection, row, identify(document))
     connection.executemany(
         "INSERT INTO chunks (id, chunk_id, document, ordinal, page, page_last, start_offset, end_offset,"
         " heading, context, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -12,6 +12,7 @@ from config.locations import Locations
 from ingest.library import checking, collections, documents, forgetting, search
 from ingest.library.database import Database
 from ingest.library.index import VectorIndex
+from ingest.library.marks import bearers
 from ingest.library.scan import ExactScan
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import exact_scores, from_blobs, to_blobs
@@ -19,8 +20,8 @@ from ingest.types import Chunk, Document, DocumentRecord, FileStatus, ScoredChun
 from models.base import EmbedderIdentity, Vectors
 
 SLICE = 128
-"""Chunks of one document that are embedded together and stored together, or not at all. An int8 embedder's vectors
-depend on what else is in the batch; fixed slices give the same bytes however often the work was interrupted."""
+"""Chunks of one document that are embedded together and stored together, or not at all. A quantised embedder's vectors
+may depend on what else is in the batch; fixed slices give the same bytes however often the work was interrupted."""
 
 # CROSS JOIN: walk the index of pending chunks, which is in this order, and stop at the first.
 _FIRST_PENDING = (
@@ -217,6 +218,16 @@ class Library:
             scores = exact_scores(matrix, vector).tolist()
             hits = [ScoredChunk(chunk_id, score) for chunk_id, score in zip(found, scores, strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:k]
+
+    def documents_marked(
+        self, marks: Sequence[str], documents: Collection[str] | None = None
+    ) -> tuple[int, dict[str, dict[str, float]]]:
+        """How many documents there are, and mark → path → strength for those that bear one of `marks`.
+
+        Marks are those of `ingest.identity`; `documents` as in `search_text`.
+        """
+        rows = self._rows_of(documents)
+        return len(rows), bearers(self.database.connection, marks, rows)
 
     def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold it in any inflected form; phrases are counted as phrases."""

@@ -114,6 +114,16 @@ _TABLES = (
     )
     """,
     "CREATE INDEX chunks_document ON chunks (document)",
+    # What a document goes by (see ingest/identity.py), looked up by the words of a question.
+    """
+    CREATE TABLE marks (
+        mark TEXT NOT NULL,
+        document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        strength REAL NOT NULL,
+        PRIMARY KEY (mark, document)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX marks_document ON marks (document)",
     "CREATE INDEX chunks_pending ON chunks (id) WHERE vector IS NULL",
 )
 

@@ -1,0 +1,124 @@
+"""Which document is a question about: its names, period and kind matched to those of the documents."""
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from assistant.words import STOP_WORDS
+from ingest.identity import (
+    initials_in,
+    kind_mark,
+    kinds_in,
+    name_terms,
+    quarter_mark,
+    quarters_in,
+    years_in,
+)
+
+if TYPE_CHECKING:
+    from ingest.library.library import Library
+
+NAME_WEIGHT = 1.65
+YEAR_WEIGHT = 1.5
+QUARTER_WEIGHT = 0.75
+KIND_WEIGHT = 0.5
+"""What a full match adds to a passage's score, in which each search gives up to 1; chosen by benchmarks/ablation.py."""
+
+YEAR_ALONE = 0.3
+"""Share of YEAR_WEIGHT when no name in the question says whose year."""
+
+OTHER_YEAR = 0.5
+LATER_REPORT = (0.3, 0.2)
+"""Share of YEAR_WEIGHT for a document of another year that the question names, and for one of the next two years:
+reports repeat the figures of the years before."""
+
+COMMON_NAME_SHARE = 0.2
+"""A word that names more than this share of the documents tells none of them from the others."""
+
+MAX_JOINED_WORDS = 4
+MIN_JOINED_LETTERS = 6
+
+
+@dataclass(slots=True)
+class DocumentScore:
+    """How well a document's identity fits a question, and by which of its marks."""
+
+    score: float = 0.0
+    marks: list[str] = field(default_factory=list)
+
+    def add(self, score: float, mark: str) -> None:
+        self.score += score
+        if mark not in self.marks:
+            self.marks.append(mark)
+
+
+def score_documents(
+    question: str, library: "Library", documents: Collection[str] | None = None
+) -> dict[str, DocumentScore]:
+    """Path → score of the documents that the question names in any way, within `documents` (paths; None: all).
+
+    Empty when the question names no document, so that nothing is lost then.
+    """
+    names = _names(question)
+    years = years_in(question)
+    wanted = {*names, *(str(year + later) for year in years for later in range(len(LATER_REPORT) + 1))}
+    wanted |= {quarter_mark(quarter) for quarter in quarters_in(question)}
+    wanted |= {kind_mark(kind) for kind in kinds_in(question)}
+    total, held = library.documents_marked(sorted(wanted), documents)
+
+    scores: dict[str, DocumentScore] = {}
+    for name in names:
+        weight = _distinction(held.get(name, {}), total)
+        for path, strength in held.get(name, {}).items() if weight else ():
+            scores.setdefault(path, DocumentScore()).add(NAME_WEIGHT * weight * strength, name.lstrip("="))
+    year_weight = YEAR_WEIGHT if scores else YEAR_WEIGHT * YEAR_ALONE
+    for path, (strength, mark) in _year_matches(years, held).items():
+        scores.setdefault(path, DocumentScore()).add(year_weight * strength, mark)
+    for marks, weight in (
+        ([quarter_mark(quarter) for quarter in quarters_in(question)], QUARTER_WEIGHT),
+        ([kind_mark(kind) for kind in kinds_in(question)], KIND_WEIGHT),
+    ):
+        for mark in marks:
+            for path, strength in held.get(mark, {}).items():
+                scores.setdefault(path, DocumentScore()).add(weight * strength, mark.split(":")[1])
+    return scores
+
+
+def _names(question: str) -> list[str]:
+    """Words, initials and joined words ("american water works" → "americanwaterworks") that could name a document."""
+    words = name_terms(question)
+    single = [word for word in words if word not in STOP_WORDS and not word.isdigit()]
+    return list(dict.fromkeys([*single, *initials_in(question), *_joined(words)]))
+
+
+def _joined(words: Sequence[str]) -> Iterable[str]:
+    for start in range(len(words)):
+        for end in range(start + 2, min(start + MAX_JOINED_WORDS, len(words)) + 1):
+            joined = "".join(words[start:end])
+            if len(joined) >= MIN_JOINED_LETTERS:
+                yield joined
+
+
+def _distinction(held: Mapping[str, float], total: int) -> float:
+    """From 1 for a name of one document down to 0 for one that too many go by: its inverse document frequency."""
+    bearers = sum(held.values())
+    if not held or bearers > max(1.0, COMMON_NAME_SHARE * total):
+        return 0.0
+    return math.log((total + 1) / (bearers + 0.5)) / math.log((total + 1) / 1.5) if total > 1 else 1.0
+
+
+def _year_matches(years: Sequence[int], held: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, str]]:
+    """Path → the best match of its years: the newest year named counts in full, as its report has the earlier ones."""
+    matches: dict[str, tuple[float, str]] = {}
+    if not years:
+        return matches
+    newest = years[0]
+    shares = {newest: 1.0, **dict.fromkeys(years[1:], OTHER_YEAR)}
+    for later, share in enumerate(LATER_REPORT, 1):
+        shares.setdefault(newest + later, share)
+    for year, share in shares.items():
+        for path, strength in held.get(str(year), {}).items():
+            if share * strength > matches.get(path, (0.0, ""))[0]:
+                matches[path] = (share * strength, str(year))
+    return matches

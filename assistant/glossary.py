@@ -1,0 +1,65 @@
+"""Words people do not use: what a question's words are called in the documents, for widening the full-text search."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from config.errors import ConfigError
+from ingest.identity import fold
+
+Glossary = Mapping[str, tuple[str, ...]]
+"""Folded word or words of a question → the phrases to look for as well."""
+
+_SEPARATORS = r"[\s\-\u2010-\u2013]+"
+
+
+def load_glossary(user_file: Path) -> Glossary:
+    """The glossary that is shipped, with the user's words in place of its own where both have them.
+
+    Raises ConfigError when the user's file is no TOML, or holds something else than lists of phrases.
+    """
+    own = _parse(user_file.read_text(encoding="utf-8"), user_file) if user_file.is_file() else {}
+    return {**_shipped(), **own}
+
+
+def widen(question: str, glossary: Glossary) -> list[str]:
+    """The phrases to look for besides the question's own words, each once, in the order of the glossary."""
+    folded = fold(question)
+    phrases = (phrase for words, phrases in glossary.items() if _pattern(words).search(folded) for phrase in phrases)
+    return [phrase for phrase in dict.fromkeys(phrases) if phrase not in folded]
+
+
+@cache
+def _shipped() -> Glossary:
+    file = resources.files("assistant").joinpath("glossary.toml")
+    return _parse(file.read_text(encoding="utf-8"), Path("glossary.toml"))
+
+
+@cache
+def _pattern(words: str) -> re.Pattern[str]:
+    """The words as they may be written: hyphens for spaces, and a plural."""
+    spelled = _SEPARATORS.join(re.escape(word) for word in words.split())
+    return re.compile(rf"(?<!\w){spelled}(?:s|es)?(?!\w)")
+
+
+def _parse(text: str, file: Path) -> dict[str, tuple[str, ...]]:
+    try:
+        return dict(_entries(tomllib.loads(text)))
+    except (tomllib.TOMLDecodeError, TypeError) as error:
+        raise ConfigError(
+            f"The glossary {file} cannot be read: {error}.",
+            'Write lines such as "capex" = ["capital expenditures"] in it, or remove it.',
+        ) from error
+
+
+def _entries(table: Mapping[str, object]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for words, phrases in table.items():
+        if isinstance(phrases, Mapping):
+            yield from _entries(phrases)
+        elif isinstance(phrases, list) and all(isinstance(phrase, str) for phrase in phrases):
+            yield fold(words), tuple(fold(phrase) for phrase in phrases)
+        else:
+            raise TypeError(f'"{words}" has no list of phrases')
