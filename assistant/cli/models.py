@@ -70,7 +70,8 @@ def add_model(
 ) -> None:
     """Register a model of yours after checking it."""
     invocation: Invocation = context.obj
-    invocation.output.note("Checking the model and copying it; an embedder is also converted, which takes a while.")
+    if path.is_dir():
+        invocation.output.note("The model is being converted for the processor and compared with the original.")
     entry = _registry(invocation).add(path, name)
     if as_json:
         invocation.output.json(json_shapes.model(entry))

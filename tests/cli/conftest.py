@@ -1,6 +1,8 @@
-"""The command line in this process, on the shipped fakes: milliseconds a command, no worker process for a model."""
+"""The command line twice: `run` in this process on the shipped fakes, in milliseconds; `program` as installed, on the
+starter models."""
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 import assistant.assistant
 from assistant.cli.main import main
 from models.fakes import HashEmbedder, ScriptedModel
-from tests.cli.program import write_documents
+from tests.cli.program import Program, write_documents
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,22 @@ def library(run: Run, folder: Path) -> Path:
     """The same folder, ingested."""
     assert run("--quiet", "ingest", str(folder)).code == 0
     return folder
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """A program whose library holds the three documents. Shared: tests read from it only."""
+    scratch = tmp_path_factory.mktemp("filled")
+    program = Program(scratch)
+    done = program.run("ingest", str(write_documents(scratch / "documents")))
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+@pytest.fixture
+def program(tmp_path: Path, filled: Program) -> Program:
+    """A program with an empty library; the embedder need not be converted again."""
+    program = Program(tmp_path)
+    program.home.mkdir(mode=0o700)
+    shutil.copytree(filled.home / "models", program.home / "models")
+    return program

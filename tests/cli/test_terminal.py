@@ -65,8 +65,7 @@ def test_an_error_is_marked(tmp_path: Path) -> None:
 
 
 @pytest.mark.models
-def test_an_ingest_shows_its_progress_and_leaves_the_summary(tmp_path: Path) -> None:
-    program = Program(tmp_path)
+def test_an_ingest_shows_its_progress_and_leaves_the_summary(program: Program, tmp_path: Path) -> None:
     folder = write_documents(tmp_path / "documents")
     code, written = on_terminal("--home", str(program.home), "ingest", str(folder), columns=120)
     assert code == 0
