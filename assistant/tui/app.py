@@ -169,14 +169,25 @@ class StrongroomApp(App[None]):
         if self._waiting:
             self.ingest(self._waiting.pop(0))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stopping the ingest is offered while one runs, a screen while another is shown."""
+        match action:
+            case "stop_ingest":
+                return self.status.is_ingesting
+            case "show":
+                return not self.screen_stack or self.screen.name != parameters[0]
+            case _:
+                return True
+
+    def watch_status(self, before: Status, now: Status) -> None:
+        if before.is_ingesting != now.is_ingesting:
+            self.refresh_bindings()
+
     # screens
 
     def action_show(self, name: str) -> None:
-        """Open a screen over the conversation; the same key closes it again."""
-        is_open = self.screen.name == name
+        """Open a screen over the conversation, in place of the one that is open."""
         self._back_to_conversation()
-        if is_open:
-            return
         match name:
             case "help":
                 self.push_screen(HelpScreen(name=name))

@@ -32,6 +32,7 @@ _KEY_NAMES = {
     "escape": "Esc",
     "enter": "Enter",
     "delete": "Del",
+    "backspace": "Backspace",
     "space": "Space",
     "pageup": "PgUp",
     "pagedown": "PgDn",

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from textual.app import App
+from textual.actions import parse
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.screen import Screen
+
+from assistant.tui.bindings import key_words
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     name: str
-    help: str
+    keys: str
     action: str
 
 
@@ -21,27 +23,31 @@ class PaletteCommands(Provider):
 
     async def discover(self) -> Hits:
         for command in self._commands():
-            yield DiscoveryHit(command.name, partial(self._run, command), help=command.help)
+            yield DiscoveryHit(command.name, partial(self._run, command), help=command.keys)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for command in self._commands():
-            score = matcher.match(f"{command.name} {command.help}")
+            score = matcher.match(f"{command.name} {command.keys}")
             if score > 0:
                 name = matcher.highlight(command.name)
-                yield Hit(score, name, partial(self._run, command), text=command.name, help=command.help)
+                yield Hit(score, name, partial(self._run, command), text=command.name, help=command.keys)
 
     def _commands(self) -> Iterator[Command]:
-        """The bindings of the screen and of the app are the one list of what can be done."""
-        seen = set()
-        for node, binding, enabled, _ in self.screen.active_bindings.values():
-            is_ours = isinstance(node, App | Screen) and binding.description and binding.action != "command_palette"
-            if enabled and is_ours and binding.action not in seen:
-                seen.add(binding.action)
-                key = self.app.get_key_display(binding)
-                namespace = "app" if isinstance(node, App) else "screen"
-                action = binding.action if "." in binding.action.split("(")[0] else f"{namespace}.{binding.action}"
-                yield Command(binding.tooltip or binding.description, f"Key: {key}", action)
+        """The bindings of the screen and of the app are the one list of what can be done; what cannot be done just now
+        is left out."""
+        for node in (self.screen, self.app):
+            namespace = "screen" if node is self.screen else "app"
+            for binding in type(node).BINDINGS:
+                if isinstance(binding, Binding) and binding.action != "command_palette":
+                    action = binding.action if binding.action.startswith("app.") else f"{namespace}.{binding.action}"
+                    if self._is_possible(action):
+                        keys = ", ".join(key_words(each) for each in Binding.make_bindings([binding]))
+                        yield Command(binding.tooltip or binding.description, keys, action)
+
+    def _is_possible(self, action: str) -> bool:
+        namespace, name, parameters = parse(action)
+        return bool((self.app if namespace == "app" else self.screen).check_action(name, parameters))
 
     async def _run(self, command: Command) -> None:
         await self.app.run_action(command.action, default_namespace=self.screen)

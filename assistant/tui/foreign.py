@@ -33,7 +33,7 @@ def line(text: str, style: str = "") -> Content:
 
 def cell(text: str, style: str = "") -> Text:
     """`text` in a cell of a table, which understands Rich's Text only."""
-    return Text(words(text), style=style, no_wrap=True)
+    return Text(words(text), style=style, no_wrap=True, overflow="ellipsis")
 
 
 def lit(text: str, ranges: Iterable[Range], style: str = LIT) -> Content:

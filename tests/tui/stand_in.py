@@ -159,7 +159,12 @@ class StandInLibrary:
         pages, chunks = sum(each.pages for each in inside), sum(each.chunks for each in inside)
         return [
             SimpleNamespace(
-                name=self.collection, documents=len(inside), pages=pages, chunks=chunks, vectors=chunks, vectors_pending=0
+                name=self.collection,
+                documents=len(inside),
+                pages=pages,
+                chunks=chunks,
+                vectors=chunks,
+                vectors_pending=0,
             )
         ]
 
@@ -241,7 +246,11 @@ class StandInAssistant:
         self.closed = False
         self.embedder = SimpleNamespace()
         self.llm = SimpleNamespace(information=SimpleNamespace(name="stand-in"))
-        self.models = [model("stand-in", "llm"), model("llama-8b", "llm", 4_900_000_000, verified=False), model("hash", "embedder")]
+        self.models = [
+            model("stand-in", "llm"),
+            model("llama-8b", "llm", 4_900_000_000, verified=False),
+            model("hash", "embedder"),
+        ]
 
     @property
     def registry(self) -> Any:
@@ -272,12 +281,13 @@ class StandInAssistant:
 
     def pause(self, stop: Event) -> None:
         """Wait for the test's go-ahead, or for the user's stop."""
-        if self.go_on is None:
+        go_on = self.go_on
+        if go_on is None:
             return
-        while not self.go_on.wait(0.01):
+        while not go_on.wait(0.01):
             if stop.is_set():
                 return
-        self.go_on.clear()
+        go_on.clear()
 
     def _keep(self, answer: Answer) -> None:
         turn = Turn(answer.question, answer.text, answer.refused, answer.citations, answer.evidence)

@@ -105,7 +105,7 @@ class ChatScreen(Screen[None]):
     async def on_answer_ended(self, message: AnswerEnded) -> None:
         if message.turn != self._turn or self._answer is None:
             return
-        if self._answer.is_running:
+        if self._answer.in_progress:
             await self._answer.stop()
         if self._answer.phase in ("stopped", "failed"):
             self.query_one(QuestionBox).restore(self._asked)
@@ -117,9 +117,15 @@ class ChatScreen(Screen[None]):
             self._answer.phase = "stopping"
             self._background.stop_answer()
 
-    def check_action(self, action: str, _: tuple[object, ...]) -> bool | None:
-        """Stopping is offered while there is something to stop."""
-        return self._answer is not None if action == "stop" else True
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stopping is offered while there is something to stop, a source while there is one of that number."""
+        match action:
+            case "stop":
+                return self._answer is not None
+            case "open_source":
+                return parameters[0] in self._sources
+            case _:
+                return True
 
     async def show_trouble(self, trouble: Trouble) -> None:
         """Something that is not the fault of a question went wrong."""

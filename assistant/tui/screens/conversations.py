@@ -27,7 +27,7 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Back"),
-        Binding("enter", "open", "Open", show=True),
+        Binding("enter", "open", "Open", tooltip="Open the conversation", priority=True),
         Binding("d,delete", "delete", "Delete", tooltip="Delete the conversation"),
     ]
 
@@ -40,7 +40,7 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
     def compose(self) -> ComposeResult:
         yield StatusLine()
         yield OptionList(id="conversations", markup=False)
-        yield Static(Content("No conversations yet. Ask a question, and it will be kept here."), classes="empty")
+        yield Static(Content("No conversations yet. What you ask is kept here."), classes="empty", markup=False)
         yield KeyLine()
 
     def on_mount(self) -> None:

@@ -22,17 +22,17 @@ class FolderScreen(ModalScreen[Path | None]):
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Back"),
-        Binding("ctrl+u", "parent", "Parent folder", priority=True),
     ]
 
     def __init__(self, start: Path) -> None:
         super().__init__()
         self._start = start
+        self._pointed_at = start
 
     def compose(self) -> ComposeResult:
         with Vertical(id="folder") as box:
             box.border_title = "Add documents"
-            yield Static(Content("A folder with everything in it, or one file."), classes="muted")
+            yield Static(Content("A folder with everything in it, or one file."), classes="muted", markup=False)
             yield Input(
                 sanitise(str(self._start)),
                 id="folder-path",
@@ -54,7 +54,8 @@ class FolderScreen(ModalScreen[Path | None]):
         """The path follows the tree, unless the user is typing one."""
         path = getattr(event.node.data, "path", None)
         if path is not None and self.query_one(FolderTree).has_focus:
-            self.query_one(Input).value = str(path)
+            self._pointed_at = path
+            self.query_one(Input).value = sanitise(str(path))
 
     def on_directory_tree_directory_selected(self, event: DirectoryTree.DirectorySelected) -> None:
         self._choose(event.path)
@@ -65,16 +66,15 @@ class FolderScreen(ModalScreen[Path | None]):
     def on_input_submitted(self) -> None:
         self.action_choose()
 
-    def on_input_changed(self) -> None:
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.input.value = sanitise(event.value)  # a path can be pasted
         self.query_one("#folder-problem", Static).update(Content(""))
 
     def action_choose(self) -> None:
-        self._choose(Path(self.query_one(Input).value.strip()).expanduser())
-
-    def action_parent(self) -> None:
-        tree = self.query_one(FolderTree)
-        tree.path = Path(tree.path).absolute().parent
-        self.query_one(Input).value = str(tree.path)
+        """Take the typed path; or, when it is the tree's, the tree's: its name may hold what is never shown."""
+        typed = self.query_one(Input).value.strip()
+        from_tree = typed == sanitise(str(self._pointed_at))
+        self._choose(self._pointed_at if from_tree else Path(typed).expanduser())
 
     def _choose(self, path: Path) -> None:
         if path.exists():

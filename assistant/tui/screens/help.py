@@ -24,7 +24,7 @@ from assistant.tui.widgets.question_box import QuestionBox
 from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.tui.widgets.status_line import StatusLine
 
-_KEY_WIDTH = 26
+_KEY_WIDTH = 29
 
 _MARKS = (
     ("[1]", "A source. Its number opens it: 1 to 9 when the question box is not in use, Alt+1 to Alt+9 always."),

@@ -32,10 +32,10 @@ class LibraryScreen(Screen[None]):
 
     BINDINGS = [
         Binding("escape", "dismiss", "Back"),
-        Binding("a", "app.add_documents", "Add documents"),
+        Binding("a", "app.add_documents", "Add", tooltip="Add documents to the library", show=False),
         Binding("f,delete", "forget", "Forget", tooltip="Remove the document from the library, with every trace of it"),
-        Binding("l", "other_list", "Other list", tooltip="Go to what was left out, and back"),
-        Binding("s", "app.stop_ingest", "Stop reading"),
+        Binding("l", "other_list", "Left out", tooltip="Go to what was left out, and back"),
+        Binding("s", "app.stop_ingest", "Stop", tooltip="Stop reading documents"),
     ]
 
     records: reactive[Sequence[DocumentRecord] | None] = reactive[Sequence[DocumentRecord] | None](None)

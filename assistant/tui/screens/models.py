@@ -25,7 +25,7 @@ class ModelsScreen(Screen[None]):
 
     BINDINGS = [
         Binding("escape", "dismiss", "Back"),
-        Binding("enter,u", "use", "Use", tooltip="Use the model from the next start on"),
+        Binding("enter,u", "use", "Use", priority=True, tooltip="Use the model from the next start on"),
     ]
 
     models: reactive[Sequence[ModelRow]] = reactive[Sequence[ModelRow]](())
@@ -43,6 +43,7 @@ class ModelsScreen(Screen[None]):
                 "A choice takes effect when Strongroom is started again."
             ),
             classes="hint",
+            markup=False,
         )
         yield KeyLine()
 
@@ -63,7 +64,7 @@ class ModelsScreen(Screen[None]):
         table.clear()
         for model in models:
             table.add_row(
-                Text("●" if model.in_use else " ", style="green"),
+                Text("●" if model.in_use else " "),
                 cell(model.name, "bold" if model.in_use else ""),
                 cell(_KIND_WORDS.get(model.kind, model.kind)),
                 Text(f"{model.size / _MB:,.0f} MB", justify="right"),
@@ -72,9 +73,6 @@ class ModelsScreen(Screen[None]):
                 cell("yes" if model.verified else "no", "" if model.verified else "dim"),
             )
         table.move_cursor(row=row)
-
-    def on_data_table_row_selected(self) -> None:
-        self.action_use()
 
     def action_use(self) -> None:
         row = self.query_one(DataTable).cursor_row

@@ -45,6 +45,7 @@ class AnswerView(Vertical):
         yield Static(classes="note", markup=False)
 
     async def on_mount(self) -> None:
+        self._paint_activity()
         if self._turn is not None:
             await self._show_turn(self._turn)
         elif self.app.animation_level != "none":
@@ -89,7 +90,7 @@ class AnswerView(Vertical):
         self._note(plain(trouble.message, f"bold {BAD}"), plain(trouble.remedy))
 
     @property
-    def is_running(self) -> bool:
+    def in_progress(self) -> bool:
         return self.phase in _RUNNING
 
     # How it is painted
@@ -99,7 +100,7 @@ class AnswerView(Vertical):
         self.add_class(f"-{now}")
         if now == "stopping":
             self.activity = "Stopping"
-        if not self.is_running and self._spinner is not None:
+        if not self.in_progress and self._spinner is not None:
             self._spinner.stop()
         self._paint_activity()
 
@@ -111,9 +112,9 @@ class AnswerView(Vertical):
         self._paint_activity()
 
     def _paint_activity(self) -> None:
-        if self.is_mounted:
-            frame = _SPINNER[self._frame % len(_SPINNER)]
-            self.query_one(".activity", Static).update(Content(f"{frame} {self.activity}…"))
+        frame = _SPINNER[self._frame % len(_SPINNER)]
+        for activity in self.query(".activity").results(Static):  # none before it is composed
+            activity.update(Content(f"{frame} {self.activity}…"))
 
     def _note(self, *lines: Content) -> None:
         self.query_one(".note", Static).update(Content("\n").join([text for text in lines if text.plain]))
@@ -135,7 +136,8 @@ class AnswerView(Vertical):
 def _refusal_note(nearest: int) -> Content:
     if not nearest:
         return Content.styled("The library holds nothing near it.", MUTED)
-    return Content.styled(f"The {count(nearest, 'passage')} nearest to it stand under Sources.", MUTED)
+    passages = "The nearest passage stands" if nearest == 1 else f"The {nearest} nearest passages stand"
+    return Content.styled(f"{passages} under Sources (^S).", MUTED)
 
 
 def _check_note(grounding: Grounding, citations: Sequence[Citation], missing: Sequence[str]) -> Content:

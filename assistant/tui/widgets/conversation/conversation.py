@@ -21,7 +21,7 @@ class TurnView(Vertical):
     def __init__(self, question: str, *, asked_again: Turn | None = None) -> None:
         self.question = question
         self.answer = AnswerView(asked_again=asked_again)
-        super().__init__(Static(plain(question), classes="question"), self.answer)
+        super().__init__(Static(plain(question), classes="question", markup=False), self.answer)
 
 
 class ConversationView(VerticalScroll, can_focus=True):
@@ -42,7 +42,7 @@ class ConversationView(VerticalScroll, can_focus=True):
         self.anchor()
 
     @property
-    def is_empty(self) -> bool:
+    def has_no_turns(self) -> bool:
         return not self.query(TurnView)
 
     async def add(self, question: str) -> AnswerView:
@@ -63,7 +63,7 @@ class ConversationView(VerticalScroll, can_focus=True):
     async def show_trouble(self, trouble: Trouble) -> None:
         """What went wrong and what to do, where the user looks."""
         text = Content("\n").join([plain(trouble.message, f"bold {BAD}"), plain(trouble.remedy)])
-        await self._turns.mount(Static(text, classes="trouble"))
+        await self._turns.mount(Static(text, classes="trouble", markup=False))
         self.anchor()
 
     async def clear(self) -> None:

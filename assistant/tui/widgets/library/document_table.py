@@ -21,7 +21,7 @@ _STATUS_WORDS = {
     FileStatus.FAILED: "could not be read",
 }
 
-_NAME_WIDTH = 40
+_NARROWEST_NAME = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Column:
     title: str
     show: Callable[[DocumentRecord], Text]
     width: int | None = None
+    """None takes what the others leave."""
 
 
 def _number(value: int) -> Text:
@@ -41,16 +42,16 @@ def _when(record: DocumentRecord) -> Text:
 
 
 SHELVED = (
-    Column("Document", lambda record: cell(record.document), _NAME_WIDTH),
-    Column("Status", lambda record: cell(record.status.value, "dim")),
-    Column("Pages", lambda record: _number(record.pages)),
-    Column("Passages", lambda record: _number(record.chunks)),
-    Column("Read", _when),
+    Column("Document", lambda record: cell(record.document)),
+    Column("Status", lambda record: cell(record.status.value, "dim"), 9),
+    Column("Pages", lambda record: _number(record.pages), 7),
+    Column("Passages", lambda record: _number(record.chunks), 8),
+    Column("Read", _when, 16),
 )
 LEFT_OUT = (
-    Column("File", lambda record: cell(record.document), _NAME_WIDTH),
-    Column("Why", lambda record: cell(_STATUS_WORDS.get(record.status, record.status.value))),
-    Column("Tried", _when),
+    Column("File", lambda record: cell(record.document)),
+    Column("Why", lambda record: cell(_STATUS_WORDS.get(record.status, record.status.value)), 20),
+    Column("Tried", _when, 16),
 )
 
 
@@ -63,18 +64,27 @@ class DocumentTable(DataTable[Text]):
         super().__init__(id=id, cursor_type="row", zebra_stripes=False)
         self._shown_columns = columns
 
-    def on_mount(self) -> None:
-        for column in self._shown_columns:
-            self.add_column(Text(column.title), width=column.width)
-
-    def watch_records(self, before: Sequence[DocumentRecord], records: Sequence[DocumentRecord]) -> None:
-        row = self.cursor_row
-        path = before[row].path if 0 <= row < len(before) else None
-        self.clear()
-        for record in records:
-            self.add_row(*(column.show(record) for column in self._shown_columns))
-        self.move_cursor(row=next((row for row, record in enumerate(records) if record.path == path), 0))
-
     @property
     def chosen(self) -> DocumentRecord | None:
         return self.records[self.cursor_row] if 0 <= self.cursor_row < len(self.records) else None
+
+    def watch_records(self, before: Sequence[DocumentRecord]) -> None:
+        row = self.cursor_row
+        self._fill(before[row].path if 0 <= row < len(before) else None)
+
+    def on_resize(self) -> None:
+        """A table does not share out its width by itself."""
+        chosen = self.chosen
+        self._fill(chosen.path if chosen else None)
+
+    def _fill(self, path: str | None) -> None:
+        """Build the table for the width there is, the cursor on the file at `path`."""
+        self.clear(columns=True)
+        taken = sum(column.width or 0 for column in self._shown_columns)
+        padding = 2 * self.cell_padding * len(self._shown_columns)
+        rest = max(_NARROWEST_NAME, self.scrollable_content_region.width - taken - padding)
+        for column in self._shown_columns:
+            self.add_column(Text(column.title), width=column.width or rest)
+        for record in self.records:
+            self.add_row(*(column.show(record) for column in self._shown_columns))
+        self.move_cursor(row=next((row for row, record in enumerate(self.records) if record.path == path), 0))

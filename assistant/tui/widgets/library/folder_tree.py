@@ -19,8 +19,10 @@ class FolderTree(DirectoryTree):
     ICON_FILE = "  "
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right", "open_folder", "Open folder"),
-        Binding("left", "close_folder", "Close folder"),
+        Binding("enter", "select_cursor", "Add this"),
+        Binding("right", "open_folder", "Open"),
+        Binding("left", "close_folder", "Close"),
+        Binding("backspace", "parent_folder", "Parent folder"),
     ]
 
     def __init__(self, path: Path) -> None:
@@ -36,6 +38,10 @@ class FolderTree(DirectoryTree):
     def action_open_folder(self) -> None:
         if self.cursor_node is not None and self.cursor_node.allow_expand:
             self.cursor_node.expand()
+
+    def action_parent_folder(self) -> None:
+        """Show the folder that holds the one at the top."""
+        self.path = Path(self.path).absolute().parent
 
     def action_close_folder(self) -> None:
         node = self.cursor_node

@@ -17,11 +17,11 @@ class IngestPanel(Vertical):
     def compose(self) -> ComposeResult:
         yield Static(id="ingest-headline", markup=False)
         with Horizontal(id="reading", classes="bar"):
-            yield Static(Content("Reading"), classes="bar-name")
+            yield Static(Content("Reading"), classes="bar-name", markup=False)
             yield ProgressBar(total=1.0, show_percentage=False, show_eta=False)
             yield Static(classes="bar-numbers", markup=False)
         with Horizontal(id="embedding", classes="bar"):
-            yield Static(Content("Indexing"), classes="bar-name")
+            yield Static(Content("Indexing"), classes="bar-name", markup=False)
             yield ProgressBar(total=1.0, show_percentage=False, show_eta=False)
             yield Static(classes="bar-numbers", markup=False)
 

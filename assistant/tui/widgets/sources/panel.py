@@ -36,9 +36,12 @@ class SourcesPanel(OptionList):
 
     shown: reactive[ShownSources] = reactive(ShownSources())
 
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
     def watch_shown(self, shown: ShownSources) -> None:
-        self.border_title = shown.title
-        self.border_subtitle = f"{len(shown.sources)}" if shown.sources else ""
+        self.border_title = Content(shown.title)
+        self.border_subtitle = Content(str(len(shown.sources)) if shown.sources else "")
         self.clear_options()
         if not shown.sources:
             self.add_option(Option(_NOTHING, disabled=True))

@@ -1,0 +1,17 @@
+from pathlib import Path
+
+import pytest
+
+from tests.tui.stand_in import StandInAssistant, record
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> StandInAssistant:
+    """An assistant without documents, as on the first run."""
+    return StandInAssistant(tmp_path)
+
+
+@pytest.fixture
+def stocked(tmp_path: Path) -> StandInAssistant:
+    """An assistant with two documents."""
+    return StandInAssistant(tmp_path, records=[record("lease-halden.pdf"), record("handbook.pdf", pages=40)])

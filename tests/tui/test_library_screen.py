@@ -1,0 +1,226 @@
+"""Documents: reading them in, the ledger, forgetting."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+from textual.widgets import Input
+
+from assistant.tui.screens.confirm import ConfirmScreen
+from assistant.tui.screens.folder import FolderScreen
+from assistant.tui.screens.library import LibraryScreen
+from assistant.tui.widgets.library.folder_tree import FolderTree
+from config.errors import EmbedderMismatch
+from ingest.events import Discovered, FileDone, IngestEvent
+from ingest.types import FileStatus
+from tests.tui.helpers import ask_and_wait, folder_of_documents, running, shows, told, wait_until
+from tests.tui.stand_in import StandInAssistant, record
+
+
+async def test_the_ledger_says_what_is_in_and_why_the_rest_is_not(stocked: StandInAssistant) -> None:
+    stocked.library.records.append(
+        record("scan.pdf", FileStatus.NEEDS_OCR, reason="Its pages are pictures. Install the OCR extra.")
+    )
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "handbook.pdf")
+        await shows(app, "In the library  2")
+        await shows(app, "Left out  1")
+        await shows(app, "2026-03-02 09:14")
+        await shows(app, "12 pages, 36 passages")
+        await pilot.press("l")
+        await shows(app, "pictures of pages")
+        await shows(app, "Its pages are pictures. Install the OCR extra.")
+
+
+async def test_an_empty_library_says_what_to_do(empty: StandInAssistant) -> None:
+    async with running(empty) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "No documents yet. Press a to add a folder.")
+
+
+async def test_progress_is_shown_and_questions_are_answered_meanwhile(
+    stocked: StandInAssistant, tmp_path: Path
+) -> None:
+    enough = Event()
+
+    def slowly(_: StandInAssistant, __: Sequence[Path]) -> Iterator[IngestEvent]:
+        yield Discovered(files=40, unchanged=0, bytes=10**6)
+        while not enough.wait(0.15):
+            yield FileDone(Path("/d/report.pdf"), FileStatus.ADDED, pages=100, chunks=300)
+
+    stocked.ingests = slowly
+    async with running(stocked) as (app, pilot):
+        app.ingest(tmp_path)
+        await shows(app, "of 40 files")
+        answer = await ask_and_wait(pilot)
+        assert answer.phase == "done"
+        assert app.status.is_ingesting
+        enough.set()
+        await wait_until(lambda: not app.status.is_ingesting)
+
+
+async def test_the_bars_follow_the_events(stocked: StandInAssistant, tmp_path: Path) -> None:
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        app.ingest(tmp_path)
+        await shows(app, "Done in")
+        await shows(app, "1 document read, 1 file left out.")
+        await shows(app, "Left out  1")
+        await shows(app, "2 of 2 files · 12 pages")
+        await shows(app, "36 of 36 passages")
+
+
+async def test_stopping_keeps_what_was_read(stocked: StandInAssistant, tmp_path: Path) -> None:
+    ended = Event()
+
+    def endless(_: StandInAssistant, __: Sequence[Path]) -> Iterator[IngestEvent]:
+        try:
+            yield Discovered(files=10_000, unchanged=0, bytes=10**9)
+            while True:
+                yield FileDone(Path("/d/a.pdf"), FileStatus.ADDED, pages=1, chunks=1)
+                Event().wait(0.01)
+        finally:
+            ended.set()
+
+    stocked.ingests = endless
+    async with running(stocked) as (app, pilot):
+        app.ingest(tmp_path)
+        await pilot.press("f2")
+        await shows(app, "of 10,000 files")
+        await pilot.press("s")
+        await shows(app, "Stopped. What was read stays")
+        await wait_until(ended.is_set)
+
+
+async def test_a_second_folder_comes_after_the_first(stocked: StandInAssistant, tmp_path: Path) -> None:
+    stocked.go_on = Event()
+    read: list[Path] = []
+    script = stocked.ingests
+
+    def remembers(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        read.extend(paths)
+        return script(assistant, paths)
+
+    stocked.ingests = remembers
+    async with running(stocked) as (app, _):
+        app.ingest(tmp_path / "first")
+        app.ingest(tmp_path / "second")
+        go_on, stocked.go_on = stocked.go_on, None
+        go_on.set()
+        await wait_until(lambda: read == [tmp_path / "first", tmp_path / "second"])
+        await wait_until(lambda: not app.status.is_ingesting)
+
+
+async def test_an_ingest_that_fails_is_told_with_its_remedy(stocked: StandInAssistant, tmp_path: Path) -> None:
+    def refuses(_: StandInAssistant, __: Sequence[Path]) -> Iterator[IngestEvent]:
+        raise EmbedderMismatch("The library was built with another embedder.", "Use a new collection.")
+        yield
+
+    stocked.ingests = refuses
+    async with running(stocked) as (app, _):
+        app.ingest(tmp_path)
+        await shows(app, "The library was built with another embedder.")
+        await shows(app, "Use a new collection.")
+        assert not app.status.is_ingesting
+
+
+async def test_forgetting_asks_first_and_the_safe_answer_has_the_focus(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        await pilot.press("f")
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, LibraryScreen))
+        assert stocked.forgotten == []
+        await pilot.press("f")
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await wait_until(lambda: "lease-halden.pdf is forgotten (36 passages): checked, no trace is left" in told(app))
+        assert stocked.forgotten == ["/documents/lease-halden.pdf"]
+        await shows(app, "In the library  1")
+        await wait_until(lambda: app.status.counts and app.status.counts.documents == 1)
+
+
+async def test_a_name_with_wildcards_forgets_only_itself(stocked: StandInAssistant) -> None:
+    stocked.library.records = [record("report [*].pdf")]
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "report [*].pdf")
+        await pilot.press("f")
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await wait_until(lambda: stocked.forgotten == ["/documents/report [[][*]].pdf"])
+
+
+async def test_a_folder_is_chosen_in_the_tree(stocked: StandInAssistant, tmp_path: Path) -> None:
+    folder = folder_of_documents(tmp_path)
+    read: list[Path] = []
+    script = stocked.ingests
+
+    def remembers(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        read.extend(paths)
+        return script(assistant, paths)
+
+    stocked.ingests = remembers
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: len(app.screen.query_one(FolderTree).root.children) == 1)
+        await pilot.press("down")
+        await wait_until(lambda: app.screen.query_one(Input).value == str(folder))
+        await pilot.press("right")
+        await shows(app, "lease.pdf")
+        await pilot.press("enter")
+        await wait_until(lambda: read == [folder])
+        await wait_until(lambda: not app.status.is_ingesting)
+
+
+async def test_a_path_that_is_not_there_is_told(stocked: StandInAssistant, tmp_path: Path) -> None:
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen))
+        path = app.screen.query_one(Input)
+        path.focus()
+        path.value = "/no/such/folder"
+        await pilot.press("enter")
+        await shows(app, "There is no /no/such/folder.")
+        await pilot.press("escape")
+        await wait_until(lambda: not isinstance(app.screen, FolderScreen))
+
+
+async def test_a_typed_path_is_completed(stocked: StandInAssistant, tmp_path: Path) -> None:
+    folder = folder_of_documents(tmp_path)
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen))
+        path = app.screen.query_one(Input)
+        path.focus()
+        path.value = f"{tmp_path}/doc"
+        path.cursor_position = len(path.value)
+        await wait_until(lambda: path._suggestion == str(folder))
+        await pilot.press("right")
+        assert path.value == str(folder)
+
+
+async def test_a_folder_whose_name_holds_control_characters_can_be_chosen(
+    stocked: StandInAssistant, tmp_path: Path
+) -> None:
+    (tmp_path / "bad\x1b]0;x\x07name").mkdir()
+    read: list[Path] = []
+    script = stocked.ingests
+
+    def remembers(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        read.extend(paths)
+        return script(assistant, paths)
+
+    stocked.ingests = remembers
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: len(app.screen.query_one(FolderTree).root.children) == 1)
+        await pilot.press("down")
+        await wait_until(lambda: app.screen.query_one(Input).value.endswith("bad]0;xname"))
+        app.screen.query_one(Input).focus()
+        await pilot.press("enter")
+        await wait_until(lambda: read == [tmp_path / "bad\x1b]0;x\x07name"])
+        await wait_until(lambda: not app.status.is_ingesting)

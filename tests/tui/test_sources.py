@@ -1,0 +1,172 @@
+"""Sources: beside the answer, and large."""
+
+from collections.abc import Iterator
+from threading import Event
+
+import pytest
+
+from assistant.events import Answered, AnswerEvent, EvidenceFound
+from assistant.tui.screens.source import SourceScreen
+from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
+from assistant.tui.widgets.sources.panel import SourcesPanel
+from assistant.types import SearchTimings
+from config.errors import LibraryError
+from tests.tui.helpers import ask_and_wait, question_box, running, screen_text, shows, wait_until
+from tests.tui.stand_in import LEASE_PAGE, StandInAssistant, make_answer, make_source
+
+
+async def test_the_cited_source_is_first_in_focus_and_enter_shows_it_large(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        app.screen.query_one(SourcesPanel).focus()
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, SourceScreen))
+        await shows(app, "7.3 Rent that was paid")
+        await shows(app, "1 lease-halden.pdf")
+        await shows(app, "page 12 · 7 Term and termination › 7.2 Notice")
+        await shows(app, "7.1 The lease begins on 1 April 2024")
+        await shows(app, "Found as number 1 by its words, number 2 by its meaning, similarity 0.71")
+
+
+async def test_the_sentence_that_matters_is_lit_on_the_card_and_large(stocked: StandInAssistant) -> None:
+    async with running(stocked, size=(160, 48)) as (app, pilot):
+        await ask_and_wait(pilot)
+        assert "The notice period is six months." in lit_text(app)
+        await pilot.press("alt+1")
+        await wait_until(lambda: isinstance(app.screen, SourceScreen))
+        await pilot.pause()
+        assert "The notice period is six months." in lit_text(app)
+
+
+@pytest.mark.parametrize("key", ["alt+2", "2"])
+async def test_a_number_opens_its_source(stocked: StandInAssistant, key: str) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        if key == "2":
+            app.screen.query_one(SourcesPanel).focus()
+        await pilot.press(key)
+        await shows(app, "2 handbook.pdf")
+
+
+async def test_a_digit_in_the_question_box_is_a_digit(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        question_box(app).focus()
+        await pilot.press("2")
+        assert question_box(app).text == "2"
+        assert not isinstance(app.screen, SourceScreen)
+
+
+async def test_a_click_on_a_citation_opens_its_source(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        block = app.screen.query_one(CitedMarkdown).query("MarkdownBlock").first()
+        await pilot.click(block, offset=("The notice period is six months ".__len__() + 1, 0))
+        await wait_until(lambda: isinstance(app.screen, SourceScreen))
+
+
+async def test_next_and_previous_walk_through_the_sources(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("alt+1")
+        await shows(app, "1 lease-halden.pdf")
+        await pilot.press("n")
+        await shows(app, "2 handbook.pdf")
+        await shows(app, "page 31")
+        await pilot.press("p", "p")
+        await shows(app, "2 handbook.pdf")
+        await pilot.press("escape")
+        await wait_until(lambda: not isinstance(app.screen, SourceScreen))
+
+
+async def test_sources_of_earlier_turns_keep_their_number(stocked: StandInAssistant) -> None:
+    later = (make_source(3, document="price-list.pdf"),)
+
+    def second(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(later, SearchTimings())
+        yield Answered(make_answer(question, "See [3].", sources=later, cited=(3,)))
+
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        stocked.answers = second
+        await ask_and_wait(pilot, "second")
+        assert [source.number for source in app.screen.query_one(SourcesPanel).shown.sources] == [3]
+        await pilot.press("alt+1")
+        await shows(app, "1 lease-halden.pdf")
+
+
+async def test_a_page_that_cannot_be_read_leaves_the_passage(stocked: StandInAssistant) -> None:
+    def gone(*_: object) -> list[str]:
+        raise LibraryError("The document is not in the library any more.", "Add it again.")
+
+    stocked.library.page_texts = gone  # type: ignore[method-assign]
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("alt+1")
+        await shows(app, "The document is not in the library any more. Add it again.")
+        await shows(app, "Either party may end the lease")
+
+
+async def test_a_page_that_reads_otherwise_now_is_not_mixed_with_the_passage(stocked: StandInAssistant) -> None:
+    stocked.library.page = LEASE_PAGE.replace("7.2 Notice", "7.2 Changed")
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("alt+1")
+        await shows(app, "7.2 Notice")
+        await pilot.pause(0.2)
+        assert "7.1 The lease begins" not in screen_text(app)
+
+
+async def test_copying_takes_the_lit_sentence_with_its_place(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("alt+1", "c")
+        await wait_until(lambda: app.clipboard)
+        assert app.clipboard == (
+            "“The notice period is six months.” (lease-halden.pdf, page 12 · 7 Term and termination › 7.2 Notice)"
+        )
+
+
+async def test_a_narrow_terminal_shows_one_pane_at_a_time(stocked: StandInAssistant) -> None:
+    async with running(stocked, size=(80, 24)) as (app, pilot):
+        await ask_and_wait(pilot)
+        await shows(app, "Conversation")
+        assert "handbook.pdf" not in screen_text(app)
+        await pilot.press("ctrl+s")
+        await shows(app, "handbook.pdf")
+        assert "Conversation" not in screen_text(app)
+        await pilot.press("ctrl+s")
+        await shows(app, "Conversation")
+
+
+async def test_nothing_is_lost_when_the_terminal_is_resized(stocked: StandInAssistant) -> None:
+    async with running(stocked, size=(120, 36)) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press(*"draft")
+        await pilot.resize_terminal(60, 20)
+        await pilot.pause()
+        assert question_box(app).text == "draft"
+        await pilot.resize_terminal(160, 48)
+        await shows(app, "handbook.pdf")
+        await shows(app, "six months [1]")
+        await shows(app, "draft")
+
+
+def lit_text(app: object) -> str:
+    """What stands on the colour of the lit sentence, lines joined by a space."""
+    screen = app.screen  # type: ignore[attr-defined]
+    pieces = []
+    for strip in screen._compositor.render_strips(screen.size):
+        lit = [
+            segment.text
+            for segment in strip
+            if segment.style and segment.style.bgcolor and is_lit(segment.style.bgcolor)
+        ]
+        pieces.append("".join(lit).strip())
+    return " ".join(piece for piece in pieces if piece)
+
+
+def is_lit(colour: object) -> bool:
+    """The themes' accent on a dark ground: red over green over blue, clearly."""
+    red, green, blue = colour.triplet or (0, 0, 0)  # type: ignore[attr-defined]
+    return red > green > blue and red - blue > 30
