@@ -17,7 +17,7 @@ from models.llama.text import AnswerText
 
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
 _NO_ROOM = 1
-_LOG_LEVEL_ERROR = 3
+_LOG_LEVEL_ERROR = 4  # ggml.h, enum ggml_log_level
 _log_callbacks: list[Any] = []  # llama.cpp keeps only the address: without this the function would be freed
 _TOP_K, _TOP_P = 40, 0.95  # llama.cpp's own defaults, for answers with a temperature
 
@@ -88,9 +88,8 @@ class Engine:
         parameters.n_gpu_layers = load.gpu_layers if load.gpu_layers >= 0 else 0x7FFFFFFF
         model = llama_cpp.llama_model_load_from_file(load.path.encode(), parameters)
         if not model:
-            raise EngineError(
-                f"llama.cpp does not accept the file: {self._errors[-1] if self._errors else 'no reason'}"
-            )
+            # The first message is the cause, the others are of those who gave up because of it.
+            raise EngineError(": ".join(["llama.cpp does not accept the file", *self._errors[:1]]))
         return model
 
     def _make_context(self, load: Load) -> Any:
@@ -130,14 +129,15 @@ class Engine:
     def generate(self, prompt: Sequence[int], options: GenerationOptions) -> "Generation":
         return Generation(self, prompt, options)
 
-    def read(self, prompt: Sequence[int]) -> int:
-        """Compute `prompt`; return how many of its tokens were there already. Raises Stopped and EngineError."""
+    def reuse(self, prompt: Sequence[int]) -> int:
+        """Keep what `prompt` shares with what is computed, forget the rest; return how many tokens that is."""
         # The last token is always computed: the scores of what comes next are its output.
-        reused = min(_common_prefix(self._computed, prompt), len(prompt) - 1)
-        reused = self._keep(reused)
-        for start in range(reused, len(prompt), self._batch):
-            self.compute(prompt[start : start + self._batch])
-        return reused
+        return self._keep(min(_common_prefix(self._computed, prompt), len(prompt) - 1))
+
+    def read(self, tokens: Sequence[int]) -> None:
+        """Append `tokens` in batches. Raises Stopped and EngineError."""
+        for start in range(0, len(tokens), self._batch):
+            self.compute(tokens[start : start + self._batch])
 
     def compute(self, tokens: Sequence[int]) -> None:
         """Append `tokens` to what is computed. Raises Stopped and EngineError; what was there before stays usable."""
@@ -212,7 +212,8 @@ class Generation:
 
     def pieces(self) -> Iterator[str]:
         """Raises Stopped and EngineError."""
-        self._reused = self._engine.read(self._prompt)
+        self._reused = self._engine.reuse(self._prompt)
+        self._engine.read(self._prompt[self._reused :])
         text = AnswerText(self._options.stop)
         for token in self._tokens():
             if piece := text.add(self._engine.bytes_of(token)):
