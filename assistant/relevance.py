@@ -1,5 +1,6 @@
 """Does anything found fit the question? If not, the question is refused and the model never asked."""
 
+import math
 from collections.abc import Sequence
 
 from assistant.types import Passage
@@ -8,24 +9,36 @@ from assistant.words import Weights, terms
 BEST_PASSAGES = 5
 """Passages looked at, best first."""
 
-FLOOR = 0.85
-"""Least sum of cosine and share of words; measured in docs/decisions/0008-refusal.md."""
-
 FLOOR_WITHOUT_VECTORS = 0.5
 """Least share of words when the dense search was not used."""
+
+_FLOOR_OF_TEN = 0.52
+_FLOOR_PER_DOUBLING = 0.07
+_HIGHEST_FLOOR = 0.9
 
 
 def fits(weights: Weights, passages: Sequence[Passage]) -> bool:
     """Whether one of the best passages is likely to hold the answer.
 
-    A passage fits when the cosine between it and the question plus the idf-weighted share of the question's words
-    that it holds reach FLOOR: either alone is fooled by a passage on the same topic, or by common words.
+    A passage fits when the cosine between it and the question, plus the idf-weighted share of the question's words that
+    it holds, reach the floor. Either alone is fooled: the cosine by a passage on the same topic, the words by a passage
+    that happens to share them.
     """
-    return any(_fits(weights, passage) for passage in passages[:BEST_PASSAGES])
+    lowest = floor(weights.chunks)
+    return any(_fits(weights, passage, lowest) for passage in passages[:BEST_PASSAGES])
 
 
-def _fits(weights: Weights, passage: Passage) -> bool:
+def floor(chunks: int) -> float:
+    """Least sum of cosine and share of words in a library of so many chunks.
+
+    The more chunks there are, the better the best of those that do not hold the answer. Measured for all-MiniLM-L6-v2
+    in docs/decisions/0008-refusal.md; linear in the logarithm, as the best of many random scores about is.
+    """
+    return min(_FLOOR_OF_TEN + _FLOOR_PER_DOUBLING * math.log2(max(chunks, 10) / 10), _HIGHEST_FLOOR)
+
+
+def _fits(weights: Weights, passage: Passage, lowest: float) -> bool:
     share = weights.share(set(terms(passage.chunk.indexed_text)))
     if passage.similarity is None:
         return share >= FLOOR_WITHOUT_VECTORS
-    return max(passage.similarity, 0.0) + share >= FLOOR
+    return max(passage.similarity, 0.0) + share >= lowest

@@ -151,8 +151,9 @@ class Weights:
     def __init__(self, question: str, frequencies: Mapping[str, int], chunks: int) -> None:
         """`frequencies` is the number of chunks that hold each word as written (folded); a missing word counts 0."""
         self.words = content_words(question)
+        self.chunks = max(chunks, 1)
         self.by_term = {
-            term: _idf(frequencies.get(word, 0), max(chunks, 1)) * (FIGURE_WEIGHT if _has_figure(term) else 1.0)
+            term: _idf(frequencies.get(word, 0), self.chunks) * (FIGURE_WEIGHT if _has_figure(term) else 1.0)
             for term, word in self.words.items()
         }
         self.total = sum(self.by_term.values())
