@@ -132,17 +132,15 @@ class VectorIndex:
             return None
 
     def discard(self) -> bool:
-        """Remove the index from the disk, to be built again from SQLite; False when another process holds it."""
+        """Remove the index from the disk, for the next `refresh` to build again; False when another process holds it."""
         with self._changing:
             was_held = self.held
-            if not was_held and not self._take_lock():
+            if not self.hold():
                 return False
             self._close_chroma()
             self._marker.unlink(missing_ok=True)
             self._remove_folders(keep=None)
-            if was_held:
-                self.refresh()
-            else:
+            if not was_held:
                 self._release_lock()
             return True
 

@@ -268,6 +268,8 @@ class Library:
     def forget(self, glob: str) -> Receipt:
         """Remove the documents whose file name or path matches `glob`, and every trace of them under the home.
 
+        The index goes as a whole: its holder calls `refresh_index` to build it again, while searches use the scan.
+
         Each of `forget_hooks` is called with the paths in the same transaction, to remove what else in the library
         file was taken from these documents, such as quotes in conversations.
         """

@@ -27,6 +27,10 @@ def traces(locations: Locations, *needles: bytes) -> list[Path]:
     return [path for path in files if any(needle in path.read_bytes().lower() for needle in needles)]
 
 
+def index_files(locations: Locations) -> list[Path]:
+    return [path for path in locations.index_directory.rglob("*") if path.is_file()]
+
+
 def secret_vectors(library: Library) -> list[bytes]:
     rows = library.database.rows(
         "SELECT c.vector FROM chunks c JOIN documents d ON d.id = c.document WHERE d.path LIKE '%secret%'"
@@ -53,7 +57,9 @@ def test_after_forgetting_no_file_holds_a_word_or_a_vector_of_it(
     assert traces(locations, b"zebracorn", b"quokkawatt", b"xanthippe", b"secret.pdf") == []
     raw = [path.read_bytes() for path in locations.home.rglob("*") if path.is_file()]
     assert not any(vector in content for vector in vectors for content in raw)
+    assert filled.refresh_index() == 1
     assert filled.index_count() == 1
+    assert not any(vector in path.read_bytes() for vector in vectors for path in index_files(locations))
     assert found_texts(filled, "harbour zebracorn") == [PUBLIC]
     assert len(filled.search_vectors(embedder.embed_query("zebracorn"), 5)) == 1
     assert filled.check() == []
@@ -152,8 +158,7 @@ def test_while_another_process_holds_the_index_nothing_is_claimed(filled: Librar
 
     holder.refresh_index()
     assert holder.index_count() == 1
-    raw = [path.read_bytes() for path in locations.index_directory.rglob("*") if path.is_file()]
-    assert not any(vector in content for vector in vectors for content in raw)
+    assert not any(vector in path.read_bytes() for vector in vectors for path in index_files(locations))
     holder.close()
     assert filled.forget("secret.pdf").verified_absent
 
