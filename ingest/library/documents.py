@@ -175,10 +175,9 @@ def stored_chunks(
     rows = connection.execute(
         "SELECT c.chunk_id, c.ordinal, c.text, c.context, c.page, c.page_last, c.start_offset, c.end_offset, c.heading,"
         " d.path, d.title, p.label"
-        " FROM chunks c JOIN documents d ON d.id = c.document"
-        " LEFT JOIN pages p ON p.document = c.document AND p.number = c.page"
-        " WHERE d.collection = ? AND c.chunk_id IN (SELECT value FROM json_each(?))",
-        (collection, json.dumps(list(chunk_ids))),
+        " FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value JOIN documents d ON d.id = c.document"
+        " LEFT JOIN pages p ON p.document = c.document AND p.number = c.page WHERE d.collection = ?",
+        (json.dumps(list(chunk_ids)), collection),
     )
     return {
         chunk[0]: StoredChunk(Chunk(*chunk), Path(path).name, path, title, label) for *chunk, path, title, label in rows

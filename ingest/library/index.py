@@ -132,7 +132,7 @@ class VectorIndex:
             return None
 
     def discard(self) -> bool:
-        """Remove the index from the disk, for the next `refresh` to build again; False when another process holds it."""
+        """Remove the index from the disk, for the next `refresh` to build again; False if another process holds it."""
         with self._changing:
             was_held = self.held
             if not self.hold():

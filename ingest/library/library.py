@@ -164,9 +164,9 @@ class Library:
     def chunk_vectors(self, chunk_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those chunks that have one."""
         rows = self.database.rows(
-            "SELECT c.chunk_id, c.vector FROM chunks c JOIN documents d ON d.id = c.document"
-            " WHERE d.collection = ? AND c.vector IS NOT NULL AND c.chunk_id IN (SELECT value FROM json_each(?))",
-            (self._row(), json.dumps(list(chunk_ids))),
+            "SELECT c.chunk_id, c.vector FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
+            " JOIN documents d ON d.id = c.document WHERE d.collection = ? AND c.vector IS NOT NULL",
+            (json.dumps(list(chunk_ids)), self._row()),
         )
         vectors = from_blobs([blob for _, blob in rows])
         return {chunk_id: vectors[index] for index, (chunk_id, _) in enumerate(rows)}
