@@ -55,7 +55,7 @@ class Block:
     """A stretch of a page's text that belongs together: `page.text[start:end]`.
 
     `level` is a heading's depth (1 is the title). `header` is the header line of the table a row belongs to; it is
-    put before the row for the indexes, and is not part of the row's own text.
+    put before the row for the indexes, and is not part of the row's own text (the header's own row has it too).
     """
 
     kind: BlockKind

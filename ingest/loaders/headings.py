@@ -119,6 +119,8 @@ def rank_heading(line: Line, above: Line | None, below: Line | None, body: Typog
 def _can_be_heading(text: str, below: Line | None) -> bool:
     if len(text) > MAX_CHARACTERS or len(text.split()) > MAX_WORDS or text.endswith((",", ";", "-")):
         return False
+    if text.startswith("(") and text.endswith(")"):
+        return False
     letters = len(_LETTER.findall(text))
     first = next((character for character in text if character.isalnum()), "")
     if letters < 3 or letters < 0.5 * len(text.replace(" ", "")) or first.islower():

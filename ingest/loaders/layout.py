@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.loaders.headings import (
+    LARGER,
     Rank,
     Typography,
     begins_anew,
@@ -120,10 +121,14 @@ def _look_alike(line: Line, other: Line) -> bool:
 def _blocks(page: _PageLines, levels: dict[int, int], body: Typography) -> Iterator[Block]:
     texts = [line.text for line in page.lines]
     done = 0
-    for table in find_tables(texts, levels.__contains__):
+
+    def ends_table(index: int) -> bool:
+        return index in levels and page.lines[index].height > LARGER * body.height
+
+    for table in find_tables(texts, levels.__contains__, ends_table):
         yield from _prose(page, done, table.first, levels, body)
         if table.first < table.rows[0][0]:
-            yield _block(page, BlockKind.TABLE_ROW, table.first, table.rows[0][0])
+            yield _block(page, BlockKind.TABLE_ROW, table.first, table.rows[0][0], header=table.header)
         for first, last in table.rows:
             yield _block(page, BlockKind.TABLE_ROW, first, last, header=table.header)
         done = table.last

@@ -68,8 +68,8 @@ def _blocks(text: str, tokens: Sequence[Token]) -> Iterator[Block]:
         elif token.type == "html_block" and not token.content.lstrip().startswith("<!--"):
             yield from _trimmed(text, BlockKind.PARAGRAPH, starts[first], starts[last] - 1)
         elif token.type == "tr_open":
-            yield from _trimmed(text, BlockKind.TABLE_ROW, starts[first], starts[last] - 1, header)
             header = header or _row_text(lines[first])
+            yield from _trimmed(text, BlockKind.TABLE_ROW, starts[first], starts[last] - 1, header)
 
 
 def _heading(text: str, start: int, end: int, words: str, level: int) -> Iterator[Block]:

@@ -120,14 +120,19 @@ def _heading_level(text: str, lines: Sequence[Span], *, followed: bool) -> int:
 
 def _prose_and_tables(text: str, lines: Sequence[Span]) -> Iterator[Block]:
     done = 0
-    for table in find_tables([text[slice(*line)] for line in lines], lambda _: False):
+    for table in find_tables([text[slice(*line)] for line in lines], _never, _never):
         yield from _prose(text, lines[done : table.first])
         if table.first < table.rows[0][0]:
-            yield Block(BlockKind.TABLE_ROW, lines[table.first][0], lines[table.rows[0][0] - 1][1])
+            start, end = lines[table.first][0], lines[table.rows[0][0] - 1][1]
+            yield Block(BlockKind.TABLE_ROW, start, end, header=table.header)
         for first, last in table.rows:
             yield Block(BlockKind.TABLE_ROW, lines[first][0], lines[last - 1][1], header=table.header)
         done = table.last
     yield from _prose(text, lines[done:])
+
+
+def _never(_: int) -> bool:
+    return False
 
 
 def _prose(text: str, lines: Sequence[Span]) -> Iterator[Block]:

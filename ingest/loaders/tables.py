@@ -47,15 +47,18 @@ class Table:
     header: str
 
 
-def find_tables(lines: Sequence[str], is_heading: Callable[[int], bool]) -> Iterator[Table]:
-    """Tables from top to bottom; `is_heading` says of a line by its index whether it is a section's heading."""
+def find_tables(
+    lines: Sequence[str], is_heading: Callable[[int], bool], ends_table: Callable[[int], bool]
+) -> Iterator[Table]:
+    """Tables from top to bottom. Of a line by its index, `is_heading` says whether it looks like a section's heading,
+    and `ends_table` whether no table goes on over it: `LIABILITIES` in bold capitals between two rows is no section."""
     cells = [count_cells(line) for line in lines]
     end = 0
     above = ""
-    for run in _runs(lines, cells, is_heading):
+    for run in _runs(lines, cells, ends_table):
         if not _is_table(run, cells):
             continue
-        first_row = _label_start(lines, run[0], end, is_heading)
+        first_row = _label_start(lines, run[0], end, is_heading, ends_table)
         start = _header_start(lines, first_row, end, is_heading)
         header = " ".join(lines[start:first_row])[-MAX_HEADER_CHARACTERS:]
         if start - end <= MAX_LINES_BETWEEN_ROWS and not _PERIOD_OR_UNIT.search(header):
@@ -79,14 +82,14 @@ def count_cells(line: str) -> int:
     return 0 if years == count else count
 
 
-def _runs(lines: Sequence[str], cells: Sequence[int], is_heading: Callable[[int], bool]) -> Iterator[list[int]]:
+def _runs(lines: Sequence[str], cells: Sequence[int], ends_table: Callable[[int], bool]) -> Iterator[list[int]]:
     """Indexes of rows that belong together."""
     run: list[int] = []
     for index, count in enumerate(cells):
         if count == 0 or (count == 1 and len(lines[index]) > _LONG):
             continue
         between = range(run[-1] + 1, index) if run else range(0)
-        if run and (len(between) > MAX_LINES_BETWEEN_ROWS or any(_parts(lines[i]) or is_heading(i) for i in between)):
+        if run and (len(between) > MAX_LINES_BETWEEN_ROWS or any(_parts(lines[i]) or ends_table(i) for i in between)):
             yield run
             run = []
         run.append(index)
@@ -106,10 +109,19 @@ def _rows(run: Sequence[int], first_row: int) -> tuple[tuple[int, int], ...]:
     return tuple((start, index + 1) for start, index in zip(starts, run, strict=True))
 
 
-def _label_start(lines: Sequence[str], row: int, end: int, is_heading: Callable[[int], bool]) -> int:
-    """A line that ends with a colon right above the first row is the heading of its group of rows."""
-    above = row - 1
-    return above if above >= end and lines[above].endswith(":") and not is_heading(above) else row
+def _label_start(
+    lines: Sequence[str], row: int, end: int, is_heading: Callable[[int], bool], ends_table: Callable[[int], bool]
+) -> int:
+    """Lines right above the first row that name its group: one that ends with a colon, or one in the print of a
+    heading that stands under the heads of the columns."""
+    start = row
+    while start > end and row - start < MAX_LINES_BETWEEN_ROWS and not ends_table(start - 1):
+        above = start - 1
+        under_heads = above > end and not is_heading(above - 1) and _PERIOD_OR_UNIT.search(lines[above - 1])
+        if not (under_heads if is_heading(above) else lines[above].endswith(":")):
+            break
+        start = above
+    return start
 
 
 def _header_start(lines: Sequence[str], row: int, end: int, is_heading: Callable[[int], bool]) -> int:

@@ -145,6 +145,7 @@ def test_table_rows_keep_the_header_with_years_and_unit(tmp_path: Path) -> None:
     page = load_document(write_pdf(tmp_path / "a.pdf", [["Cover page of the report."], draw_balance])).pages[1]
     rows = [block for block in page.blocks if block.kind is BlockKind.TABLE_ROW and block.header]
     assert [page.text[row.start : row.end] for row in rows] == [
+        "(in thousands of euro)\n2024 2023",
         "Cash 1,250 980",
         "Receivables, net of allowances (75) —",
         "Total assets 1,175 980",
@@ -152,6 +153,27 @@ def test_table_rows_keep_the_header_with_years_and_unit(tmp_path: Path) -> None:
     assert {row.header for row in rows} == {"(in thousands of euro) 2024 2023"}
     assert blocks(page)[0] == (BlockKind.HEADING, "BALANCE SHEET")
     assert blocks(page)[-1][0] is BlockKind.PARAGRAPH
+
+
+def test_a_group_of_rows_under_a_bold_name_keeps_the_header(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        draw_balance(canvas)
+        write(canvas, LEFT, 560, "LIABILITIES", font="Helvetica-Bold", size=14)
+        write(canvas, 400, 545, "2024")
+        write(canvas, 470, 545, "2023")
+        for number, name in enumerate(("CURRENT", "Debt", "LATER", "Bonds", "Loans")):
+            write(canvas, LEFT, 525 - 14 * number, name, font="Helvetica-Bold" if name.isupper() else "Helvetica")
+            if not name.isupper():
+                write(canvas, 400, 525 - 14 * number, f"1{number}")
+                write(canvas, 470, 525 - 14 * number, f"2{number}")
+
+    page = load_document(write_pdf(tmp_path / "a.pdf", [["Cover page of the report."], draw])).pages[1]
+    rows = [(page.text[block.start : block.end], block.header) for block in page.blocks if block.header][-3:]
+    assert rows == [
+        ("CURRENT\nDebt 11 21", "2024 2023"),
+        ("LATER\nBonds 13 23", "2024 2023"),
+        ("Loans 14 24", "2024 2023"),
+    ]
 
 
 def test_running_headers_and_page_numbers_stay_in_the_text_and_out_of_the_blocks(tmp_path: Path) -> None:
