@@ -33,7 +33,7 @@ LATER_REPORT = (0.3, 0.2)
 """Share of YEAR_WEIGHT for a document of another year that the question names, and for one of the next two years:
 reports repeat the figures of the years before."""
 
-COMMON_NAME_SHARE = 0.2
+COMMON_NAME_SHARE = 0.5
 """A word that names more than this share of the documents tells none of them from the others."""
 
 MAX_JOINED_WORDS = 4
@@ -101,11 +101,16 @@ def _joined(words: Sequence[str]) -> Iterable[str]:
 
 
 def _distinction(held: Mapping[str, float], total: int) -> float:
-    """From 1 for a name of one document down to 0 for one that too many go by: its inverse document frequency."""
+    """From 1 for a name of one document down to 0 for one that most go by.
+
+    The square of its inverse document frequency, relative to that of a name of one document: a question has many words
+    that are somewhat more frequent in some documents than in others, and few names.
+    """
     bearers = sum(held.values())
-    if not held or bearers > max(1.0, COMMON_NAME_SHARE * total):
+    if not held or (bearers > 1 and bearers > COMMON_NAME_SHARE * total):
         return 0.0
-    return math.log((total + 1) / (bearers + 0.5)) / math.log((total + 1) / 1.5) if total > 1 else 1.0
+    rarest = math.log((total + 1) / 1.5)
+    return (math.log((total + 1) / (bearers + 0.5)) / rarest) ** 2 if rarest > 0 else 1.0
 
 
 def _year_matches(years: Sequence[int], held: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, str]]:

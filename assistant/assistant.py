@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations import Conversations
 from assistant.events import AnswerEvent
+from assistant.glossary import load_glossary
 from assistant.retrieval import Retriever
 from assistant.scope import paths_matching, scoped_by_name
 from assistant.types import AnswerStyle, SearchMode, SearchResult
@@ -93,7 +94,13 @@ class Assistant:
             "llm": llm.information.name if llm else None,
             "embedder": embedder.identity.name if embedder else None,
         }
-        self.retriever = Retriever(self.library, self.settings.retrieval, self._embedder, self._reranker)
+        self.retriever = Retriever(
+            self.library,
+            self.settings.retrieval,
+            self._embedder,
+            self._reranker,
+            load_glossary(locations.glossary_file),
+        )
 
     # parts
 

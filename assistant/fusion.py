@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from ingest.types import ScoredChunk
 
 SECOND_ON_PAGE = 0.3
-"""Share of the next best passage of the same page that is added to a passage: two halves of one table bear each other out."""
+"""Share of the next best passage of a page that is added to its best: two halves of a table bear each other out."""
 
 
 def on_one_scale(hits: Sequence[ScoredChunk], others: Mapping[str, float]) -> dict[str, float]:

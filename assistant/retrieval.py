@@ -1,4 +1,4 @@
-"""A question becomes passages: lexical and dense candidates, fused by reciprocal rank, duplicates dropped, reranked."""
+"""A question becomes passages: full-text and vector search and the document's own score, fused, reordered."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from assistant.aboutness import DocumentScore, score_documents
+from assistant.fusion import fuse, on_one_scale, with_page_support
+from assistant.glossary import Glossary, widen
 from assistant.relevance import fits
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
 from assistant.words import Weights, content_words, numbers
@@ -19,11 +22,11 @@ if TYPE_CHECKING:
 
     from ingest.library.library import Library
 
-Ranking = Sequence[str]
-"""Chunk ids, best first."""
-
 RERANKED = 30
 """Passages a cross-encoder reorders; what is below keeps its fused order."""
+LIKELY_DOCUMENT = 0.5
+"""Share of the best document score from which on a document is searched by itself as well."""
+MOST_DOCUMENTS = 8
 _NEAR_DUPLICATE = 0.9
 
 
@@ -62,11 +65,13 @@ class Retriever:
         settings: RetrievalSettings,
         embedder: Callable[[], Embedder],
         reranker: Callable[[], Reranker | None],
+        glossary: Glossary,
     ) -> None:
         self.library = library
         self.settings = settings
         self._embedder = embedder
         self._reranker = reranker
+        self._glossary = glossary
 
     def find(
         self,
@@ -85,35 +90,62 @@ class Retriever:
         reranker = self._reranker()
         watch = _Stopwatch()
         vector = None
-        lexical: Sequence[ScoredChunk] = ()
-        dense: Sequence[ScoredChunk] = ()
+        lexical = dense = _NOTHING
+        with watch.step("document"):
+            about = score_documents(query, self.library, documents)
+            named = _best_documents(about)
         with watch.step("embed"):
             if mode != "lexical" and self._has_vectors():
                 vector = self._embedder().embed_query(query)
         with watch.step("lexical"):
             if mode != "dense":
-                lexical = self.library.search_text(query, wanted, documents)
+                lexical = self._search_text(query, wanted, documents, named)
         with watch.step("dense"):
             if vector is not None:
-                dense = self.library.search_vectors(vector, wanted, documents)
+                dense = self._search_vectors(vector, wanted, documents, named, lexical)
         with watch.step("fuse"):
-            passages = self._fuse(lexical, dense, k if reranker is None else max(k, RERANKED))
+            passages = self._fuse(lexical, dense, about, k if reranker is None else max(k, RERANKED))
         with watch.step("rerank"):
             if reranker is not None and passages:
                 passages = rerank(reranker, query, passages)
-        passages = self._with_similarity(passages[:k], vector)
         weights = self._weights(query)
         return Findings(
             SearchResult(
                 query=query,
                 mode=mode,
-                passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)),
+                passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(passages[:k], 1)),
                 timings=watch.timings(),
-                fits=fits(weights, passages),
+                fits=fits(weights, passages[:k]),
             ),
             weights,
             vector,
         )
+
+    def _search_text(
+        self, query: str, wanted: int, documents: Collection[str] | None, named: Collection[str]
+    ) -> "_Found":
+        """By the question's words and what the glossary says they are called; in the documents it names as well."""
+        widened = " ".join([query, *(f'"{phrase}"' for phrase in widen(query, self._glossary))])
+        best = self.library.search_text(widened, wanted, documents)
+        within = self.library.search_text(widened, wanted, named) if named else ()
+        return _Found(best, {hit.chunk_id: hit.score for hit in within})
+
+    def _search_vectors(
+        self,
+        vector: "NDArray[np.float32]",
+        wanted: int,
+        documents: Collection[str] | None,
+        named: Collection[str],
+        lexical: "_Found",
+    ) -> "_Found":
+        """By the question's vector; what only the full-text search found gets its cosine too."""
+        best = self.library.search_vectors(vector, wanted, documents)
+        within = self.library.search_vectors(vector, wanted, named) if named else ()
+        others = {hit.chunk_id: hit.score for hit in within}
+        unseen = lexical.ids() - {hit.chunk_id for hit in best} - others.keys()
+        vectors = self.library.chunk_vectors(sorted(unseen))
+        others.update((chunk_id, float(other @ vector)) for chunk_id, other in vectors.items())
+        return _Found(best, others)
 
     def _has_vectors(self) -> bool:
         recorded = self.library.embedder_identity()
@@ -121,33 +153,31 @@ class Retriever:
             self.library.require_embedder(self._embedder().identity)
         return recorded is not None
 
-    def _fuse(self, lexical: Sequence[ScoredChunk], dense: Sequence[ScoredChunk], limit: int) -> list[Passage]:
-        rankings = {"lexical": _ids(lexical), "dense": _ids(dense)}
-        weights = {"lexical": self.settings.lexical_weight, "dense": self.settings.dense_weight}
-        fused = reciprocal_rank_fusion(rankings, weights, self.settings.fusion_constant)
-        ranks = {name: {chunk_id: rank for rank, chunk_id in enumerate(ids, 1)} for name, ids in rankings.items()}
-        cosines = {hit.chunk_id: hit.score for hit in dense}
-        stored = self.library.chunks([hit.chunk_id for hit in fused])
+    def _fuse(
+        self, lexical: "_Found", dense: "_Found", about: Mapping[str, DocumentScore], limit: int
+    ) -> list[Passage]:
+        searches = {name: on_one_scale(found.best, found.others) for name, found in _named(lexical, dense)}
+        if dense.best:
+            # A passage that waits for its vector is judged by its words alone.
+            searches["dense"] = {**searches["lexical"], **searches["dense"]}
+        fused = fuse(searches, {"lexical": self.settings.lexical_weight, "dense": self.settings.dense_weight})
+        # A chunk can be forgotten by another process between the search and this look.
+        stored = self.library.chunks(fused)
+        scores = with_page_support(
+            {chunk_id: fused[chunk_id] for chunk_id in stored},
+            {chunk_id: (held.path, held.chunk.page) for chunk_id, held in stored.items()},
+        )
+        for chunk_id, held in stored.items():
+            scores[chunk_id] += about[held.path].score if held.path in about else 0.0
+        ranks = {name: found.ranks() for name, found in _named(lexical, dense)}
+        document_ranks = _document_ranks(about)
+        cosines = dense.scores()
+        order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         passages = (
-            _passage(hit, stored[hit.chunk_id], ranks, cosines.get(hit.chunk_id))
-            for hit in fused
-            # A chunk can be forgotten by another process between the search and this look.
-            if hit.chunk_id in stored
+            _passage(scores[chunk_id], stored[chunk_id], ranks, document_ranks, cosines.get(chunk_id))
+            for chunk_id in order
         )
         return without_near_duplicates(passages, limit)
-
-    def _with_similarity(self, passages: list[Passage], vector: "NDArray[np.float32] | None") -> list[Passage]:
-        """Passages that only the full-text search found get their cosine too."""
-        unseen = [passage.chunk.chunk_id for passage in passages if passage.similarity is None]
-        if vector is None or not unseen:
-            return passages
-        vectors = self.library.chunk_vectors(unseen)
-        return [
-            replace(passage, similarity=float(vectors[passage.chunk.chunk_id] @ vector))
-            if passage.chunk.chunk_id in vectors
-            else passage
-            for passage in passages
-        ]
 
     def _weights(self, query: str) -> Weights:
         words = content_words(query)
@@ -155,24 +185,41 @@ class Retriever:
         return Weights(query, self.library.term_statistics(list(words.values())), sum(counts))
 
 
-def reciprocal_rank_fusion(
-    rankings: Mapping[str, Ranking], weights: Mapping[str, float], constant: int
-) -> list[ScoredChunk]:
-    """Fuse rankings: each chunk scores the sum over rankings of weight / (constant + rank), ranks from 1.
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one search found: its best chunks, best first, and the scores of others that it was asked about."""
 
-    Cormack, Clarke and Büttcher, "Reciprocal rank fusion outperforms Condorcet …", SIGIR 2009. Ties go to the chunk
-    with the better single rank, then to the smaller id, so that the same rankings always give the same order.
-    """
-    scores: dict[str, float] = {}
-    best: dict[str, int] = {}
-    for name, ranking in rankings.items():
-        if not weights[name]:
-            continue
-        for rank, chunk_id in enumerate(ranking, 1):
-            scores[chunk_id] = scores.get(chunk_id, 0.0) + weights[name] / (constant + rank)
-            best[chunk_id] = min(best.get(chunk_id, rank), rank)
-    order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], best[chunk_id], chunk_id))
-    return [ScoredChunk(chunk_id, scores[chunk_id]) for chunk_id in order]
+    best: Sequence[ScoredChunk] = ()
+    others: Mapping[str, float] = field(default_factory=dict)
+
+    def ids(self) -> set[str]:
+        return {hit.chunk_id for hit in self.best} | set(self.others)
+
+    def ranks(self) -> dict[str, int]:
+        return {hit.chunk_id: rank for rank, hit in enumerate(self.best, 1)}
+
+    def scores(self) -> dict[str, float]:
+        return {**self.others, **{hit.chunk_id: hit.score for hit in self.best}}
+
+
+_NOTHING = _Found()
+
+
+def _named(lexical: _Found, dense: _Found) -> list[tuple[str, _Found]]:
+    return [("lexical", lexical), ("dense", dense)]
+
+
+def _best_documents(about: Mapping[str, DocumentScore]) -> list[str]:
+    """The documents that a question is most likely about; none if it names none."""
+    best = max((document.score for document in about.values()), default=0.0)
+    likely = [path for path, document in about.items() if document.score >= LIKELY_DOCUMENT * best]
+    return sorted(likely, key=lambda path: (-about[path].score, path))[:MOST_DOCUMENTS]
+
+
+def _document_ranks(about: Mapping[str, DocumentScore]) -> dict[str, int]:
+    """Path → rank; documents that fit equally well share one."""
+    levels = sorted({document.score for document in about.values()}, reverse=True)
+    return {path: levels.index(document.score) + 1 for path, document in about.items()}
 
 
 def without_near_duplicates(passages: Iterable[Passage], limit: int) -> list[Passage]:
@@ -212,21 +259,26 @@ def _jaccard(one: set[str], other: set[str]) -> float:
     return len(one & other) / union if union else 1.0
 
 
-def _ids(hits: Iterable[ScoredChunk]) -> list[str]:
-    return [hit.chunk_id for hit in hits]
-
-
 def _passage(
-    hit: ScoredChunk, stored: StoredChunk, ranks: Mapping[str, Mapping[str, int]], similarity: float | None
+    score: float,
+    stored: StoredChunk,
+    ranks: Mapping[str, Mapping[str, int]],
+    document_ranks: Mapping[str, int],
+    similarity: float | None,
 ) -> Passage:
+    chunk_id = stored.chunk.chunk_id
     return Passage(
         rank=0,
-        score=hit.score,
+        score=score,
         chunk=stored.chunk,
         document=stored.document,
         path=stored.path,
         title=stored.title,
         page_label=stored.page_label,
-        why=Why(lexical_rank=ranks["lexical"].get(hit.chunk_id), dense_rank=ranks["dense"].get(hit.chunk_id)),
+        why=Why(
+            lexical_rank=ranks["lexical"].get(chunk_id),
+            dense_rank=ranks["dense"].get(chunk_id),
+            document_rank=document_ranks.get(stored.path),
+        ),
         similarity=similarity,
     )

@@ -40,6 +40,7 @@ class Passage:
 class SearchTimings:
     """Milliseconds."""
 
+    document: float = 0.0
     embed: float = 0.0
     lexical: float = 0.0
     dense: float = 0.0

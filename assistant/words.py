@@ -2,7 +2,6 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
@@ -36,12 +35,6 @@ FIGURE_WEIGHT = 2.0
 _MIN_DERIVED_STEM = 5
 _MIN_INFLECTED_STEM = 3
 _VOWEL = re.compile(r"[aeiouyæøåäöü]")
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for comparing only: offsets are not kept."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def stem(word: str) -> str:

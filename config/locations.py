@@ -21,6 +21,11 @@ class Locations:
         return self.home / "settings.toml"
 
     @property
+    def glossary_file(self) -> Path:
+        """The user's own words for the search (see `assistant/glossary.toml` for the form)."""
+        return self.home / "glossary.toml"
+
+    @property
     def library_file(self) -> Path:
         return self.home / "library.sqlite"
 

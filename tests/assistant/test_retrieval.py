@@ -1,36 +1,12 @@
 import pytest
 
-from assistant.retrieval import reciprocal_rank_fusion, without_near_duplicates
+from assistant.retrieval import without_near_duplicates
 from assistant.types import Passage, Why
 from config.errors import EmbedderMismatch
 from ingest.types import Chunk
 from models.fakes import HashEmbedder, OverlapReranker
 from tests.assistant.conftest import Open
 from tests.assistant.shelf import fill
-
-EQUAL = {"lexical": 1.0, "dense": 1.0}
-
-
-def test_a_chunk_that_both_searches_find_comes_first() -> None:
-    fused = reciprocal_rank_fusion({"lexical": ["a", "b"], "dense": ["c", "b"]}, EQUAL, 60)
-    assert [hit.chunk_id for hit in fused] == ["b", "a", "c"]
-    assert fused[0].score == pytest.approx(2 / 62)
-
-
-def test_ties_are_broken_the_same_way_whatever_the_order_of_the_rankings() -> None:
-    one = reciprocal_rank_fusion({"lexical": ["z", "a"], "dense": ["a", "z"]}, EQUAL, 60)
-    other = reciprocal_rank_fusion({"dense": ["a", "z"], "lexical": ["z", "a"]}, EQUAL, 60)
-    assert [hit.chunk_id for hit in one] == [hit.chunk_id for hit in other] == ["a", "z"]
-
-
-def test_a_ranking_of_weight_zero_brings_nothing_in() -> None:
-    fused = reciprocal_rank_fusion({"lexical": ["a"], "dense": ["b"]}, {"lexical": 0.0, "dense": 1.0}, 60)
-    assert [hit.chunk_id for hit in fused] == ["b"]
-
-
-def test_a_heavier_ranking_wins() -> None:
-    fused = reciprocal_rank_fusion({"lexical": ["a"], "dense": ["b"]}, {"lexical": 1.0, "dense": 2.0}, 60)
-    assert [hit.chunk_id for hit in fused] == ["b", "a"]
 
 
 def passage(name: str, text: str, context: str = "") -> Passage:

@@ -1,0 +1,64 @@
+from assistant.aboutness import score_documents
+from ingest.library.library import Library
+from models.fakes import HashEmbedder
+from tests.assistant.conftest import Open
+from tests.assistant.shelf import fill
+
+REPORTS = {
+    f"{company}_{year}_10K.pdf": [f"{company} sells {product}.", f"{company} in {year}.", f"Risks of {company}."]
+    for company, product in (("Halden", "pumps"), ("Brekke", "valves"), ("AmericanTideWorks", "turbines"))
+    for year in (2019, 2021, 2022)
+}
+
+
+def best(library: Library, question: str) -> list[str]:
+    scores = score_documents(question, library)
+    top = max((document.score for document in scores.values()), default=0.0)
+    return sorted(path.rsplit("/", 1)[1] for path, document in scores.items() if document.score > 0.95 * top)
+
+
+def shelf(open_with: Open) -> Library:
+    library = open_with().library
+    fill(library, HashEmbedder(), REPORTS)
+    return library
+
+
+def test_name_and_year_find_the_one_report(open_with: Open) -> None:
+    library = shelf(open_with)
+    assert best(library, "What was Halden's revenue in FY2021?") == ["Halden_2021_10K.pdf"]
+    assert best(library, "American Tide Works revenue 2019") == ["AmericanTideWorks_2019_10K.pdf"]
+
+
+def test_initials_stand_for_the_name(open_with: Open) -> None:
+    assert best(shelf(open_with), "ATW revenue in 2022") == ["AmericanTideWorks_2022_10K.pdf"]
+
+
+def test_the_newest_year_named_counts_most_as_its_report_has_the_earlier_ones(open_with: Open) -> None:
+    assert best(shelf(open_with), "How did Brekke grow from 2021 to 2022?") == ["Brekke_2022_10K.pdf"]
+
+
+def test_a_later_report_is_the_next_best_for_a_year_without_one(open_with: Open) -> None:
+    assert best(shelf(open_with), "Halden revenue in 2020") == ["Halden_2021_10K.pdf"]
+
+
+def test_a_question_that_names_no_document_scores_none(open_with: Open) -> None:
+    assert score_documents("Who signs for the company?", shelf(open_with)) == {}
+
+
+def test_only_documents_asked_for_are_scored(open_with: Open) -> None:
+    library = shelf(open_with)
+    within = ["/documents/Halden_2019_10K.pdf", "/documents/Brekke_2019_10K.pdf"]
+    assert set(score_documents("Halden 2021", library, within)) == {"/documents/Halden_2019_10K.pdf"}
+
+
+def test_it_says_by_what_a_document_was_known(open_with: Open) -> None:
+    scores = score_documents("Halden's 10-K for 2021", shelf(open_with))
+    assert scores["/documents/Halden_2021_10K.pdf"].marks == ["halden", "2021", "annual report"]
+
+
+def test_the_named_document_is_searched_and_comes_first(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, REPORTS)
+    found = assistant.search("What does Brekke say about risks in 2021?", k=3)
+    assert found.passages[0].document == "Brekke_2021_10K.pdf"
+    assert found.passages[0].why.document_rank == 1

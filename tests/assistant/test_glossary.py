@@ -1,0 +1,43 @@
+from pathlib import Path
+
+import pytest
+
+from assistant.glossary import load_glossary, widen
+from config.errors import ConfigError
+
+MISSING = Path("/nowhere/glossary.toml")
+
+
+def test_words_people_use_bring_in_those_the_documents_use() -> None:
+    phrases = widen("What was the capex in 2018?", load_glossary(MISSING))
+    assert "purchases of property plant and equipment" in phrases
+
+
+def test_hyphens_plurals_and_capitals_do_not_matter() -> None:
+    glossary = load_glossary(MISSING)
+    assert widen("Is it Capital-Intensive?", glossary) == widen("is it capital intensive", glossary) != []
+    assert widen("the lawsuits", glossary) == widen("the lawsuit", glossary) != []
+
+
+def test_part_of_a_word_is_not_the_word() -> None:
+    assert widen("the steps of the process", load_glossary(MISSING)) == []
+
+
+def test_what_the_question_already_says_is_not_added() -> None:
+    assert "net sales" not in widen("revenue or net sales", load_glossary(MISSING))
+
+
+def test_the_user_s_words_take_the_place_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "glossary.toml"
+    file.write_text('[ours]\n"capex" = ["investment budget"]\n"tug" = ["Ternen"]\n', encoding="utf-8")
+    glossary = load_glossary(file)
+    assert widen("capex of the tug", glossary) == ["investment budget", "ternen"]
+    assert widen("cogs", glossary) != []
+
+
+@pytest.mark.parametrize("text", ["capex = ", '"capex" = "one phrase"', '"capex" = [1]'])
+def test_a_glossary_that_makes_no_sense_is_refused_by_name(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "glossary.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"glossary\.toml"):
+        load_glossary(file)
