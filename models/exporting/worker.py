@@ -149,7 +149,7 @@ def _trace(original: Original, target: Path) -> None:
             output_names=["output"],
             dynamic_axes={name: {0: "texts", 1: "tokens"} for name in names} | {"output": {0: "texts"}},
             opset_version=_OPSET,
-            dynamo=False,  # the newer exporter needs onnxscript and takes a minute where this takes two seconds
+            dynamo=False,  # the newer exporter needs onnxscript, one dependency more
         )
 
 

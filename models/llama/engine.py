@@ -26,7 +26,7 @@ class EngineError(Exception):
     """A sentence for people."""
 
 
-class Stopped(Exception):  # noqa: N818  # it is a request, not an error
+class Stopped(Exception):  # it is a request, not an error
     """The answer was to be stopped."""
 
 
