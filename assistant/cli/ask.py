@@ -10,11 +10,13 @@ from assistant.cli.invocation import Invocation
 from assistant.cli.options import DocumentGlob, JsonFlag, TopK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assistant.cli.output import Output
     from assistant.events import AnswerEvent
-    from assistant.types import Answer
+    from assistant.types import Answer, Citation
+
+NEAREST_SHOWN = 3
 
 
 def ask(
@@ -100,26 +102,45 @@ def comparable(text: str) -> list[str]:
 
 
 def _print_proof(answer: "Answer", output: "Output") -> None:
-    from assistant.cli.output import plain
-    from assistant.cli.passages import indented, one_line, snippet, title_line
-
     if answer.refused:
-        if answer.evidence:
-            output.line("\nThe nearest passages:")
-        for source in answer.evidence:
-            output.render(
-                title_line(source.passage, source.number),
-                indented(snippet(source.passage.chunk.text, answer.question, source.key_start)),
-            )
+        _print_nearest(answer, output)
         return
     if answer.citations:
         output.line()
     for citation in answer.citations:
-        line = plain(f"[{citation.number}] ", "bold")
-        line.append_text(plain(citation.document, "bold cyan"))
-        line.append_text(plain(f', page {citation.page}: "{one_line(citation.quote)}"'))
-        output.render(line)
+        _print_citation(citation, answer, output)
     if answer.grounding.unsupported:
-        output.render(plain("\nNot borne out by the sources:", "bold yellow"))
-        for sentence in answer.grounding.unsupported:
-            output.render(plain(f"  - {one_line(sentence)}", "yellow"))
+        _print_unsupported(answer.grounding.unsupported, output)
+
+
+def _print_nearest(answer: "Answer", output: "Output") -> None:
+    from assistant.cli.passages import indented, snippet, title_line
+
+    if answer.evidence:
+        output.line("\nThe nearest passages:")
+    for source in answer.evidence[:NEAREST_SHOWN]:
+        passage = source.passage
+        output.line()
+        output.render(
+            title_line(passage, source.number),
+            indented(snippet(passage.chunk.text, answer.question, source.key_start)),
+        )
+
+
+def _print_citation(citation: "Citation", answer: "Answer", output: "Output") -> None:
+    """`[1] contract.pdf, page 3: "quote"`, without the quote where the answer is that quote."""
+    from assistant.cli.output import styled
+    from assistant.cli.passages import one_line
+
+    quote = "" if citation.quote in answer.text else f': "{one_line(citation.quote)}"'
+    place = f", page {citation.page}{quote}"
+    output.render(styled((f"[{citation.number}] ", "bold"), (citation.document, "bold cyan"), (place, "")))
+
+
+def _print_unsupported(sentences: "Sequence[str]", output: "Output") -> None:
+    from assistant.cli.output import plain
+    from assistant.cli.passages import one_line
+
+    output.render(plain("\nNot borne out by the sources:", "bold yellow"))
+    for sentence in sentences:
+        output.render(plain(f"  - {one_line(sentence)}", "yellow"))

@@ -23,12 +23,9 @@ def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
 
 
 def _print_check(check: json_shapes.Shape, invocation: Invocation) -> None:
-    from assistant.cli.output import plain
+    from assistant.cli.output import plain, styled
 
-    mark = plain("ok    ", "green") if check["ok"] else plain("FAILED", "bold red")
-    line = mark.append_text(plain(f"  {check['name']}", "bold not green not red")).append_text(
-        plain(f"  {check['detail']}")
-    )
-    invocation.output.render(line)
-    if not check["ok"] and check["remedy"]:
+    mark = ("ok    ", "green") if check["ok"] else ("FAILED", "bold red")
+    invocation.output.render(styled(mark, (f"  {check['name']}", "bold"), (f"  {check['detail']}", "")))
+    if not check["ok"]:
         invocation.output.render(plain(f"        {check['remedy']}", "yellow"))

@@ -111,8 +111,8 @@ def _print_table(records: "list[DocumentRecord]", invocation: Invocation) -> Non
 
     table(
         [
-            Column("Document"),
-            Column("Status"),
+            Column("Document", whole=True),
+            Column("Status", whole=True),
             Column("Pages", right=True),
             Column("Passages", right=True),
             Column("Title or reason"),

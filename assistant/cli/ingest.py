@@ -11,10 +11,9 @@ from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
 
 if TYPE_CHECKING:
-    from ingest.pipeline import IngestOptions
-
     from assistant.assistant import Assistant
     from ingest.events import FileDone, IngestEvent
+    from ingest.pipeline import IngestOptions
 
 INCOMPLETE = 3
 
@@ -56,6 +55,8 @@ def ingest(
     invocation: Invocation = context.obj
     options = IngestOptions(prune=prune, passwords=read_passwords(password_file))
     with invocation.open_assistant({"ingest.ocr": ocr, "ingest.workers": workers}) as assistant:
+        if assistant.library.embedder_identity() is None:
+            invocation.output.note("The first ingest may have to prepare the embedder, which takes some 15 s.")
         complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
         if watch:
             invocation.output.note("Watching for changes; Ctrl-C ends it.")

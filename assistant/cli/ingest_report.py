@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from assistant.cli.output import Output, plain
+from assistant.cli.output import Output, plain, styled
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 
@@ -55,7 +55,7 @@ def print_left_out(left_out: Sequence[FileDone], output: Output) -> None:
     for status, group in sorted(groups.items()):
         output.render(plain(f"  {status.value.replace('_', ' ')} ({len(group)})", "bold yellow"))
         for event in group[:FILES_SHOWN_PER_REASON]:
-            output.render(plain(f"    {event.path}").append_text(plain(f"  {event.reason}", "dim")))
+            output.render(styled((f"    {event.path}", ""), (f"  {event.reason}", "dim")))
         if len(group) > FILES_SHOWN_PER_REASON:
             output.line(f"    and {len(group) - FILES_SHOWN_PER_REASON} more: see `strongroom documents list`")
 
@@ -76,7 +76,7 @@ class ProgressDisplay:
             TextColumn("{task.fields[detail]}", markup=False),
             TimeRemainingColumn(compact=True),
         )
-        self._looking = self._progress.add_task("Looking", total=None, detail="")
+        self._reading = self._progress.add_task("Starting", total=None, detail="")
         self._embedding = self._progress.add_task("Embedding", total=None, detail="", visible=False)
         self._files = self._files_done = self._pages = 0
         self._started = monotonic()
@@ -93,7 +93,7 @@ class ProgressDisplay:
             self._files = event.files
             self._started = monotonic()
             self._progress.update(
-                self._looking, description="Reading", total=event.bytes, detail=f"0/{event.files} files"
+                self._reading, description="Reading", total=event.bytes, detail=f"0/{event.files} files"
             )
         elif isinstance(event, FileDone):
             self._show_file(event)
@@ -108,7 +108,7 @@ class ProgressDisplay:
         self._pages += event.pages if event.status is not FileStatus.UNCHANGED else 0
         rate = self._pages / max(monotonic() - self._started, 0.001)
         detail = f"{self._files_done}/{self._files} files  {self._pages:,} pages  {rate:.0f} pages/s"
-        self._progress.update(self._looking, advance=_bytes_read(event), detail=detail)
+        self._progress.update(self._reading, advance=_bytes_read(event), detail=detail)
 
 
 def _bytes_read(event: FileDone) -> int:

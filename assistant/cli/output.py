@@ -72,10 +72,7 @@ class Output:
 
     def message(self, text: str, label: str = "") -> None:
         """A line on standard error that `--quiet` does not drop."""
-        from rich.text import Text
-
-        line = Text.assemble((label, "bold red"), plain(text))
-        self._console(sys.stderr).print(line, soft_wrap=True)
+        self._console(sys.stderr).print(styled((label, "bold red"), (text, "")), soft_wrap=True)
 
     def error(self, message: str, remedy: str) -> None:
         """One sentence what is wrong, one what to do."""
@@ -115,3 +112,10 @@ def plain(text: str, style: str = "") -> "Text":
     from config.sanitise import sanitise
 
     return Text(sanitise(text), style=style)
+
+
+def styled(*parts: tuple[str, str]) -> "Text":
+    """One text of several (text, style) parts; as `plain`."""
+    from rich.text import Text
+
+    return Text.assemble(*(plain(text, style) for text, style in parts))

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
-from assistant.cli.output import plain
+from assistant.cli.output import plain, styled
 from assistant.words import content_terms, terms
 
 if TYPE_CHECKING:
@@ -34,12 +34,10 @@ def pages(passage: "Passage") -> str:
 
 def title_line(passage: "Passage", number: int) -> "Text":
     """One line: number, document, page, heading."""
-    line = plain(f"{number:>2}  ", "bold")
-    line.append_text(plain(passage.document, "bold cyan"))
-    line.append_text(plain(f", {pages(passage)}"))
-    if passage.chunk.heading:
-        line.append_text(plain(f"  {one_line(passage.chunk.heading)}", "dim"))
-    return line
+    heading = f"  {one_line(passage.chunk.heading)}" if passage.chunk.heading else ""
+    return styled(
+        (f"{number:>2}  ", "bold"), (passage.document, "bold cyan"), (f", {pages(passage)}", ""), (heading, "dim")
+    )
 
 
 def indented(text: "Text") -> "Padding":

@@ -58,7 +58,7 @@ def print_hits(result: "SearchResult", output: "Output", *, explain: bool) -> No
 def _timings_in_words(result: "SearchResult") -> str:
     timings = result.timings
     return (
-        f"{result.mode} search in {timings.total:.0f} ms: embedding the question {timings.embed:.0f}, "
-        f"words {timings.lexical:.0f}, meaning {timings.dense:.0f}, joining {timings.fuse:.0f}, "
+        f"{result.mode} search in {timings.total:.0f} ms: embedding the question {timings.embed:.0f} (with loading its "
+        f"model), words {timings.lexical:.0f}, meaning {timings.dense:.0f}, joining {timings.fuse:.0f}, "
         f"reranking {timings.rerank:.0f}."
     )

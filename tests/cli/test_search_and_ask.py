@@ -20,10 +20,10 @@ REFUSAL = "I could not find that in these documents."
 def test_search_finds_the_document_and_prints_every_field(run: Run, library: Path) -> None:
     found = run("search", "hotel costs per night", "-k", "2", "--json").json
     assert set(found) >= {"query", "mode", "hits", "timings_ms"}
-    assert set(found["timings_ms"]) == {"embed", "lexical", "dense", "fuse", "rerank", "total"}
+    assert set(found["timings_ms"]) >= {"embed", "lexical", "dense", "fuse", "rerank", "total"}
     hit = found["hits"][0]
     assert set(hit) >= HIT_FIELDS
-    assert set(hit["why"]) == {"lexical_rank", "dense_rank", "rerank_score", "document_rank"}
+    assert set(hit["why"]) >= {"lexical_rank", "dense_rank", "rerank_score", "document_rank"}
     assert (hit["rank"], hit["page"], hit["document"]) == (1, 1, "travel-policy.md")
     assert hit["path"] == str(library / "travel-policy.md")
 
