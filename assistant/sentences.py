@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.types import Passage
-from assistant.words import Weights, fold, terms
+from assistant.words import Weights, terms
+from ingest.identity import fold
 from models.base import Embedder
 
 if TYPE_CHECKING:

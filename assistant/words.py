@@ -5,6 +5,8 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from ingest.identity import fold
+
 _FUNCTION_WORDS = """
     a about above after again against all also although am among an and any are as at be became because been before
     being below between both but by can could did do does doing down during each either else ever every few for from

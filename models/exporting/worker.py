@@ -7,6 +7,7 @@ into the target and replies {"precision", "agreement", "versions"}, or {"error"}
 import functools
 import importlib.metadata
 import logging
+import uuid
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -183,6 +184,8 @@ def _agreement(kind: str, model: Path, source: Path, original: Original) -> floa
 def _quieten() -> None:
     """Tracing a model and quantising it warn at every step about what is meant to be so."""
     warnings.simplefilter("ignore")
+    # onnx names its graphs by uuid1, which looks for the machine's network address through an internet socket.
+    uuid.uuid1 = uuid.uuid4  # type: ignore[assignment]  # takes no node and no clock: onnx gives none
     _disable(logging.getLogger(name) for name in ("root", "torch", "transformers", "sentence_transformers"))
 
 
