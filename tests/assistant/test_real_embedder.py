@@ -15,13 +15,15 @@ pytestmark = pytest.mark.models
 
 MORE = {
     "lease-bergen.md": [
-        "# Lease of the warehouse in Bergen\n\nThe monthly rent is 84,000 kroner, payable in advance "
-        "on the first day of the month.\n\nEither party may end the lease with six months' written notice to the end of a calendar quarter.",
+        "# Lease of the warehouse in Bergen\n\n"
+        "The monthly rent is 84,000 kroner, payable in advance on the first day of the month.\n\n"
+        "Either party may end the lease with six months' written notice to the end of a calendar quarter.",
         "The tenant keeps the building in good repair. Repairs of the roof are for the landlord.",
     ],
     "security.md": [
-        "# Security\n\nPasswords have at least fourteen characters and are changed when there "
-        "is reason to believe that they are known to others.\n\nVisitors sign in at the gate and are accompanied at all times."
+        "# Security\n\n"
+        "Passwords have at least fourteen characters and are changed when others are believed to know them.\n\n"
+        "Visitors sign in at the gate and are accompanied at all times."
     ],
 }
 
