@@ -132,7 +132,8 @@ def _print_citation(citation: "Citation", answer: "Answer", output: "Output") ->
     from assistant.cli.output import styled
     from assistant.cli.passages import one_line
 
-    quote = "" if citation.quote in answer.text else f': "{one_line(citation.quote)}"'
+    quoted = one_line(citation.quote)
+    quote = "" if quoted in one_line(answer.text) else f': "{quoted}"'
     place = f", page {citation.page}{quote}"
     output.render(styled((f"[{citation.number}] ", "bold"), (citation.document, "bold cyan"), (place, "")))
 
