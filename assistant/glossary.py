@@ -7,12 +7,14 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from assistant.words import STOP_WORDS
 from config.errors import ConfigError
 from ingest.identity import fold
 
 Glossary = Mapping[str, tuple[str, ...]]
 """Folded word or words of a question → the phrases to look for as well."""
 
+_PHRASE_WORD = re.compile(r"[\w&'\u2019/-]+")
 _SEPARATORS = r"[\s\-\u2010-\u2013]+"
 
 
@@ -30,6 +32,19 @@ def widen(question: str, glossary: Glossary) -> list[str]:
     folded = fold(question)
     phrases = (phrase for words, phrases in glossary.items() if _pattern(words).search(folded) for phrase in phrases)
     return [phrase for phrase in dict.fromkeys(phrases) if phrase not in folded]
+
+
+def phrases_in(question: str) -> list[str]:
+    """The runs of up to six words of a question that could be an acronym or what one stands for, folded."""
+    words = _PHRASE_WORD.findall(question)
+    runs = [" ".join(words[start:end]) for start in range(len(words)) for end in range(start + 2, start + 7)]
+    single = [word for word in words if _may_be_acronym(word)]
+    return list(dict.fromkeys(fold(phrase) for phrase in [*single, *runs]))
+
+
+def _may_be_acronym(word: str) -> bool:
+    """Short words in small letters are words: "tell us" is not about the United States."""
+    return sum(letter.isupper() for letter in word) > 1 or (len(word) > 2 and word.lower() not in STOP_WORDS)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.aboutness import DocumentScore, score_documents
 from assistant.fusion import fuse, on_one_scale, with_page_support
-from assistant.glossary import Glossary, widen
+from assistant.glossary import Glossary, phrases_in, widen
 from assistant.relevance import fits
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
 from assistant.words import Weights, content_words, numbers
@@ -124,8 +124,9 @@ class Retriever:
     def _search_text(
         self, query: str, wanted: int, documents: Collection[str] | None, named: Collection[str]
     ) -> "_Found":
-        """By the question's words and what the glossary says they are called; in the documents it names as well."""
-        widened = " ".join([query, *(f'"{phrase}"' for phrase in widen(query, self._glossary))])
+        """By the question's words and what else they are called; in the documents it names as well."""
+        phrases = [*widen(query, self._glossary), *self.library.other_forms(phrases_in(query))]
+        widened = " ".join([query, *(f'"{phrase}"' for phrase in dict.fromkeys(phrases))])
         best = self.library.search_text(widened, wanted, documents)
         within = self.library.search_text(widened, wanted, named) if named else ()
         return _Found(best, {hit.chunk_id: hit.score for hit in within})

@@ -49,6 +49,7 @@ def replace(
         ((row, page.number, page.label, page.text) for page in document.pages),
     )
     marks.store(connection, row, identify(document))
+    marks.store_acronyms(connection, row, (page.text for page in document.pages))
     connection.executemany(
         "INSERT INTO chunks (id, chunk_id, document, ordinal, page, page_last, start_offset, end_offset,"
         " heading, context, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

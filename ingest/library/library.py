@@ -12,7 +12,7 @@ from config.locations import Locations
 from ingest.library import checking, collections, documents, forgetting, search
 from ingest.library.database import Database
 from ingest.library.index import VectorIndex
-from ingest.library.marks import bearers
+from ingest.library.marks import bearers, other_forms
 from ingest.library.scan import ExactScan
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import exact_scores, from_blobs, to_blobs
@@ -228,6 +228,10 @@ class Library:
         """
         rows = self._rows_of(documents)
         return len(rows), bearers(self.database.connection, marks, rows)
+
+    def other_forms(self, phrases: Sequence[str]) -> list[str]:
+        """What the documents call these phrases (folded) as well: acronyms written out, long forms as acronyms."""
+        return other_forms(self.database.connection, self._row(), phrases)
 
     def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold it in any inflected form; phrases are counted as phrases."""

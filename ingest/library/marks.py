@@ -1,9 +1,10 @@
-"""The marks of documents: the names, years and kinds that a question can know them by."""
+"""What a question can know documents by: their names, years and kinds, and the acronyms they define."""
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
+from ingest.acronyms import find_acronyms
 from ingest.identity import Identity
 
 
@@ -24,3 +25,26 @@ def bearers(connection: sqlite3.Connection, marks: Sequence[str], rows: Collecti
     ):
         held.setdefault(mark, {})[path] = strength
     return held
+
+
+def store_acronyms(connection: sqlite3.Connection, document: int, texts: Iterable[str]) -> None:
+    connection.executemany(
+        "INSERT INTO acronyms (short, long, document) VALUES (?, ?, ?)",
+        ((short, long, document) for short, long in sorted(find_acronyms(texts))),
+    )
+
+
+def other_forms(connection: sqlite3.Connection, collection: int | None, phrases: Sequence[str]) -> list[str]:
+    """What the documents of a collection call these phrases as well: the long form of an acronym, the acronym of a long
+    form. For each acronym the long form that most documents give it."""
+    rows = connection.execute(
+        "WITH given AS (SELECT value FROM json_each(?))"
+        " SELECT short, long, count(*) AS documents FROM acronyms JOIN held ON held.id = acronyms.document"
+        " WHERE collection = ? AND (short IN given OR long IN given)"
+        " GROUP BY short, long ORDER BY documents DESC, long",
+        (json.dumps(list(phrases)), collection),
+    )
+    usual: dict[str, str] = {}
+    for short, long, _ in rows:
+        usual.setdefault(short, long)
+    return [long if short in phrases else short for short, long in sorted(usual.items())]

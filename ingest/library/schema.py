@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from config.errors import LibraryError
+from ingest.library.marks import store_acronyms
 
 if TYPE_CHECKING:
     from ingest.library.database import Database
@@ -48,7 +49,16 @@ def _version_1(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_version_1,)
+def _version_2(connection: sqlite3.Connection) -> None:
+    """Acronyms, found in the pages that are there already."""
+    for statement in _ACRONYMS:
+        connection.execute(statement)
+    for (document,) in connection.execute("SELECT id FROM held").fetchall():
+        pages = connection.execute("SELECT text FROM pages WHERE document = ?", (document,)).fetchall()
+        store_acronyms(connection, document, [text for (text,) in pages])
+
+
+MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2)
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 
 _TABLES = (
@@ -155,4 +165,18 @@ _OUTBOX = (
     )
     """,
     "CREATE INDEX outbox_collection ON outbox (collection, seq)",
+)
+
+# What acronyms stand for in which document, both folded (see ingest/acronyms.py).
+_ACRONYMS = (
+    """
+    CREATE TABLE acronyms (
+        short TEXT NOT NULL,
+        long TEXT NOT NULL,
+        document INTEGER NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+        PRIMARY KEY (short, long, document)
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX acronyms_long ON acronyms (long)",
+    "CREATE INDEX acronyms_document ON acronyms (document)",
 )

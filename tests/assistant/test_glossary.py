@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.glossary import load_glossary, widen
+from assistant.glossary import load_glossary, phrases_in, widen
 from config.errors import ConfigError
+from tests.assistant.conftest import Open
+from tests.assistant.shelf import fill
 
 MISSING = Path("/nowhere/glossary.toml")
 
@@ -41,3 +43,24 @@ def test_a_glossary_that_makes_no_sense_is_refused_by_name(tmp_path: Path, text:
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match=r"glossary\.toml"):
         load_glossary(file)
+
+
+def test_short_words_in_small_letters_are_no_acronyms() -> None:
+    assert "us" not in phrases_in("tell us more")
+    assert "us" in phrases_in("sales in the US")
+    assert "pp&e" in phrases_in("the net PP&E")
+
+
+def test_an_acronym_that_the_documents_define_is_searched_for_in_full(open_with: Open) -> None:
+    assistant = open_with()
+    fill(
+        assistant.library,
+        assistant.embedder,
+        {
+            "fund.md": ["The European Maritime Fund (EMF) was founded in 1994."],
+            "grant.md": ["The European Maritime Fund paid for the crane."],
+            "noise.md": ["The crane is painted every year by the yard."],
+        },
+    )
+    found = assistant.search("what did the EMF pay", mode="lexical")
+    assert "grant.md" in [passage.document for passage in found.passages]
