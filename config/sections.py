@@ -82,7 +82,7 @@ class LlamaSettings(Section):
 
 
 class InterfaceSettings(Section):
-    theme: str = "textual-dark"
+    theme: str = "strongroom-dark"
     """Colour theme of the terminal interface."""
 
 

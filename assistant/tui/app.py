@@ -38,6 +38,7 @@ from assistant.tui.screens.help import HelpScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.screens.settings import SettingRow, SettingsScreen
+from assistant.tui.terminal import terminal_to_ourselves
 from assistant.tui.themes import DARK, LIGHT, THEMES
 from assistant.tui.widgets.status_line import Status
 from assistant.tui.workers import AssistantFactory
@@ -263,7 +264,8 @@ def run_interface(
     )
     # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
     loop = asyncio.new_event_loop()
-    app.run(loop=loop)
+    with terminal_to_ourselves():
+        app.run(loop=loop)
     if app.background.end(_SECONDS_TO_END):
         loop.close()
     else:

@@ -10,7 +10,8 @@ _READ_ANEW = (FileStatus.ADDED, FileStatus.UPDATED)
 
 @dataclass(frozen=True, slots=True)
 class IngestProgress:
-    """`started` and `now` are seconds of the same clock; `embedding_since` is when the first vectors came."""
+    """`started` and `now` are seconds of the same clock; so are `reading_since`, when the files were known, and
+    `embedding_since`, when the first vectors came."""
 
     started: float
     now: float
@@ -18,7 +19,6 @@ class IngestProgress:
     finished: bool = False
     stopped: bool = False
     files: int = 0
-    unchanged: int = 0
     done: int = 0
     read: int = 0
     left_out: int = 0
@@ -26,6 +26,7 @@ class IngestProgress:
     chunks: int = 0
     embedded: int = 0
     pending: int = 0
+    reading_since: float | None = None
     embedding_since: float | None = None
     last_file: str = ""
 
@@ -33,7 +34,7 @@ class IngestProgress:
         """The progress once `event` has happened at `now`."""
         match event:
             case Discovered():
-                return replace(self, now=now, looking=False, files=event.files, unchanged=event.unchanged)
+                return replace(self, now=now, looking=False, files=event.files, reading_since=now)
             case FileDone():
                 read_anew = event.status in _READ_ANEW
                 return replace(
@@ -68,8 +69,13 @@ class IngestProgress:
         return max(0.0, self.now - self.started)
 
     @property
+    def seconds_of_reading(self) -> float:
+        """Without what came before: loading the embedder, walking the folder."""
+        return 0.0 if self.reading_since is None else max(0.0, self.now - self.reading_since)
+
+    @property
     def pages_per_second(self) -> float:
-        return self.pages / self.seconds if self.seconds else 0.0
+        return self.pages / self.seconds_of_reading if self.seconds_of_reading else 0.0
 
     @property
     def files_share(self) -> float:
@@ -89,7 +95,7 @@ class IngestProgress:
         """Until the slower of reading and embedding is done, at the pace so far; None while nothing is known."""
         estimates = []
         if self.read and self.done < self.files:
-            estimates.append(self.seconds / self.done * (self.files - self.done))
+            estimates.append(self.seconds_of_reading / self.done * (self.files - self.done))
         if self.embedding_since is not None and self.embedded and self.pending:
             seconds = self.now - self.embedding_since
             estimates.append(seconds / self.embedded * self.pending)

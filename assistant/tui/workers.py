@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable
 from concurrent import futures
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ _SECONDS_BETWEEN_LOOKS = 0.1
 _log = logging.getLogger("strongroom.tui")
 
 
-class WaitStopped(Exception):  # noqa: N818  nothing is wrong
+class WaitStopped(Exception):
     """The user changed their mind while a worker waited for the assistant."""
 
 
@@ -101,8 +102,8 @@ def explain(error: Exception) -> Trouble:
     document."""
     if isinstance(error, StrongroomError):
         return Trouble(error.message, error.remedy)
-    place = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s in a worker of the interface\n%s", type(error).__name__, place)
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("%s in a worker of the interface, %s:%s", type(error).__name__, Path(place.filename).name, place.lineno)
     return Trouble(
         f"Something went wrong inside Strongroom ({type(error).__name__}).",
         "Try again; the log in the home says where it happened.",

@@ -85,9 +85,8 @@ async def ask_and_wait(pilot: Pilot[None], question: str = "notice period") -> A
     assert isinstance(app, StrongroomApp)
     before = len(answers(app))
     await ask(pilot, question)
-    await wait_until(
-        lambda: len(answers(app)) > before and not app.status.answering and not answers(app)[-1].in_progress
-    )
+    await wait_until(lambda: len(answers(app)) > before and not answers(app)[-1].in_progress)
+    await wait_until(lambda: not app.status.answering)
     await pilot.pause()
     return answers(app)[-1]
 

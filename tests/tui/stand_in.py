@@ -51,7 +51,7 @@ def make_source(
     page_text: str = LEASE_PAGE,
     text: str = "",
     key: str = "The notice period is six months.",
-    heading: str = "7 Term and termination › 7.2 Notice",
+    heading: str = "7 Term and termination > 7.2 Notice",
     title: str = "Lease agreement",
 ) -> Source:
     """Source `number`, a passage `text` of `page_text` whose sentence `key` matters."""
@@ -169,6 +169,7 @@ class StandInLibrary:
         ]
 
     def page_texts(self, path: str, first: int, last: int) -> list[str]:
+        assert first == last
         return [self.pages_by_path.get(path, self.page)]
 
     def hold_index(self) -> bool:
@@ -224,7 +225,7 @@ def two_files(assistant: "StandInAssistant", paths: Sequence[Path]) -> Iterator[
 
 
 class StandInAssistant:
-    """`go_on` is None for an assistant that never waits; a test that sets an Event lets it take one step per `set()`."""
+    """Never waits while `go_on` is None; a test that sets an Event there lets it take one step per `set()`."""
 
     def __init__(
         self,

@@ -39,9 +39,7 @@ async def test_an_empty_library_says_what_to_do(empty: StandInAssistant) -> None
         await shows(app, "No documents yet. Press a to add a folder.")
 
 
-async def test_progress_is_shown_and_questions_are_answered_meanwhile(
-    stocked: StandInAssistant, tmp_path: Path
-) -> None:
+async def test_questions_are_answered_while_documents_come_in(stocked: StandInAssistant, tmp_path: Path) -> None:
     enough = Event()
 
     def slowly(_: StandInAssistant, __: Sequence[Path]) -> Iterator[IngestEvent]:

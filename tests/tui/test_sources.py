@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from threading import Event
 
-import pytest
-
 from assistant.events import Answered, AnswerEvent, EvidenceFound
 from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
@@ -23,7 +21,7 @@ async def test_the_cited_source_is_first_in_focus_and_enter_shows_it_large(stock
         await wait_until(lambda: isinstance(app.screen, SourceScreen))
         await shows(app, "7.3 Rent that was paid")
         await shows(app, "1 lease-halden.pdf")
-        await shows(app, "page 12 · 7 Term and termination › 7.2 Notice")
+        await shows(app, "page 12 · 7 Term and termination > 7.2 Notice")
         await shows(app, "7.1 The lease begins on 1 April 2024")
         await shows(app, "Found as number 1 by its words, number 2 by its meaning, similarity 0.71")
 
@@ -32,19 +30,16 @@ async def test_the_sentence_that_matters_is_lit_on_the_card_and_large(stocked: S
     async with running(stocked, size=(160, 48)) as (app, pilot):
         await ask_and_wait(pilot)
         assert "The notice period is six months." in lit_text(app)
-        await pilot.press("alt+1")
+        await pilot.press("tab", "1")
         await wait_until(lambda: isinstance(app.screen, SourceScreen))
         await pilot.pause()
         assert "The notice period is six months." in lit_text(app)
 
 
-@pytest.mark.parametrize("key", ["alt+2", "2"])
-async def test_a_number_opens_its_source(stocked: StandInAssistant, key: str) -> None:
+async def test_a_number_opens_its_source(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
-        if key == "2":
-            app.screen.query_one(SourcesPanel).focus()
-        await pilot.press(key)
+        await pilot.press("tab", "2")
         await shows(app, "2 handbook.pdf")
 
 
@@ -68,7 +63,7 @@ async def test_a_click_on_a_citation_opens_its_source(stocked: StandInAssistant)
 async def test_next_and_previous_walk_through_the_sources(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
-        await pilot.press("alt+1")
+        await pilot.press("tab", "1")
         await shows(app, "1 lease-halden.pdf")
         await pilot.press("n")
         await shows(app, "2 handbook.pdf")
@@ -91,7 +86,7 @@ async def test_sources_of_earlier_turns_keep_their_number(stocked: StandInAssist
         stocked.answers = second
         await ask_and_wait(pilot, "second")
         assert [source.number for source in app.screen.query_one(SourcesPanel).shown.sources] == [3]
-        await pilot.press("alt+1")
+        await pilot.press("tab", "1")
         await shows(app, "1 lease-halden.pdf")
 
 
@@ -102,7 +97,7 @@ async def test_a_page_that_cannot_be_read_leaves_the_passage(stocked: StandInAss
     stocked.library.page_texts = gone  # type: ignore[method-assign]
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
-        await pilot.press("alt+1")
+        await pilot.press("tab", "1")
         await shows(app, "The document is not in the library any more. Add it again.")
         await shows(app, "Either party may end the lease")
 
@@ -111,7 +106,7 @@ async def test_a_page_that_reads_otherwise_now_is_not_mixed_with_the_passage(sto
     stocked.library.page = LEASE_PAGE.replace("7.2 Notice", "7.2 Changed")
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
-        await pilot.press("alt+1")
+        await pilot.press("tab", "1")
         await shows(app, "7.2 Notice")
         await pilot.pause(0.2)
         assert "7.1 The lease begins" not in screen_text(app)
@@ -120,10 +115,10 @@ async def test_a_page_that_reads_otherwise_now_is_not_mixed_with_the_passage(sto
 async def test_copying_takes_the_lit_sentence_with_its_place(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
-        await pilot.press("alt+1", "c")
+        await pilot.press("tab", "1", "c")
         await wait_until(lambda: app.clipboard)
         assert app.clipboard == (
-            "“The notice period is six months.” (lease-halden.pdf, page 12 · 7 Term and termination › 7.2 Notice)"
+            "“The notice period is six months.” (lease-halden.pdf, page 12 · 7 Term and termination > 7.2 Notice)"
         )
 
 
@@ -157,12 +152,8 @@ def lit_text(app: object) -> str:
     screen = app.screen  # type: ignore[attr-defined]
     pieces = []
     for strip in screen._compositor.render_strips(screen.size):
-        lit = [
-            segment.text
-            for segment in strip
-            if segment.style and segment.style.bgcolor and is_lit(segment.style.bgcolor)
-        ]
-        pieces.append("".join(lit).strip())
+        grounds = [(segment.text, segment.style.bgcolor if segment.style else None) for segment in strip]
+        pieces.append("".join(text for text, ground in grounds if ground is not None and is_lit(ground)).strip())
     return " ".join(piece for piece in pieces if piece)
 
 

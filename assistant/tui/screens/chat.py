@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
+from textual.events import Key
 from textual.screen import Screen
 
 from assistant.events import Answered, EvidenceFound, Token
@@ -16,6 +17,7 @@ from assistant.tui.messages import (
     AnsweringChanged,
     AnswerProgressed,
     ConversationOpened,
+    QuestionAsked,
     SourceChosen,
     Trouble,
 )
@@ -38,12 +40,14 @@ _BUSY_HINT = "Esc stops the answer"
 class ChatScreen(Screen[None]):
     """Asks one question at a time. Sources keep their number for the whole conversation."""
 
+    AUTO_FOCUS = None  # the question box takes it
+
     BINDINGS = [
         Binding("escape", "stop", "Stop", tooltip="Stop the answer"),
         Binding("ctrl+n", "new_conversation", "New", tooltip="Start a new conversation", priority=True),
         Binding("ctrl+s", "toggle_sources", "Sources", tooltip="Show or hide the sources", priority=True),
         *(
-            Binding(f"{number},alt+{number}", f"open_source({number})", f"Open source {number}", show=False)
+            Binding(f"{number}", f"open_source({number})", f"Open source {number}", show=False)
             for number in range(1, 10)
         ),
     ]
@@ -72,18 +76,22 @@ class ChatScreen(Screen[None]):
         box.hint = _IDLE_HINT
         box.focus()
 
+    def on_key(self, event: Key) -> None:
+        """Words typed anywhere are words of a question: they go to the question box."""
+        if event.is_printable and event.character is not None and not event.character.isdigit():
+            box = self.query_one(QuestionBox)
+            box.focus()
+            box.insert(event.character)
+            event.stop()
+
     # A question and its answer, in the order things happen
 
-    async def on_question_asked(self) -> None:
-        if self._answer is not None:
-            self.notify("An answer is being written. Esc stops it; your words stay here.", markup=False)
-            return
-        question = self.query_one(QuestionBox).take()
+    async def on_question_asked(self, message: QuestionAsked) -> None:
         self._turn += 1
-        self._asked = question
-        self._answer = await self.query_one(ConversationView).add(question)
+        self._asked = message.question
+        self._answer = await self.query_one(ConversationView).add(message.question)
         self._set_busy(True)
-        self._background.ask(question, conversation=self._conversation, turn=self._turn, reply_to=self)
+        self._background.ask(message.question, conversation=self._conversation, turn=self._turn, reply_to=self)
 
     async def on_answer_progressed(self, message: AnswerProgressed) -> None:
         if message.turn != self._turn or self._answer is None:
@@ -210,6 +218,8 @@ class ChatScreen(Screen[None]):
 
     def _set_busy(self, busy: bool) -> None:
         self.set_class(busy, "-answering")
-        self.query_one(QuestionBox).hint = _BUSY_HINT if busy else _IDLE_HINT
+        box = self.query_one(QuestionBox)
+        box.hint = _BUSY_HINT if busy else _IDLE_HINT
+        box.is_taking = not busy
         self.refresh_bindings()
         self.post_message(AnsweringChanged(busy))

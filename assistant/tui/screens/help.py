@@ -27,7 +27,7 @@ from assistant.tui.widgets.status_line import StatusLine
 _KEY_WIDTH = 29
 
 _MARKS = (
-    ("[1]", "A source. Its number opens it: 1 to 9 when the question box is not in use, Alt+1 to Alt+9 always."),
+    ("[1]", "A source. Tab leaves the question box, then its number opens it; so does a click."),
     ("‡", "A sentence that its sources do not bear out. Check it before you use it."),
     ("✓", "Every sentence was checked by the program against the passage it cites."),
     ("● Network", "Sealed: the kernel refuses every connection of this program. ◐ and ○ mean less, and say so."),
@@ -76,7 +76,7 @@ def _lines(bindings: Sequence[BindingType]) -> list[Content]:
             continue
         if binding.action.startswith("open_source"):
             if binding.action == "open_source(1)":
-                rows.append(_row("1-9, Alt+1-9", "Open the source of that number"))
+                rows.append(_row("1-9", "Open the source of that number, outside the question box"))
             continue
         keys = ", ".join(key_words(each) for each in Binding.make_bindings([binding]))
         rows.append(_row(keys, binding.tooltip or binding.description))

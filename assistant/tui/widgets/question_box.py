@@ -9,20 +9,25 @@ from textual.widgets import TextArea
 from assistant.tui.messages import QuestionAsked
 from config.sanitise import sanitise
 
+_SENDING = frozenset({"enter"})
+_NEW_LINE = frozenset({"ctrl+j", "shift+enter", "alt+enter"})
 _MOST_LINES = 6
 _BORDER_LINES = 2
 
 
 class QuestionBox(TextArea):
     """Enter posts QuestionAsked; Ctrl+J, Shift+Enter and Alt+Enter start a new line; up and down at the edge of the
-    text walk through what was asked before. The box empties itself only when told that the question was taken."""
+    text walk through what was asked before. While `is_taking` is false, Enter leaves the words where they are."""
 
     BINDINGS = [
-        Binding("enter", "send", "Ask", show=False, priority=True),
-        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False, priority=True),
+        Binding("enter", "send", "Ask", show=False),
+        Binding("ctrl+j,shift+enter,alt+enter", "new_line", "New line", show=False),
+        Binding("up", "cursor_up", "Line up; on the first line, an earlier question", show=False),
+        Binding("down", "cursor_down", "Line down; on the last line, a later question", show=False),
     ]
 
     hint: reactive[str] = reactive("")
+    is_taking: reactive[bool] = reactive(True)
 
     def __init__(self) -> None:
         super().__init__(soft_wrap=True, tab_behavior="focus", show_line_numbers=False, highlight_cursor_line=False)
@@ -35,22 +40,34 @@ class QuestionBox(TextArea):
     def watch_hint(self, hint: str) -> None:
         self.border_subtitle = Content(hint)
 
+    async def _on_key(self, event: events.Key) -> None:
+        """Enter is handled among the letters, in the order typed: a binding with priority would overtake them."""
+        if event.key in _SENDING or event.key in _NEW_LINE:
+            event.stop()
+            event.prevent_default()
+            if event.key in _SENDING:
+                self.action_send()
+            else:
+                self.action_new_line()
+
     def action_send(self) -> None:
-        if self.text.strip():
-            self.post_message(QuestionAsked(self.text.strip()))
-
-    def action_new_line(self) -> None:
-        self.insert("\n")
-
-    def take(self) -> str:
-        """The question was accepted: remember it, empty the box and give the words back."""
+        """Send the question off, empty the box and remember the words."""
         question = self.text.strip()
+        if not question:
+            return
+        if not self.is_taking:
+            self.notify("An answer is being written. Esc stops it; your words stay here.", markup=False)
+            return
+        self.is_taking = False
         if not self.asked or self.asked[-1] != question:
             self.asked.append(question)
         self._place = len(self.asked)
         self._draft = ""
         self.text = ""
-        return question
+        self.post_message(QuestionAsked(question))
+
+    def action_new_line(self) -> None:
+        self.insert("\n")
 
     def restore(self, question: str) -> None:
         """Bring the words back after a failure or a stop, unless something else has been typed since."""

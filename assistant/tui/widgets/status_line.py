@@ -30,6 +30,11 @@ class Status:
         return self.ingest is not None and not (self.ingest.finished or self.ingest.stopped)
 
     @property
+    def is_ingest_waiting(self) -> bool:
+        """Nothing is read before the embedder is there, which takes a while on the very first start."""
+        return self.is_ingesting and self.loading != "" and self.ingest is not None and self.ingest.looking
+
+    @property
     def is_library_empty(self) -> bool:
         return self.counts is not None and self.counts.documents == 0
 
@@ -71,7 +76,7 @@ def activity_words(status: Status) -> str:
     """The one thing that matters most just now."""
     if status.answering:
         return "Answering"
-    if status.is_ingesting and status.ingest is not None:
+    if status.is_ingesting and status.ingest is not None and not status.is_ingest_waiting:
         return ingest_words(status.ingest)
     if status.loading:
         return f"Loading {status.loading}"

@@ -8,6 +8,7 @@ from textual.widgets import Button, Static
 from assistant.tui.foreign import line
 from assistant.tui.progress import count
 from assistant.tui.styles import BADGE, DONE_BADGE, MUTED, QUIET_BADGE
+from assistant.tui.widgets.question_box import QuestionBox
 from assistant.tui.widgets.status_line import Status, ingest_words, seal_mark
 
 _CHOOSE = "Choose a folder"
@@ -42,8 +43,11 @@ class Welcome(Vertical):
         buttons = self.query_one("#welcome-buttons")
         was_shown, is_shown = buttons.display, status.is_library_empty and not status.is_ingesting
         buttons.display = is_shown
-        if is_shown and not was_shown:
+        box = self.screen.query_one(QuestionBox)
+        if is_shown and not was_shown and not box.text:
             self.query_one("#choose-folder").focus()
+        elif was_shown and not is_shown:
+            box.focus()
 
 
 def _steps(status: Status) -> Content:
@@ -51,9 +55,9 @@ def _steps(status: Status) -> Content:
     has_documents = status.counts is not None and status.counts.documents > 0
     now = 1 if progress is None else 3 if has_documents and not status.is_ingesting else 2
     if progress is None:
-        second = "On this machine. You can ask as soon as the first pages are in."
+        second = "On this machine. Ask as soon as the first pages are in."
     elif status.is_ingesting:
-        second = ingest_words(progress) + ". You can ask about what is in already."
+        second = (f"Loading {status.loading}" if status.is_ingest_waiting else ingest_words(progress)) + "."
     else:
         second = f"{count(progress.pages, 'page')} read." + (
             f" {count(progress.left_out, 'file')} left out: the library (F2) says why." if progress.left_out else ""
@@ -86,7 +90,8 @@ def _hints(status: Status) -> Content:
     return Content("\n\n").join(
         [
             Content(held),
-            Content.styled("Ask in your own words. Every answer names the pages it comes from,\n", MUTED)
-            + Content.styled("and what is not in your documents is not made up.", MUTED),
+            Content.styled(
+                "Ask in your own words. Every answer names its pages; what is not there is not made up.", MUTED
+            ),
         ]
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -26,11 +25,6 @@ class TurnView(Vertical):
 
 class ConversationView(VerticalScroll, can_focus=True):
     """Scrolls along with the newest turn until the user scrolls away; `empty` shows while there is none."""
-
-    BINDINGS = [
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("k", "scroll_up", "Up", show=False),
-    ]
 
     def __init__(self, empty: Widget) -> None:
         self._empty = empty

@@ -35,7 +35,7 @@ class IngestPanel(Vertical):
         if progress is None:
             return
         self.set_class(not status.is_ingesting, "-over")
-        self.query_one("#ingest-headline", Static).update(_headline(progress))
+        self.query_one("#ingest-headline", Static).update(_headline(status, progress))
         self._bar("#reading", progress.files_share, _reading_numbers(progress))
         self._bar("#embedding", progress.vectors_share, _embedding_numbers(progress))
 
@@ -45,7 +45,9 @@ class IngestPanel(Vertical):
         row.query_one(".bar-numbers", Static).update(Content(numbers))
 
 
-def _headline(progress: IngestProgress) -> Content:
+def _headline(status: Status, progress: IngestProgress) -> Content:
+    if status.is_ingest_waiting:
+        return Content(f"Loading {status.loading} first: on the very first start this takes up to a minute.")
     if progress.looking:
         return Content("Looking for documents…")
     if progress.stopped:

@@ -8,8 +8,8 @@ from assistant.tui.foreign import excerpt, line, lit
 from assistant.tui.styles import BADGE, MUTED, QUIET_BADGE
 from assistant.types import Citation, Passage, Source, Why
 
-_AROUND_KEY = 110
-"""Characters shown on each side of the sentence that matters: with it, four to six lines of a card."""
+_CARD_CHARACTERS = 300
+"""The sentence that matters and what stands around it: about six lines of a card."""
 
 
 def card(source: Source, *, is_cited: bool) -> Content:
@@ -17,7 +17,8 @@ def card(source: Source, *, is_cited: bool) -> Content:
     passage = source.passage
     badge = Content.styled(f" {source.number} ", BADGE if is_cited else QUIET_BADGE)
     head = badge + Content(" ") + line(passage.document, "bold")
-    text, focus = excerpt(passage.chunk.text, (source.key_start, source.key_end), around=_AROUND_KEY)
+    around = max(0, _CARD_CHARACTERS - (source.key_end - source.key_start)) // 2
+    text, focus = excerpt(passage.chunk.text, (source.key_start, source.key_end), around=around)
     return Content("\n").join([head, line(place(passage), MUTED), lit(text, [focus])])
 
 
