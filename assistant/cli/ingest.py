@@ -53,6 +53,8 @@ def ingest(
     from ingest.pipeline import IngestOptions
 
     invocation: Invocation = context.obj
+    if watch:
+        require_folders(paths)
     options = IngestOptions(prune=prune, passwords=read_passwords(password_file))
     with invocation.open_assistant({"ingest.ocr": ocr, "ingest.workers": workers}) as assistant:
         if assistant.library.embedder_identity() is None:
@@ -92,6 +94,15 @@ def print_json(events: "Iterator[IngestEvent]", invocation: Invocation) -> None:
             invocation.output.json(json_shapes.summary_event(event))
 
 
+def require_folders(paths: list[Path]) -> None:
+    """A single file cannot be watched: programs save by putting a new file in its place. Raises UsageError."""
+    from config.errors import UsageError
+
+    for path in paths:
+        if path.is_file():
+            raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
+
+
 def changes(paths: list[Path], *, ignore: Path) -> Iterator[None]:
     """Yield each time something under `paths` has changed and come to rest; what changes under `ignore` does not count.
 
@@ -99,9 +110,8 @@ def changes(paths: list[Path], *, ignore: Path) -> Iterator[None]:
     """
     from watchfiles import DefaultFilter, watch
 
-    existing = [path for path in paths if path.exists()]
     relevant = DefaultFilter(ignore_paths=[ignore])
-    for _ in watch(*existing, watch_filter=relevant, step=WATCH_QUIET_MS, debounce=WATCH_LONGEST_MS):
+    for _ in watch(*paths, watch_filter=relevant, step=WATCH_QUIET_MS, debounce=WATCH_LONGEST_MS):
         yield
 
 

@@ -110,6 +110,12 @@ def test_watch_takes_in_what_changes(run: Run, folder: Path, monkeypatch: pytest
     assert [line["added"] for line in result.json_lines if line["event"] == "summary"] == [3, 1]
 
 
+def test_a_single_file_cannot_be_watched(run: Run, folder: Path) -> None:
+    result = run("ingest", str(folder / "leave-policy.md"), "--watch")
+    assert result.code == 2
+    assert result.err.endswith("is a file.\nName the folder it is in.\n")
+
+
 def test_changes_are_seen_and_those_under_the_home_are_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from threading import Timer
 
