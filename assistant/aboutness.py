@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assistant.words import STOP_WORDS
+from config.sections import RetrievalSettings
 from ingest.identity import (
     initials_in,
     kind_mark,
@@ -19,19 +20,16 @@ from ingest.identity import (
 if TYPE_CHECKING:
     from ingest.library.library import Library
 
-NAME_WEIGHT = 1.65
-YEAR_WEIGHT = 1.5
-QUARTER_WEIGHT = 0.75
-KIND_WEIGHT = 0.5
-"""What a full match adds to a passage's score, in which each search gives up to 1; chosen by benchmarks/ablation.py."""
+QUARTER = 0.5
+"""Share of the weight of a year that a quarter has."""
 
 YEAR_ALONE = 0.3
-"""Share of YEAR_WEIGHT when no name in the question says whose year."""
+"""Share of the weight of a year when no name in the question says whose year."""
 
 OTHER_YEAR = 0.5
 LATER_REPORT = (0.3, 0.2)
-"""Share of YEAR_WEIGHT for a document of another year that the question names, and for one of the next two years:
-reports repeat the figures of the years before."""
+"""Share of the weight of a year for a document of another year that the question names, and for one of the next two
+years: reports repeat the figures of the years before."""
 
 COMMON_NAME_SHARE = 0.5
 """A word that names more than this share of the documents tells none of them from the others."""
@@ -54,11 +52,12 @@ class DocumentScore:
 
 
 def score_documents(
-    question: str, library: "Library", documents: Collection[str] | None = None
+    question: str, library: "Library", settings: RetrievalSettings, documents: Collection[str] | None = None
 ) -> dict[str, DocumentScore]:
     """Path → score of the documents that the question names in any way, within `documents` (paths; None: all).
 
-    Empty when the question names no document, so that nothing is lost then.
+    `settings` say what a name, a year and a kind weigh. Empty when the question names no document, so that nothing is
+    lost then.
     """
     names = _names(question)
     years = years_in(question)
@@ -71,13 +70,13 @@ def score_documents(
     for name in names:
         weight = _distinction(held.get(name, {}), total)
         for path, strength in held.get(name, {}).items() if weight else ():
-            scores.setdefault(path, DocumentScore()).add(NAME_WEIGHT * weight * strength, name.lstrip("="))
-    year_weight = YEAR_WEIGHT if scores else YEAR_WEIGHT * YEAR_ALONE
+            scores.setdefault(path, DocumentScore()).add(settings.name_weight * weight * strength, name.lstrip("="))
+    year_weight = settings.year_weight * (1.0 if scores else YEAR_ALONE)
     for path, (strength, mark) in _year_matches(years, held).items():
         scores.setdefault(path, DocumentScore()).add(year_weight * strength, mark)
     for marks, weight in (
-        ([quarter_mark(quarter) for quarter in quarters_in(question)], QUARTER_WEIGHT),
-        ([kind_mark(kind) for kind in kinds_in(question)], KIND_WEIGHT),
+        ([quarter_mark(quarter) for quarter in quarters_in(question)], settings.year_weight * QUARTER),
+        ([kind_mark(kind) for kind in kinds_in(question)], settings.kind_weight),
     ):
         for mark in marks:
             for path, strength in held.get(mark, {}).items():

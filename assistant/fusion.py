@@ -8,9 +8,6 @@ from collections.abc import Mapping, Sequence
 
 from ingest.types import ScoredChunk
 
-SECOND_ON_PAGE = 0.3
-"""Share of the next best passage of a page that is added to its best: two halves of a table bear each other out."""
-
 
 def on_one_scale(hits: Sequence[ScoredChunk], others: Mapping[str, float]) -> dict[str, float]:
     """Chunk id → score with 1 for the best of `hits`, 0 for the worst of them, linear between and beyond.
@@ -37,14 +34,19 @@ def fuse(searches: Mapping[str, Mapping[str, float]], weights: Mapping[str, floa
     }
 
 
-def with_page_support(scores: Mapping[str, float], pages: Mapping[str, tuple[str, int]]) -> dict[str, float]:
-    """Each passage's score and a share of the best other passage of its page; `pages` is chunk id → path and page."""
+def with_page_support(
+    scores: Mapping[str, float], pages: Mapping[str, tuple[str, int]], share: float
+) -> dict[str, float]:
+    """Each page's best passage gets a share of its second best: two halves of a table bear each other out.
+
+    `pages` is chunk id → path and page.
+    """
     by_page: dict[tuple[str, int], list[float]] = {}
     for chunk_id, page in pages.items():
         by_page.setdefault(page, []).append(scores[chunk_id])
     best_two = {page: sorted(held, reverse=True)[:2] for page, held in by_page.items()}
     return {
-        chunk_id: scores[chunk_id] + SECOND_ON_PAGE * max(0.0, _support(scores[chunk_id], best_two[page]))
+        chunk_id: scores[chunk_id] + share * max(0.0, _support(scores[chunk_id], best_two[page]))
         for chunk_id, page in pages.items()
     }
 

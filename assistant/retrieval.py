@@ -92,7 +92,7 @@ class Retriever:
         vector = None
         lexical = dense = _NOTHING
         with watch.step("document"):
-            about = score_documents(query, self.library, documents)
+            about = score_documents(query, self.library, self.settings, documents)
             named = _best_documents(about)
         with watch.step("embed"):
             if mode != "lexical" and self._has_vectors():
@@ -125,7 +125,9 @@ class Retriever:
         self, query: str, wanted: int, documents: Collection[str] | None, named: Collection[str]
     ) -> "_Found":
         """By the question's words and what else they are called; in the documents it names as well."""
-        phrases = [*widen(query, self._glossary), *self.library.other_forms(phrases_in(query))]
+        phrases = widen(query, self._glossary) if self.settings.glossary else []
+        if self.settings.acronyms:
+            phrases += self.library.other_forms(phrases_in(query))
         widened = " ".join([query, *(f'"{phrase}"' for phrase in dict.fromkeys(phrases))])
         best = self.library.search_text(widened, wanted, documents)
         within = self.library.search_text(widened, wanted, named) if named else ()
@@ -167,6 +169,7 @@ class Retriever:
         scores = with_page_support(
             {chunk_id: fused[chunk_id] for chunk_id in stored},
             {chunk_id: (held.path, held.chunk.page) for chunk_id, held in stored.items()},
+            self.settings.page_weight,
         )
         for chunk_id, held in stored.items():
             scores[chunk_id] += about[held.path].score if held.path in about else 0.0

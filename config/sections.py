@@ -47,12 +47,22 @@ class RetrievalSettings(Section):
     """Passages each search (lexical, dense) puts forward before they are fused."""
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     """Which searches are used."""
-    fusion_constant: int = Field(default=60, ge=1)
-    """The k of reciprocal rank fusion: a higher one makes first ranks weigh less (Cormack et al., 2009: 60)."""
     lexical_weight: float = Field(default=1.0, ge=0)
-    """Weight of the full-text ranking in the fusion."""
+    """What the best full-text hit adds to a passage's score."""
     dense_weight: float = Field(default=1.0, ge=0)
-    """Weight of the vector ranking in the fusion."""
+    """What the best vector hit adds to a passage's score."""
+    page_weight: float = Field(default=0.3, ge=0, le=1)
+    """Share of a page's second best passage that is added to the score of its best."""
+    name_weight: float = Field(default=1.65, ge=0)
+    """What a passage's score gains when the question names its document and no other (a company, a product)."""
+    year_weight: float = Field(default=1.5, ge=0)
+    """What a passage's score gains when the question names its document's year; half of it for a quarter."""
+    kind_weight: float = Field(default=0.5, ge=0)
+    """What a passage's score gains when the question names its document's kind (an annual report, a contract)."""
+    glossary: bool = True
+    """Look for what the glossary calls a question's words as well."""
+    acronyms: bool = True
+    """Look for what the documents' own acronyms stand for, and for the acronyms of what is written out, as well."""
     refuse: bool = True
     """Refuse, without calling the model, when nothing in the library fits the question."""
 

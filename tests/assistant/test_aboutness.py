@@ -1,9 +1,11 @@
 from assistant.aboutness import score_documents
+from config.sections import RetrievalSettings
 from ingest.library.library import Library
 from models.fakes import HashEmbedder
 from tests.assistant.conftest import Open
 from tests.assistant.shelf import fill
 
+SETTINGS = RetrievalSettings()
 REPORTS = {
     f"{company}_{year}_10K.pdf": [f"{company} sells {product}.", f"{company} in {year}.", f"Risks of {company}."]
     for company, product in (("Halden", "pumps"), ("Brekke", "valves"), ("AmericanTideWorks", "turbines"))
@@ -12,7 +14,7 @@ REPORTS = {
 
 
 def best(library: Library, question: str) -> list[str]:
-    scores = score_documents(question, library)
+    scores = score_documents(question, library, SETTINGS)
     top = max((document.score for document in scores.values()), default=0.0)
     return sorted(path.rsplit("/", 1)[1] for path, document in scores.items() if document.score > 0.95 * top)
 
@@ -42,17 +44,17 @@ def test_a_later_report_is_the_next_best_for_a_year_without_one(open_with: Open)
 
 
 def test_a_question_that_names_no_document_scores_none(open_with: Open) -> None:
-    assert score_documents("Who signs for the company?", shelf(open_with)) == {}
+    assert score_documents("Who signs for the company?", shelf(open_with), SETTINGS) == {}
 
 
 def test_only_documents_asked_for_are_scored(open_with: Open) -> None:
     library = shelf(open_with)
     within = ["/documents/Halden_2019_10K.pdf", "/documents/Brekke_2019_10K.pdf"]
-    assert set(score_documents("Halden 2021", library, within)) == {"/documents/Halden_2019_10K.pdf"}
+    assert set(score_documents("Halden 2021", library, SETTINGS, within)) == {"/documents/Halden_2019_10K.pdf"}
 
 
 def test_it_says_by_what_a_document_was_known(open_with: Open) -> None:
-    scores = score_documents("Halden's 10-K for 2021", shelf(open_with))
+    scores = score_documents("Halden's 10-K for 2021", shelf(open_with), SETTINGS)
     assert scores["/documents/Halden_2021_10K.pdf"].marks == ["halden", "2021", "annual report"]
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.fusion import SECOND_ON_PAGE, fuse, on_one_scale, with_page_support
+from assistant.fusion import fuse, on_one_scale, with_page_support
 from ingest.types import ScoredChunk
 
 EQUAL = {"lexical": 1.0, "dense": 1.0}
@@ -45,11 +45,12 @@ def test_a_weight_of_nothing_silences_a_search() -> None:
 
 def test_a_page_with_two_good_passages_beats_one_with_one() -> None:
     pages = {"a": ("/x", 1), "b": ("/x", 2), "c": ("/x", 2)}
-    scores = with_page_support({"a": 1.0, "b": 0.9, "c": 0.8}, pages)
-    assert scores["b"] == pytest.approx(0.9 + SECOND_ON_PAGE * 0.8)
+    scores = with_page_support({"a": 1.0, "b": 0.9, "c": 0.8}, pages, 0.3)
+    assert scores["b"] == pytest.approx(0.9 + 0.3 * 0.8)
     assert scores["b"] > scores["a"] > scores["c"]
     assert scores["c"] == 0.8, "the second is not lifted: it would crowd out other pages"
 
 
 def test_pages_of_the_same_number_in_two_documents_are_two_pages() -> None:
-    assert with_page_support({"a": 1.0, "b": 0.9}, {"a": ("/x", 1), "b": ("/y", 1)}) == {"a": 1.0, "b": 0.9}
+    scores = {"a": 1.0, "b": 0.9}
+    assert with_page_support(scores, {"a": ("/x", 1), "b": ("/y", 1)}, 0.3) == scores
