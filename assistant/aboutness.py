@@ -20,8 +20,12 @@ from ingest.identity import (
 if TYPE_CHECKING:
     from ingest.library.library import Library
 
+QUARTERS = range(1, 5)
 QUARTER = 0.5
 """Share of the weight of a year that a quarter has."""
+
+QUARTER_FOR_YEAR = 0.85
+"""Share of the weight of a year for a document of one quarter when the question names the year and no quarter."""
 
 YEAR_ALONE = 0.3
 """Share of the weight of a year when no name in the question says whose year."""
@@ -40,31 +44,35 @@ MIN_JOINED_LETTERS = 6
 
 @dataclass(slots=True)
 class DocumentScore:
-    """How well a document's identity fits a question, and by which of its marks."""
+    """How well a document's identity fits a question: in all, and by each of the marks it was known by."""
 
     score: float = 0.0
-    marks: list[str] = field(default_factory=list)
+    marks: dict[str, float] = field(default_factory=dict)
 
     def add(self, score: float, mark: str) -> None:
         self.score += score
-        if mark not in self.marks:
-            self.marks.append(mark)
+        self.marks[mark] = self.marks.get(mark, 0.0) + score
 
 
 def score_documents(
-    question: str, library: "Library", settings: RetrievalSettings, documents: Collection[str] | None = None
+    question: str,
+    library: "Library",
+    settings: RetrievalSettings,
+    documents: Collection[str] | None = None,
+    terms_of_art: Collection[str] = (),
 ) -> dict[str, DocumentScore]:
     """Path → score of the documents that the question names in any way, within `documents` (paths; None: all).
 
-    `settings` say what a name, a year and a kind weigh. Empty when the question names no document, so that nothing is
-    lost then.
+    `settings` say what a name, a year and a kind weigh; `terms_of_art` are words that name no document, however often
+    it uses them. Empty when the question names no document, so that nothing is lost then.
     """
-    names = _names(question)
-    years = years_in(question)
+    names = [name for name in _names(question) if name not in terms_of_art]
+    years, quarters = years_in(question), quarters_in(question)
     wanted = {*names, *(str(year + later) for year in years for later in range(len(LATER_REPORT) + 1))}
-    wanted |= {quarter_mark(quarter) for quarter in quarters_in(question)}
+    wanted |= {quarter_mark(quarter) for quarter in QUARTERS}
     wanted |= {kind_mark(kind) for kind in kinds_in(question)}
     total, held = library.documents_marked(sorted(wanted), documents)
+    of_a_quarter = {path for quarter in QUARTERS for path in held.get(quarter_mark(quarter), ())}
 
     scores: dict[str, DocumentScore] = {}
     for name in names:
@@ -73,10 +81,11 @@ def score_documents(
             scores.setdefault(path, DocumentScore()).add(settings.name_weight * weight * strength, name.lstrip("="))
     year_weight = settings.year_weight * (1.0 if scores else YEAR_ALONE)
     for path, (strength, mark) in _year_matches(years, held).items():
-        scores.setdefault(path, DocumentScore()).add(year_weight * strength, mark)
+        share = QUARTER_FOR_YEAR if path in of_a_quarter and not quarters else 1.0
+        scores.setdefault(path, DocumentScore()).add(year_weight * share * strength, mark)
     for marks, weight in (
-        ([quarter_mark(quarter) for quarter in quarters_in(question)], settings.year_weight * QUARTER),
-        ([kind_mark(kind) for kind in kinds_in(question)], settings.kind_weight),
+        ([quarter_mark(quarter) for quarter in sorted(quarters)], settings.year_weight * QUARTER),
+        ([kind_mark(kind) for kind in sorted(kinds_in(question))], settings.kind_weight),
     ):
         for mark in marks:
             for path, strength in held.get(mark, {}).items():

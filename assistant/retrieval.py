@@ -72,6 +72,7 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._glossary = glossary
+        self._terms_of_art = frozenset(word for words in glossary for word in words.split())
 
     def find(
         self,
@@ -92,7 +93,7 @@ class Retriever:
         vector = None
         lexical = dense = _NOTHING
         with watch.step("document"):
-            about = score_documents(query, self.library, self.settings, documents)
+            about = score_documents(query, self.library, self.settings, documents, self._terms_of_art)
             named = _best_documents(about)
         with watch.step("embed"):
             if mode != "lexical" and self._has_vectors():

@@ -55,7 +55,7 @@ def test_only_documents_asked_for_are_scored(open_with: Open) -> None:
 
 def test_it_says_by_what_a_document_was_known(open_with: Open) -> None:
     scores = score_documents("Halden's 10-K for 2021", shelf(open_with), SETTINGS)
-    assert scores["/documents/Halden_2021_10K.pdf"].marks == ["halden", "2021", "annual report"]
+    assert scores["/documents/Halden_2021_10K.pdf"].marks.keys() == {"halden", "2021", "annual report"}
 
 
 def test_the_named_document_is_searched_and_comes_first(open_with: Open) -> None:
