@@ -9,12 +9,16 @@ from assistant.words import Weights, terms
 BEST_PASSAGES = 5
 """Passages looked at, best first."""
 
+TELLING_WORDS = 6
+"""As much weight as the heaviest six words of the question have counts as all of it: long questions say how they want
+their answer, in words that no document holds."""
+
 FLOOR_WITHOUT_VECTORS = 0.5
 """Least share of words when the dense search was not used."""
 
 _FLOOR_OF_TEN = 0.52
 _FLOOR_PER_DOUBLING = 0.07
-_HIGHEST_FLOOR = 0.9
+_HIGHEST_FLOOR = 0.85
 
 
 def fits(weights: Weights, passages: Sequence[Passage]) -> bool:
@@ -38,7 +42,7 @@ def floor(chunks: int) -> float:
 
 
 def _fits(weights: Weights, passage: Passage, lowest: float) -> bool:
-    share = weights.share(set(terms(passage.chunk.indexed_text)))
+    share = weights.share(set(terms(passage.chunk.indexed_text)), most=TELLING_WORDS)
     if passage.similarity is None:
         return share >= FLOOR_WITHOUT_VECTORS
     return max(passage.similarity, 0.0) + share >= lowest

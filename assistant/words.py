@@ -153,11 +153,16 @@ class Weights:
         }
         self.total = sum(self.by_term.values())
 
-    def share(self, held: Collection[str]) -> float:
-        """The weighted share, 0 to 1, of the question's content words that are among the terms `held`."""
-        if not self.total:
+    def share(self, held: Collection[str], *, most: int | None = None) -> float:
+        """The weighted share, 0 to 1, of the question's content words that are among the terms `held`.
+
+        With `most`, as much weight as the heaviest so many words have is all of it: a long question is not answered
+        word by word.
+        """
+        needed = self.total if most is None else sum(sorted(self.by_term.values(), reverse=True)[:most])
+        if not needed:
             return 0.0
-        return sum(weight for term, weight in self.by_term.items() if term in held) / self.total
+        return min(1.0, sum(weight for term, weight in self.by_term.items() if term in held) / needed)
 
 
 def _idf(held: int, chunks: int) -> float:
