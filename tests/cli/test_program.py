@@ -143,6 +143,7 @@ def test_a_full_disk_is_an_error_and_the_library_stays_whole(program: Program, t
     done = program.run("ingest", str(folder), preexec_fn=no_room)
     assert done.returncode == 1
     assert done.stderr.startswith("Error: ")
+    assert "inside Strongroom" not in done.stderr
     assert "Traceback" not in done.stderr
     assert program.json("status")["collections"] == before
     assert program.json("search", "ferry Sandpiper")["hits"][0]["document"] == "board.txt"
