@@ -15,7 +15,7 @@ from textual.command import Provider
 from textual.reactive import reactive
 from textual.screen import Screen
 
-from assistant.tui.background import Background
+from assistant.tui.background import FIRST_PART, Background
 from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
 from assistant.tui.commands import PaletteCommands
 from assistant.tui.foreign import words
@@ -28,16 +28,11 @@ from assistant.tui.messages import (
     LibraryCounted,
     PartFailed,
     PartLoading,
+    SettingRow,
     TaskFailed,
 )
 from assistant.tui.progress import IngestProgress
 from assistant.tui.screens.chat import ChatScreen
-from assistant.tui.screens.conversations import ConversationsScreen
-from assistant.tui.screens.folder import FolderScreen
-from assistant.tui.screens.help import HelpScreen
-from assistant.tui.screens.library import LibraryScreen
-from assistant.tui.screens.models import ModelsScreen
-from assistant.tui.screens.settings import SettingRow, SettingsScreen
 from assistant.tui.terminal import terminal_to_ourselves
 from assistant.tui.themes import DARK, LIGHT, THEMES
 from assistant.tui.widgets.status_line import Status
@@ -81,7 +76,7 @@ class StrongroomApp(App[None]):
         start_folder: Path,
     ) -> None:
         super().__init__()
-        self.set_reactive(StrongroomApp.status, Status(seal))
+        self.set_reactive(StrongroomApp.status, Status(seal, loading=FIRST_PART))
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme if theme in self.available_themes else DARK
@@ -127,6 +122,8 @@ class StrongroomApp(App[None]):
     # documents come in
 
     def action_add_documents(self) -> None:
+        from assistant.tui.screens.folder import FolderScreen  # behind the first paint
+
         self._back_to_conversation()
         self.push_screen(FolderScreen(self._folder), self._folder_chosen)
 
@@ -189,17 +186,10 @@ class StrongroomApp(App[None]):
     def action_show(self, name: str) -> None:
         """Open a screen over the conversation, in place of the one that is open."""
         self._back_to_conversation()
-        match name:
-            case "help":
-                self.push_screen(HelpScreen(name=name))
-            case "library":
-                self.push_screen(LibraryScreen(self.background, name=name))
-            case "conversations":
-                self.push_screen(ConversationsScreen(self.background, name=name), self._conversation_chosen)
-            case "models":
-                self.push_screen(ModelsScreen(self.background, name=name))
-            case "settings":
-                self.push_screen(SettingsScreen(self._settings, name=name))
+        from assistant.tui.screens.catalogue import make_screen  # behind the first paint
+
+        when_done = self._conversation_chosen if name == "conversations" else None
+        self.push_screen(make_screen(name, self.background, self._settings), when_done)
 
     def _conversation_chosen(self, message: ConversationOpened | None) -> None:
         if message is not None:

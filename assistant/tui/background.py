@@ -10,6 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+from textual.message import Message
 from textual.message_pump import MessagePump
 
 from assistant.tui import messages
@@ -20,6 +21,10 @@ from config.errors import StrongroomError
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from assistant.events import AnswerEvent
+
+FIRST_PART = "the library"
+"""What is being loaded when the interface appears."""
 
 _SECONDS_BETWEEN_POSTS = 0.1
 """A folder of unchanged files makes thousands of events a second; the screen is told ten times."""
@@ -42,7 +47,7 @@ class Background:
         def work() -> None:
             model = ""
             try:
-                self._app.post_message(messages.PartLoading("the library"))
+                self._app.post_message(messages.PartLoading(FIRST_PART))
                 assistant = self._workers.open_assistant()
                 self._app.post_message(messages.LibraryCounted(_count(assistant)))
                 for part, load in _slow_parts(assistant):
@@ -65,13 +70,13 @@ class Background:
     # questions
 
     def ask(self, question: str, *, conversation: str, turn: int, reply_to: MessagePump) -> None:
-        """Answer `question`; posts AnswerProgressed for every event, AnswerFailed if it fails, AnswerEnded at last."""
+        """Answer `question`; posts what happens, AnswerFailed if it fails, AnswerEnded at last."""
         stop = self._stop_answer = Event()
 
         def work() -> None:
             try:
                 for event in self._workers.wait(stop).ask(question, conversation=conversation, stop=stop):
-                    reply_to.post_message(messages.AnswerProgressed(turn, event))
+                    reply_to.post_message(_as_message(turn, event))
             except WaitStopped:
                 pass
             except Exception as error:  # noqa: BLE001  any failure is shown under the question, the interface goes on
@@ -225,6 +230,18 @@ def _slow_parts(assistant: "Assistant") -> list[tuple[str, Callable[[], str | No
         return assistant.llm.information.name
 
     return [("the embedder", embedder), ("the index", index), ("the language model", language_model)]
+
+
+def _as_message(turn: int, event: "AnswerEvent") -> Message:
+    from assistant.events import Answered, EvidenceFound, Token  # behind the first paint
+
+    match event:
+        case EvidenceFound():
+            return messages.EvidenceShown(turn, event.sources)
+        case Token():
+            return messages.WordsWritten(turn, event.text)
+        case Answered():
+            return messages.AnswerChecked(turn, event.answer)
 
 
 def _count(assistant: "Assistant") -> LibraryCounts:

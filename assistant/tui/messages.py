@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from assistant.events import AnswerEvent
 from assistant.tui.progress import IngestProgress
-from assistant.types import Conversation
 from ingest.types import DocumentRecord
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Answer, Conversation, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class ModelRow:
     source: str
     verified: bool
     in_use: bool
+
+
+SettingRow = tuple[str, object, str, str]
+"""Key, value, origin and description of a setting: what LoadedSettings.items() gives."""
 
 
 # Starting up
@@ -76,11 +82,27 @@ class QuestionAsked(Message):
 
 
 @dataclass
-class AnswerProgressed(Message):
-    """The core reported something about the answer to turn `turn`."""
+class EvidenceShown(Message):
+    """The passages for the answer to turn `turn` are known."""
 
     turn: int
-    event: AnswerEvent
+    sources: "Sequence[Source]"
+
+
+@dataclass
+class WordsWritten(Message):
+    """A piece of the answer came."""
+
+    turn: int
+    text: str
+
+
+@dataclass
+class AnswerChecked(Message):
+    """The answer is complete and checked against its sources."""
+
+    turn: int
+    answer: "Answer"
 
 
 @dataclass
@@ -160,12 +182,12 @@ class DocumentForgotten(Message):
 
 @dataclass
 class ConversationsListed(Message):
-    conversations: Sequence[Conversation]
+    conversations: "Sequence[Conversation]"
 
 
 @dataclass
 class ConversationOpened(Message):
-    conversation: Conversation
+    conversation: "Conversation"
 
 
 @dataclass

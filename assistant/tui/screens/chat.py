@@ -1,6 +1,7 @@
 """The main screen: conversation on the left, sources on the right, question box below."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,18 +9,19 @@ from textual.containers import Horizontal
 from textual.events import Key
 from textual.screen import Screen
 
-from assistant.events import Answered, EvidenceFound, Token
 from assistant.tui.background import Background
 from assistant.tui.foreign import line
 from assistant.tui.messages import (
+    AnswerChecked,
     AnswerEnded,
     AnswerFailed,
     AnsweringChanged,
-    AnswerProgressed,
     ConversationOpened,
+    EvidenceShown,
     QuestionAsked,
     SourceChosen,
     Trouble,
+    WordsWritten,
 )
 from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
@@ -29,7 +31,9 @@ from assistant.tui.widgets.question_box import QuestionBox
 from assistant.tui.widgets.sources.panel import ShownSources, SourcesPanel
 from assistant.tui.widgets.status_line import StatusLine
 from assistant.tui.widgets.welcome import Welcome
-from assistant.types import Answer, Citation, Source
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Answer, Citation, Source
 
 NEW_CONVERSATION = "new"
 
@@ -93,18 +97,19 @@ class ChatScreen(Screen[None]):
         self._set_busy(True)
         self._background.ask(message.question, conversation=self._conversation, turn=self._turn, reply_to=self)
 
-    async def on_answer_progressed(self, message: AnswerProgressed) -> None:
-        if message.turn != self._turn or self._answer is None:
-            return
-        match message.event:
-            case EvidenceFound(sources=sources):
-                self._answer.show_evidence(sources)
-                self._show_sources(sources)
-            case Token(text=text):
-                await self._answer.write(text)
-            case Answered(answer=answer):
-                await self._answer.finish(answer)
-                self._keep(answer)
+    def on_evidence_shown(self, message: EvidenceShown) -> None:
+        if message.turn == self._turn and self._answer is not None:
+            self._answer.show_evidence(message.sources)
+            self._show_sources(message.sources)
+
+    async def on_words_written(self, message: WordsWritten) -> None:
+        if message.turn == self._turn and self._answer is not None:
+            await self._answer.write(message.text)
+
+    async def on_answer_checked(self, message: AnswerChecked) -> None:
+        if message.turn == self._turn and self._answer is not None:
+            await self._answer.finish(message.answer)
+            self._keep(message.answer)
 
     async def on_answer_failed(self, message: AnswerFailed) -> None:
         if message.turn == self._turn and self._answer is not None:
@@ -203,13 +208,13 @@ class ChatScreen(Screen[None]):
         self._sources = {}
         self._citations = []
 
-    def _keep(self, answer: Answer) -> None:
+    def _keep(self, answer: "Answer") -> None:
         self._conversation = answer.conversation or self._conversation
         self._citations += answer.citations
         self._show_sources(answer.evidence, answer.citations, refused=answer.refused)
 
     def _show_sources(
-        self, sources: Sequence[Source], citations: Sequence[Citation] = (), *, refused: bool = False
+        self, sources: "Sequence[Source]", citations: "Sequence[Citation]" = (), *, refused: bool = False
     ) -> None:
         self._sources |= {source.number: source for source in sources}
         cited = frozenset(citation.number for citation in citations)

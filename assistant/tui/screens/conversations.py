@@ -1,6 +1,7 @@
 """Earlier conversations: reopen one, start a new one, delete one."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,7 +18,9 @@ from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.styles import MUTED
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
-from assistant.types import Conversation
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Conversation
 
 _REMOVED = "(removed with the document it spoke of)"
 
@@ -31,7 +34,7 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
         Binding("d,delete", "delete", "Delete", tooltip="Delete the conversation"),
     ]
 
-    conversations: reactive[Sequence[Conversation] | None] = reactive[Sequence[Conversation] | None](None)
+    conversations: "reactive[Sequence[Conversation] | None]" = reactive["Sequence[Conversation] | None"](None)
 
     def __init__(self, background: Background, *, name: str | None = None) -> None:
         super().__init__(name=name)
@@ -52,7 +55,7 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
     def on_conversations_listed(self, message: ConversationsListed) -> None:
         self.conversations = message.conversations
 
-    def watch_conversations(self, conversations: Sequence[Conversation] | None) -> None:
+    def watch_conversations(self, conversations: "Sequence[Conversation] | None") -> None:
         if conversations is None:
             return
         options = self.query_one(OptionList)
@@ -97,6 +100,6 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
         self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)
 
 
-def _entry(conversation: Conversation) -> Content:
+def _entry(conversation: "Conversation") -> Content:
     when = conversation.started_at[:16].replace("T", " ")
     return line(conversation.title or _REMOVED) + Content.styled(f"\n{words(when)}", MUTED)

@@ -10,12 +10,10 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from assistant.tui.foreign import cell, line
+from assistant.tui.messages import SettingRow
 from assistant.tui.styles import MUTED
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
-
-SettingRow = tuple[str, object, str, str]
-"""Key, value, origin, description: what LoadedSettings.items() gives."""
 
 
 class SettingsScreen(Screen[None]):

@@ -1,6 +1,7 @@
 """One source, large: the page it stands on, its passage in view, the sentence that matters lit."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,8 +15,10 @@ from assistant.tui.foreign import line, lit, plain
 from assistant.tui.messages import PageRead, TaskFailed
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.sources.passage import key_ranges, place, reasons
-from assistant.types import Citation, Source
 from config.sanitise import sanitise
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Citation, Source
 
 
 class SourceScreen(ModalScreen[None]):
@@ -34,7 +37,7 @@ class SourceScreen(ModalScreen[None]):
     ]
 
     def __init__(
-        self, background: Background, sources: Sequence[Source], number: int, citations: Sequence[Citation]
+        self, background: Background, sources: "Sequence[Source]", number: int, citations: "Sequence[Citation]"
     ) -> None:
         super().__init__()
         self._background = background
@@ -56,7 +59,7 @@ class SourceScreen(ModalScreen[None]):
         self._show()
 
     @property
-    def _source(self) -> Source:
+    def _source(self) -> "Source":
         return self._sources[self._row]
 
     def _show(self) -> None:

@@ -1,7 +1,7 @@
 """One answer: what is being done, the words as they come, and what the check against the sources said."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,8 +16,10 @@ from assistant.tui.messages import Trouble
 from assistant.tui.progress import count
 from assistant.tui.styles import BAD, CARE, GOOD, MUTED
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown, mark_sentences
-from assistant.types import Answer, Citation, Grounding, Source, Turn
 from config.sanitise import sanitise
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Answer, Citation, Grounding, Source, Turn
 
 Phase = Literal["waiting", "writing", "stopping", "done", "refused", "stopped", "failed"]
 
@@ -32,7 +34,7 @@ class AnswerView(Vertical):
     phase: reactive[Phase] = reactive[Phase]("waiting")
     activity: reactive[str] = reactive("Looking through the library")
 
-    def __init__(self, *, asked_again: Turn | None = None) -> None:
+    def __init__(self, *, asked_again: "Turn | None" = None) -> None:
         super().__init__()
         self._turn = asked_again
         self._stream: MarkdownStream | None = None
@@ -53,7 +55,7 @@ class AnswerView(Vertical):
 
     # What happens to an answer, in order
 
-    def show_evidence(self, sources: Sequence[Source]) -> None:
+    def show_evidence(self, sources: "Sequence[Source]") -> None:
         found = count(len(sources), "passage")
         self.activity = f"{found} found, reading" if sources else "Nothing found"
 
@@ -63,7 +65,7 @@ class AnswerView(Vertical):
             self.phase = "writing" if self.phase == "waiting" else self.phase
         await self._stream.write(sanitise(text))
 
-    async def finish(self, answer: Answer) -> None:
+    async def finish(self, answer: "Answer") -> None:
         """Show the complete answer once more in one go: a stream can end in the middle of a construct."""
         await self._end_stream()
         text, missing = mark_sentences(sanitise(answer.text), [sanitise(s) for s in answer.grounding.unsupported])
@@ -124,7 +126,7 @@ class AnswerView(Vertical):
             await self._stream.stop()
             self._stream = None
 
-    async def _show_turn(self, turn: Turn) -> None:
+    async def _show_turn(self, turn: "Turn") -> None:
         await self.query_one(CitedMarkdown).update(sanitise(turn.answer))
         self.phase = "refused" if turn.refused else "done"
         if turn.refused:
@@ -140,7 +142,7 @@ def _refusal_note(nearest: int) -> Content:
     return Content.styled(f"{passages} under Sources (^S).", MUTED)
 
 
-def _check_note(grounding: Grounding, citations: Sequence[Citation], missing: Sequence[str]) -> Content:
+def _check_note(grounding: "Grounding", citations: "Sequence[Citation]", missing: Sequence[str]) -> Content:
     """What the check found: every sentence borne out, or how many are not."""
     failed = len(grounding.unsupported)
     if failed:
@@ -155,11 +157,11 @@ def _check_note(grounding: Grounding, citations: Sequence[Citation], missing: Se
     return Content.styled("✓ ", GOOD) + Content(f"Every sentence is borne out by {of_all}")
 
 
-def _origin_note(answer: Answer) -> Content:
+def _origin_note(answer: "Answer") -> Content:
     how = "Quoted word for word" if answer.style == "quote" else "Written"
     seconds = answer.timings.total / 1000
     return line(f"{how} · {answer.model} · {seconds:.1f} s", MUTED)
 
 
-def _distinct(citations: Sequence[Citation]) -> int:
+def _distinct(citations: "Sequence[Citation]") -> int:
     return len({citation.number for citation in citations})

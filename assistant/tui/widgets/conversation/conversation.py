@@ -1,6 +1,7 @@
 """The conversation: questions and their answers, the newest at the bottom."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
@@ -11,13 +12,15 @@ from assistant.tui.foreign import plain
 from assistant.tui.messages import Trouble
 from assistant.tui.styles import BAD
 from assistant.tui.widgets.conversation.answer import AnswerView
-from assistant.types import Turn
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Turn
 
 
 class TurnView(Vertical):
     """A question with its answer."""
 
-    def __init__(self, question: str, *, asked_again: Turn | None = None) -> None:
+    def __init__(self, question: str, *, asked_again: "Turn | None" = None) -> None:
         self.question = question
         self.answer = AnswerView(asked_again=asked_again)
         super().__init__(Static(plain(question), classes="question", markup=False), self.answer)
@@ -47,7 +50,7 @@ class ConversationView(VerticalScroll, can_focus=True):
         self.anchor()
         return turn.answer
 
-    async def show(self, turns: Sequence[Turn]) -> None:
+    async def show(self, turns: "Sequence[Turn]") -> None:
         """Replace what is shown by the turns of an earlier conversation."""
         await self.clear()
         self._empty.display = not turns

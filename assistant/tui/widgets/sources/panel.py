@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.content import Content
@@ -12,7 +13,9 @@ from textual.widgets.option_list import Option
 from assistant.tui.messages import SourceChosen
 from assistant.tui.styles import MUTED
 from assistant.tui.widgets.sources.passage import card
-from assistant.types import Source
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Source
 
 _NOTHING = Content.styled(
     "The passages that bear out an answer appear here before the answer does, with the sentence that matters lit.",
@@ -24,7 +27,7 @@ _NOTHING = Content.styled(
 class ShownSources:
     """The sources of one answer; `cited` are the numbers that the answer uses; `title` stands over them."""
 
-    sources: Sequence[Source] = ()
+    sources: "Sequence[Source]" = ()
     cited: frozenset[int] = frozenset()
     title: str = "Sources"
 

@@ -1,18 +1,21 @@
 """A source in words and colours: on its card, and large."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from assistant.tui.foreign import excerpt, line, lit
 from assistant.tui.styles import BADGE, MUTED, QUIET_BADGE
-from assistant.types import Citation, Passage, Source, Why
+
+if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
+    from assistant.types import Citation, Passage, Source, Why
 
 _CARD_CHARACTERS = 300
 """The sentence that matters and what stands around it: about six lines of a card."""
 
 
-def card(source: Source, *, is_cited: bool) -> Content:
+def card(source: "Source", *, is_cited: bool) -> Content:
     """The source as a card: number, document, place, and the sentence that matters among its neighbours."""
     passage = source.passage
     badge = Content.styled(f" {source.number} ", BADGE if is_cited else QUIET_BADGE)
@@ -22,7 +25,7 @@ def card(source: Source, *, is_cited: bool) -> Content:
     return Content("\n").join([head, line(place(passage), MUTED), lit(text, [focus])])
 
 
-def place(passage: Passage) -> str:
+def place(passage: "Passage") -> str:
     """Where the passage stands: page, and the headings above it."""
     parts = [pages(passage)]
     if passage.chunk.heading:
@@ -30,14 +33,14 @@ def place(passage: Passage) -> str:
     return " · ".join(parts)
 
 
-def pages(passage: Passage) -> str:
+def pages(passage: "Passage") -> str:
     first, last = passage.chunk.page, passage.chunk.page_last
     text = f"page {first}" if first == last else f"pages {first}-{last}"
     label = passage.page_label
     return f"{text} (printed {label})" if label and label != str(first) else text
 
 
-def reasons(why: Why, similarity: float | None) -> str:
+def reasons(why: "Why", similarity: float | None) -> str:
     """Why the passage was found, in words."""
     found = []
     if why.lexical_rank is not None:
@@ -51,7 +54,7 @@ def reasons(why: Why, similarity: float | None) -> str:
     return "Found as " + ", ".join(found) if found else ""
 
 
-def key_ranges(source: Source, citations: Sequence[Citation] = ()) -> list[tuple[int, int]]:
+def key_ranges(source: "Source", citations: "Sequence[Citation]" = ()) -> list[tuple[int, int]]:
     """What to light in the passage: the sentence that matters, and what the answer quotes."""
     text = source.passage.chunk.text
     ranges = [(source.key_start, source.key_end)]
