@@ -55,7 +55,7 @@ def run() -> str:
     )
     return (
         "## Killed runs\n\n"
-        f"`strongroom ingest` of the sample documents ({len(expected.chunks)} passages, {seconds:.1f} s), killed with"
+        f"`strongroom ingest` of the sample documents ({passages} passages, {seconds:.1f} s), killed with"
         f" SIGKILL at {RUNS} random moments spread over its run, then run to its end. Compared with an uninterrupted"
         f" run: {compared}.\n\n"
         f"{killed} of {RUNS} were killed before their end; **{equal} of {RUNS} ended equal**.\n"
