@@ -1,6 +1,7 @@
 """Which document is a question about: its names, period and kind matched to those of the documents."""
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.words import STOP_WORDS
 from config.sections import RetrievalSettings
 from ingest.identity import (
+    INITIALS,
     initials_in,
     kind_mark,
     kinds_in,
@@ -20,6 +22,9 @@ from ingest.identity import (
 if TYPE_CHECKING:
     from ingest.library.library import Library
 
+SMALL_LETTERS = 0.4
+"""Share of the weight of a name for a word in small letters when the question writes other names with a capital."""
+
 QUARTERS = range(1, 5)
 QUARTER = 0.5
 """Share of the weight of a year that a quarter has."""
@@ -28,7 +33,7 @@ QUARTER_FOR_YEAR = 0.85
 """Share of the weight of a year for a document of one quarter when the question names the year and no quarter."""
 
 YEAR_ALONE = 0.3
-"""Share of the weight of a year when no name in the question says whose year."""
+"""Share of the weight of a year for a document that bears none of the question's names: it is someone else's year."""
 
 OTHER_YEAR = 0.5
 LATER_REPORT = (0.3, 0.2)
@@ -38,8 +43,13 @@ years: reports repeat the figures of the years before."""
 COMMON_NAME_SHARE = 0.5
 """A word that names more than this share of the documents tells none of them from the others."""
 
+MONTHS = frozenset(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
 MAX_JOINED_WORDS = 4
 MIN_JOINED_LETTERS = 6
+
+_CAPITALISED = re.compile(r"\b[A-Z\d][^\s,;:?!]*")
 
 
 @dataclass(slots=True)
@@ -74,15 +84,18 @@ def score_documents(
     total, held = library.documents_marked(sorted(wanted), documents)
     of_a_quarter = {path for quarter in QUARTERS for path in held.get(quarter_mark(quarter), ())}
 
+    shares = _shares_of_names(question, [name for name in names if name in held])
     scores: dict[str, DocumentScore] = {}
-    for name in names:
-        weight = _distinction(held.get(name, {}), total)
+    for name in shares:
+        weight = _distinction(held.get(name, {}), total) * shares[name]
         for path, strength in held.get(name, {}).items() if weight else ():
             scores.setdefault(path, DocumentScore()).add(settings.name_weight * weight * strength, name.lstrip("="))
-    year_weight = settings.year_weight * (1.0 if scores else YEAR_ALONE)
+    best_named = max((document.score for document in scores.values()), default=0.0)
     for path, (strength, mark) in _year_matches(years, held).items():
-        share = QUARTER_FOR_YEAR if path in of_a_quarter and not quarters else 1.0
-        scores.setdefault(path, DocumentScore()).add(year_weight * share * strength, mark)
+        document = scores.setdefault(path, DocumentScore())
+        named = max(YEAR_ALONE, document.score / best_named if best_named else 0.0)
+        whole = QUARTER_FOR_YEAR if path in of_a_quarter and not quarters else 1.0
+        document.add(settings.year_weight * named * whole * strength, mark)
     for marks, weight in (
         ([quarter_mark(quarter) for quarter in sorted(quarters)], settings.year_weight * QUARTER),
         ([kind_mark(kind) for kind in sorted(kinds_in(question))], settings.kind_weight),
@@ -96,8 +109,20 @@ def score_documents(
 def _names(question: str) -> list[str]:
     """Words, initials and joined words ("american water works" → "americanwaterworks") that could name a document."""
     words = name_terms(question)
-    single = [word for word in words if word not in STOP_WORDS and not word.isdigit()]
+    single = [word for word in words if word not in STOP_WORDS and word not in MONTHS and not word.isdigit()]
     return list(dict.fromkeys([*single, *initials_in(question), *_joined(words)]))
+
+
+def capitalised(text: str) -> frozenset[str]:
+    """The words that are written with a capital or a figure, as names are compared."""
+    return frozenset(name_terms(" ".join(_CAPITALISED.findall(text))))
+
+
+def _shares_of_names(question: str, names: Iterable[str]) -> dict[str, float]:
+    """Name → its share of the weight: words in small letters tell less in a question that has capitals for names."""
+    written = capitalised(question)
+    proper = {name for name in names if name in written or name.startswith(INITIALS)}
+    return {name: 1.0 if name in proper or not proper else SMALL_LETTERS for name in names}
 
 
 def _joined(words: Sequence[str]) -> Iterable[str]:

@@ -10,6 +10,7 @@ from assistant.aboutness import DocumentScore, score_documents
 from assistant.fusion import fuse, on_one_scale, with_page_support
 from assistant.glossary import Glossary, phrases_in, widen
 from assistant.relevance import fits
+from assistant.sides import find_sides, take_turns
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
 from assistant.words import Weights, content_words, numbers
 from config.sections import RetrievalSettings
@@ -93,7 +94,7 @@ class Retriever:
         vector = None
         lexical = dense = _NOTHING
         with watch.step("document"):
-            about = score_documents(query, self.library, self.settings, documents, self._terms_of_art)
+            about = self.documents_named(query, documents)
             named = _best_documents(about)
         with watch.step("embed"):
             if mode != "lexical" and self._has_vectors():
@@ -105,7 +106,7 @@ class Retriever:
             if vector is not None:
                 dense = self._search_vectors(vector, wanted, documents, named, lexical)
         with watch.step("fuse"):
-            passages = self._fuse(lexical, dense, about, k if reranker is None else max(k, RERANKED))
+            passages = self._fuse(query, lexical, dense, about, k if reranker is None else max(k, RERANKED))
         with watch.step("rerank"):
             if reranker is not None and passages:
                 passages = rerank(reranker, query, passages)
@@ -121,6 +122,10 @@ class Retriever:
             weights,
             vector,
         )
+
+    def documents_named(self, query: str, documents: Collection[str] | None = None) -> dict[str, DocumentScore]:
+        """Path → score of the documents that a question names; see `assistant.aboutness`."""
+        return score_documents(query, self.library, self.settings, documents, self._terms_of_art)
 
     def _search_text(
         self, query: str, wanted: int, documents: Collection[str] | None, named: Collection[str]
@@ -158,7 +163,7 @@ class Retriever:
         return recorded is not None
 
     def _fuse(
-        self, lexical: "_Found", dense: "_Found", about: Mapping[str, DocumentScore], limit: int
+        self, query: str, lexical: "_Found", dense: "_Found", about: Mapping[str, DocumentScore], limit: int
     ) -> list[Passage]:
         searches = {name: on_one_scale(found.best, found.others) for name, found in _named(lexical, dense)}
         if dense.best:
@@ -178,11 +183,12 @@ class Retriever:
         document_ranks = _document_ranks(about)
         cosines = dense.scores()
         order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-        passages = (
+        passages = [
             _passage(scores[chunk_id], stored[chunk_id], ranks, document_ranks, cosines.get(chunk_id))
             for chunk_id in order
-        )
-        return without_near_duplicates(passages, limit)
+        ]
+        sides = find_sides(query, about, self.library)
+        return without_near_duplicates(take_turns(passages, sides) if sides else passages, limit)
 
     def _weights(self, query: str) -> Weights:
         words = content_words(query)

@@ -1,0 +1,63 @@
+from dataclasses import replace
+
+from assistant.aboutness import DocumentScore
+from assistant.assistant import Assistant
+from assistant.sides import find_sides, take_turns
+from tests.assistant.conftest import Open
+from tests.assistant.shelf import fill
+from tests.assistant.test_retrieval import passage
+
+CONTRACTS = {
+    "Halden_supply_contract.pdf": ["Halden delivers pumps.", "The notice period of Halden is six months."],
+    "Brekke_supply_contract.pdf": ["Brekke delivers valves.", "The notice period of Brekke is three weeks."],
+    "Report_2021.pdf": ["The year 2021 against 2020.", "Revenue of 2020 and 2021."],
+    "Report_2020.pdf": ["The year 2020.", "Revenue of 2020."],
+    "Report_2017.pdf": ["The year 2017.", "Revenue of 2017."],
+}
+
+
+def shelf(open_with: Open) -> Assistant:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, CONTRACTS)
+    return assistant
+
+
+def sides(assistant: Assistant, question: str) -> list[str]:
+    about = assistant.retriever.documents_named(question)
+    return [path.rsplit("/", 1)[1] for path in find_sides(question, about, assistant.library)]
+
+
+def test_two_names_are_two_sides(open_with: Open) -> None:
+    found = sides(shelf(open_with), "Which contract has the longer notice period, Halden or Brekke?")
+    assert sorted(found) == ["Brekke_supply_contract.pdf", "Halden_supply_contract.pdf"]
+
+
+def test_each_side_gets_its_passages(open_with: Open) -> None:
+    found = shelf(open_with).search("Is the notice period of Halden longer than that of Brekke?", k=4)
+    assert [p.document.split("_")[0] for p in found.passages].count("Halden") == 2
+    assert {p.document.split("_")[0] for p in found.passages[:2]} == {"Halden", "Brekke"}
+
+
+def test_one_name_has_no_sides(open_with: Open) -> None:
+    assert sides(shelf(open_with), "What is the notice period of Halden?") == []
+
+
+def test_a_report_that_has_both_years_is_enough(open_with: Open) -> None:
+    assert sides(shelf(open_with), "How did revenue change from 2020 to 2021?") == []
+
+
+def test_years_that_no_report_has_together_are_two_sides(open_with: Open) -> None:
+    found = sides(shelf(open_with), "How did revenue change between 2017 and 2021?")
+    assert found == ["Report_2021.pdf", "Report_2017.pdf"]
+
+
+def test_a_question_that_names_nothing_has_no_sides(open_with: Open) -> None:
+    assert find_sides("Who?", {}, shelf(open_with).library) == []
+    assert find_sides("A", {"/a": DocumentScore(1.0, {"a": 1.0})}, shelf(open_with).library) == []
+
+
+def test_passages_take_turns_and_none_is_lost() -> None:
+    passages = [passage(name, name) for name in ("a1", "a2", "x", "b1", "a3")]
+    by_side = [replace(p, path=f"/{p.document[0]}") for p in passages]
+    turned = list(take_turns(by_side, ["/a", "/b"]))
+    assert [p.document for p in turned] == ["a1", "b1", "a2", "a3", "x"]
