@@ -1,7 +1,7 @@
 """`strongroom eval`: how often the right page is found, and how long it takes, over a file of questions."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +11,14 @@ import typer
 from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag, TopK
+from assistant.cli.tables import Column, facts, table
 
 if TYPE_CHECKING:
     from assistant.cli.output import Output
-    from assistant.evaluation import Evaluation, Progress
+    from assistant.evaluation.comparison import Change, Comparison
+    from assistant.evaluation.measuring import Progress
+    from assistant.evaluation.metrics import Interval
+    from assistant.evaluation.summary import Evaluation, Rates
 
 
 def evaluate(
@@ -28,20 +32,31 @@ def evaluate(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write a line per question here.", show_default=False)
     ] = None,
+    compare_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare", metavar="FILE", help="Compare with the run whose --out FILE this is.", show_default=False
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure how often the right page is found."""
-    from assistant.evaluation import evaluate as measure
+    from assistant.evaluation.comparison import compare, load_rows
+    from assistant.evaluation.measuring import evaluate as measure
 
     invocation: Invocation = context.obj
+    earlier = load_rows(compare_with) if compare_with is not None else None
     with invocation.open_assistant() as assistant, progress_bar(invocation.output) as progress:
         found = measure(assistant, file, k=top_k, answers=answers, scoped=scoped, progress=progress)
+    comparison = compare(earlier, found.rows) if earlier is not None else None
     if out is not None:
         out.write_text("".join(json.dumps(row) + "\n" for row in json_shapes.evaluation_rows(found)), encoding="utf-8")
     if as_json:
-        invocation.output.json(json_shapes.evaluation(found))
-    else:
-        print_evaluation(found, invocation.output)
+        invocation.output.json(json_shapes.evaluation(found, comparison))
+        return
+    print_evaluation(found, invocation.output)
+    if comparison is not None:
+        print_comparison(comparison, invocation.output)
 
 
 @contextmanager
@@ -56,34 +71,105 @@ def progress_bar(output: "Output") -> "Iterator[Progress]":
 
 
 def print_evaluation(found: "Evaluation", output: "Output") -> None:
-    from assistant.cli.tables import facts
-
+    sure = found.intervals
     facts(
         {
             "Questions": f"{found.questions:,}",
-            "Right page among the first": _rates(found.page_hit),
-            "Right document among the first": _rates(found.document_hit),
-            "Mean reciprocal rank": _number(found.mrr),
-            "nDCG @10": _number(found.ndcg_10),
-            "Refused, rightly": _percent(found.refusal["true"]),
-            "Refused, wrongly": _percent(found.refusal["false"]),
-            "Citations on the right page": _percent(found.citation_precision),
-            "Answers that match": _percent(found.answer_match),
+            **_hits("Right page", found.page_hit, sure.page_hit),
+            **_hits("Right document", found.document_hit, sure.document_hit),
+            "Mean reciprocal rank": _number(found.mrr, sure.mrr),
+            "nDCG @10": _number(found.ndcg_10, sure.ndcg_10),
+            "Refused, rightly": _percent(found.refusal["true"], sure.refusal["true"]),
+            "Refused, wrongly": _percent(found.refusal["false"], sure.refusal["false"]),
+            "Citations on the right page": _percent(found.citation_precision, sure.citation_precision),
+            "Answers that match": _percent(found.answer_match, sure.answer_match),
             "Milliseconds a search": ", ".join(
                 f"{name} {value:.0f}" for name, value in found.latency_ms.items() if value
             ),
         },
         output,
     )
+    if found.by_type:
+        print_types(found.by_type, output)
 
 
-def _rates(rates: "Mapping[str, float | None]") -> str:
-    return ", ".join(f"{k}: {_percent(rate)}" for k, rate in rates.items() if rate is not None)
+def print_types(by_type: "Mapping[str, Rates]", output: "Output") -> None:
+    """A line for each type of question, the most frequent first."""
+    columns = [
+        Column("Type"),
+        *(Column(title, right=True) for title in ("questions", "page @5", "@10", "document @1", "MRR")),
+    ]
+    ordered = sorted(by_type.items(), key=lambda item: (-item[1].questions, item[0]))
+    output.line("")
+    table(
+        columns,
+        [
+            [
+                name,
+                f"{rates.questions:,}",
+                _percent(rates.page_hit["5"]),
+                _percent(rates.page_hit["10"]),
+                _percent(rates.document_hit["1"]),
+                _number(rates.mrr),
+            ]
+            for name, rates in ordered
+        ],
+        output,
+    )
 
 
-def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{rate:.1%}"
+def print_comparison(comparison: "Comparison", output: "Output") -> None:
+    """The figures of both runs, then the questions whose right page moved."""
+    columns = [
+        Column("Compared"),
+        *(Column(title, right=True) for title in ("before", "after", "difference", "95 %", "better", "worse", "p")),
+    ]
+    output.line("")
+    table(
+        columns,
+        [
+            [
+                name,
+                f"{figure.before:.3f}",
+                f"{figure.after:.3f}",
+                f"{figure.after - figure.before:+.3f}",
+                "{:+.3f} to {:+.3f}".format(*figure.interval),
+                str(figure.better),
+                str(figure.worse),
+                f"{figure.p:.3f}",
+            ]
+            for name, figure in comparison.figures.items()
+        ],
+        output,
+    )
+    _print_changes("Better", comparison.better, output)
+    _print_changes("Worse", comparison.worse, output)
+    if comparison.only_before or comparison.only_after:
+        output.line(
+            f"Not compared: {comparison.only_before} only in the earlier run, {comparison.only_after} only here."
+        )
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+def _print_changes(title: str, changes: "Sequence[Change]", output: "Output") -> None:
+    if changes:
+        output.line("")
+        rows = [[_rank(change.before), _rank(change.after), change.question] for change in changes]
+        table([Column(title, right=True), Column("now", right=True), Column("question")], rows, output)
+
+
+def _hits(what: str, rates: "Mapping[str, float | None]", intervals: "Mapping[str, Interval | None]") -> dict[str, str]:
+    return {f"{what} among the first {k}": _percent(rate, intervals[k]) for k, rate in rates.items()}
+
+
+def _percent(rate: float | None, interval: "Interval | None" = None) -> str:
+    between = f"  ({interval[0]:.1%} to {interval[1]:.1%})" if interval else ""
+    return "" if rate is None else f"{rate:.1%}{between}"
+
+
+def _number(value: float | None, interval: "Interval | None" = None) -> str:
+    between = f"  ({interval[0]:.3f} to {interval[1]:.3f})" if interval else ""
+    return "" if value is None else f"{value:.3f}{between}"
+
+
+def _rank(rank: int | None) -> str:
+    return "none" if rank is None else str(rank)

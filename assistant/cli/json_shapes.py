@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.doctor import Check
-    from assistant.evaluation import Evaluation
+    from assistant.evaluation.comparison import Comparison
+    from assistant.evaluation.summary import Evaluation
     from assistant.types import Answer, Citation, Passage, SearchResult, Source
     from ingest.events import FileDone, Finished
     from ingest.library.types import Receipt
@@ -108,9 +109,10 @@ def checks(checks: "Sequence[Check]") -> Shape:
     return {"ok": all(check.ok for check in checks), "checks": [asdict(check) for check in checks]}
 
 
-def evaluation(evaluation: "Evaluation") -> Shape:
-    """The summary; the rows go to `--out`."""
-    return {name: value for name, value in asdict(evaluation).items() if name != "rows"}
+def evaluation(evaluation: "Evaluation", comparison: "Comparison | None" = None) -> Shape:
+    """The summary, and how it compares with an earlier run if one was given; the rows go to `--out`."""
+    shape = {name: value for name, value in asdict(evaluation).items() if name != "rows"}
+    return shape if comparison is None else {**shape, "comparison": asdict(comparison)}
 
 
 def evaluation_rows(evaluation: "Evaluation") -> list[Shape]:

@@ -4,9 +4,12 @@ from typing import Any
 
 import pytest
 
-from assistant.evaluation import evaluate, load_questions, matches_any, ndcg
+from assistant.evaluation.measuring import evaluate, matches_any
+from assistant.evaluation.metrics import mean_interval, ndcg, rate_interval, sign_test
+from assistant.evaluation.questions import load_questions
 from config.errors import StrongroomError
 from tests.assistant.conftest import Open
+from tests.assistant.shelf import fill
 
 HOTEL = {
     "question": "Which hotel costs per night in Norway are reimbursed?",
@@ -79,6 +82,43 @@ def test_a_question_of_no_library_is_a_miss(open_with: Open, tmp_path: Path) -> 
     assert found.page_hit == {"1": 0.0, "5": 0.0, "10": 0.0, "20": 0.0}
 
 
+def test_distinct_pages_are_counted_however_many_passages_a_page_has(open_with: Open, tmp_path: Path) -> None:
+    assistant = open_with()
+    pages = ["\n\n".join(f"The pump on deck {page} has valve {valve}." for valve in range(12)) for page in range(1, 31)]
+    fill(assistant.library, assistant.embedder, {"pumps.md": pages})
+    question = {"question": "pump valve", "docs": ["pumps.md"], "gold_pages": [{"doc": "pumps.md", "page": 1}]}
+    (row,) = evaluate(assistant, write(tmp_path, question), scoped=True).rows
+    usual = [(p.document, p.chunk.page) for p in assistant.search("pump valve", document="pumps.md").passages]
+    assert len(row.found) == len(set(row.found)) == 20
+    assert list(row.found[: len(dict.fromkeys(usual))]) == list(dict.fromkeys(usual)), "the order a search gives"
+
+
+def test_gold_by_document_takes_every_page_of_it(open_with: Open, tmp_path: Path) -> None:
+    by_document = {"question": REPORTS["question"], "docs": ["travel-policy.md"]}
+    (row,) = evaluate(open_with(), write(tmp_path, by_document)).rows
+    assert (row.page_rank, row.document_rank, row.ndcg_10) == (1, 1, 1.0)
+
+
+def test_a_question_without_gold_is_not_counted_as_missed(open_with: Open, tmp_path: Path) -> None:
+    found = evaluate(open_with(), write(tmp_path, HOTEL, {"question": "What about the weather in Bergen?"}))
+    assert found.page_hit["1"] == 1.0
+    assert found.questions == 2
+
+
+def test_rates_come_with_intervals_and_by_type(open_with: Open, tmp_path: Path) -> None:
+    file = write(
+        tmp_path, {**HOTEL, "type": "fact"}, {**REPORTS, "reasoning": "date"}, {**WRONG, "type": "fact"}, TUNGSTEN
+    )
+    assistant = open_with()
+    found, again = evaluate(assistant, file), evaluate(assistant, file)
+    assert {name: rates.questions for name, rates in found.by_type.items()} == {"date": 1, "fact": 2}
+    assert found.by_type["date"].page_hit["1"] == 1.0
+    low, high = found.intervals.page_hit["1"] or (0, 0)
+    assert 0 < low < 2 / 3 < high < 1
+    assert found.intervals.mrr == again.intervals.mrr, "the same every time"
+    assert found.intervals.citation_precision is None
+
+
 def test_a_missing_file_is_explained(tmp_path: Path) -> None:
     with pytest.raises(StrongroomError, match="cannot be read") as error:
         load_questions(tmp_path / "none.jsonl")
@@ -146,3 +186,26 @@ def test_ndcg_is_one_for_the_ideal_order_and_falls_with_rank() -> None:
     assert ndcg(["a", "b", "c"], {"a", "b"}, 10) == pytest.approx(1.0)
     assert ndcg(["x", "a"], {"a"}, 10) == pytest.approx(0.6309, abs=1e-4)
     assert ndcg(["x"] * 10 + ["a"], {"a"}, 10) == 0.0
+
+
+def test_intervals_are_those_of_the_books() -> None:
+    low, high = rate_interval([1.0] * 15 + [0.0] * 5) or (0, 0)  # Wilson, 15 of 20
+    assert [low, high] == pytest.approx([0.5313, 0.8881], abs=1e-4)
+    low, high = rate_interval([0.0] * 10) or (1, 0)
+    assert [low, high] == pytest.approx([0.0, 0.2775], abs=1e-4)
+    low, high = mean_interval([0.0, 1.0] * 200) or (0, 0)
+    assert [low, high] == pytest.approx([0.45, 0.55], abs=0.01)
+    assert rate_interval([]) is None
+    assert mean_interval([]) is None
+
+
+def test_a_pooled_rate_weighs_each_question_by_its_citations() -> None:
+    low, high = mean_interval([9.0, 0.0] * 50, [9.0, 1.0] * 50) or (0, 0)
+    assert low < 0.9 < high
+    assert low > 0.8
+
+
+def test_the_sign_test_is_exact() -> None:
+    assert sign_test(8, 1) == pytest.approx(0.0390625)
+    assert sign_test(3, 3) == 1.0
+    assert sign_test(0, 0) == 1.0

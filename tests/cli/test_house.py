@@ -79,13 +79,22 @@ def test_eval_finds_the_page_and_writes_a_line_per_question(run: Run, library: P
     assert found["page_hit"]["5"] == 1.0
     assert set(found) >= {"page_hit", "document_hit", "mrr", "ndcg_10", "refusal", "latency_ms"}
     assert len(out.read_text().splitlines()) == 1
+    assert found["intervals"]["page_hit"]["5"][1] == 1.0
     assert "100" in run("eval", str(questions)).out
+
+    compared = run("eval", str(questions), "--compare", str(out), "--json").json["comparison"]
+    assert compared["questions"] == 1
+    assert compared["figures"]["page_hit_1"]["p"] == 1.0
+    assert "page_hit_5" in run("eval", str(questions), "--compare", str(out)).out
 
 
 def test_eval_of_a_missing_or_broken_file_is_an_error(run: Run, tmp_path: Path) -> None:
     assert run("eval", str(tmp_path / "none.jsonl")).code == 1
     broken = tmp_path / "broken.jsonl"
     broken.write_text('{"question": \n')
+    result = run("eval", str(broken), "--compare", str(broken))
+    assert result.code == 1
+    assert "--out" in result.err
     result = run("eval", str(broken))
     assert result.code == 1
     assert "Traceback" not in result.err
