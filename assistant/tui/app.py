@@ -21,6 +21,7 @@ from assistant.tui.commands import PaletteCommands
 from assistant.tui.foreign import words
 from assistant.tui.messages import (
     AnsweringChanged,
+    ConversationDeleted,
     ConversationOpened,
     EverythingLoaded,
     IngestEnded,
@@ -194,6 +195,10 @@ class StrongroomApp(App[None]):
     def _conversation_chosen(self, message: ConversationOpened | None) -> None:
         if message is not None:
             self._chat.post_message(message)
+
+    async def on_conversation_deleted(self, message: ConversationDeleted) -> None:
+        if message.conversation_id == self._chat.conversation:
+            await self._chat.action_new_conversation()
 
     def _back_to_conversation(self) -> None:
         while len(self.screen_stack) > 1:

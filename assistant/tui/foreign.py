@@ -16,8 +16,13 @@ Range = tuple[int, int]
 """Characters of a text, from the first to the one behind the last."""
 
 
+def one_line(text: str) -> str:
+    """`text` with a space for every line break and tab, for places that hold one line only."""
+    return sanitise(text).replace("\n", " ").replace("\t", " ")
+
+
 def words(text: str) -> str:
-    """`text` on one line, for places that hold one line only."""
+    """`text` on one line, with single spaces."""
     return " ".join(sanitise(text).split())
 
 
@@ -50,9 +55,10 @@ def excerpt(text: str, focus: Range, *, around: int) -> tuple[str, Range]:
     """The part of `text` around `focus`, cut between words, `around` characters to each side at most; and where the
     focus is in it. Line breaks become spaces: an excerpt is read as one run of words."""
     start, end = focus
-    first = 0 if start <= around else text.rfind(" ", 0, start - around) + 1 or start - around
-    last = len(text) if len(text) - end <= around else text.find(" ", end + around)
-    last = len(text) if last == -1 else last
+    earliest, latest = max(0, start - around), min(len(text), end + around)
+    break_before, break_after = text.find(" ", earliest, start), text.rfind(" ", end, latest)
+    first = 0 if earliest == 0 else break_before + 1 if break_before != -1 else earliest
+    last = len(text) if latest == len(text) else break_after if break_after != -1 else latest
     before = ("…" if first else "") + text[first:start]
     after = text[end:last] + ("…" if last < len(text) else "")
     shown = (before + text[start:end] + after).replace("\n", " ")

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from assistant.tui.background import Background
 from assistant.tui.foreign import line, words
-from assistant.tui.messages import ConversationOpened, ConversationsListed, TaskFailed
+from assistant.tui.messages import ConversationDeleted, ConversationOpened, ConversationsListed, TaskFailed
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.styles import MUTED
 from assistant.tui.widgets.key_line import KeyLine
@@ -92,7 +92,8 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
             ConfirmScreen(title=Content("Delete this conversation?"), text=text, yes="Delete"), answered
         )
 
-    def on_conversation_deleted(self) -> None:
+    def on_conversation_deleted(self, message: ConversationDeleted) -> None:
+        self.app.post_message(ConversationDeleted(message.conversation_id))
         self._background.list_conversations(reply_to=self)
 
     def on_task_failed(self, message: TaskFailed) -> None:

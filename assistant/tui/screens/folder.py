@@ -11,10 +11,9 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Button, DirectoryTree, Input, Static, Tree
 
-from assistant.tui.foreign import plain
+from assistant.tui.foreign import one_line, plain
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.folder_tree import FolderTree
-from config.sanitise import sanitise
 
 
 class FolderScreen(ModalScreen[Path | None]):
@@ -34,7 +33,7 @@ class FolderScreen(ModalScreen[Path | None]):
             box.border_title = "Add documents"
             yield Static(Content("A folder with everything in it, or one file."), classes="muted", markup=False)
             yield Input(
-                sanitise(str(self._start)),
+                one_line(str(self._start)),
                 id="folder-path",
                 placeholder="Path of a folder or file",
                 suggester=_PathSuggester(),
@@ -55,7 +54,7 @@ class FolderScreen(ModalScreen[Path | None]):
         path = getattr(event.node.data, "path", None)
         if path is not None and self.query_one(FolderTree).has_focus:
             self._pointed_at = path
-            self.query_one(Input).value = sanitise(str(path))
+            self.query_one(Input).value = one_line(str(path))
 
     def on_directory_tree_directory_selected(self, event: DirectoryTree.DirectorySelected) -> None:
         self._choose(event.path)
@@ -67,13 +66,13 @@ class FolderScreen(ModalScreen[Path | None]):
         self.action_choose()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.input.value = sanitise(event.value)  # a path can be pasted
+        event.input.value = one_line(event.value)  # a path can be pasted
         self.query_one("#folder-problem", Static).update(Content(""))
 
     def action_choose(self) -> None:
         """Take the typed path; or, when it is the tree's, the tree's: its name may hold what is never shown."""
         typed = self.query_one(Input).value.strip()
-        from_tree = typed == sanitise(str(self._pointed_at))
+        from_tree = typed == one_line(str(self._pointed_at))
         self._choose(self._pointed_at if from_tree else Path(typed).expanduser())
 
     def _choose(self, path: Path) -> None:
@@ -102,4 +101,4 @@ def _complete(value: str) -> str | None:
         names = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name.startswith(start))
     except OSError:
         return None
-    return value + names[0][len(start) :] if names and names[0] == sanitise(names[0]) else None
+    return value + names[0][len(start) :] if names and names[0] == one_line(names[0]) else None

@@ -21,6 +21,9 @@ class Welcome(Vertical):
     def __init__(self, *, has_samples: bool) -> None:
         super().__init__()
         self._has_samples = has_samples
+        self._status: Status | None = None
+        self._leads = False
+        """Whether the first steps are shown: from an empty library until the first question."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="welcome-title", markup=False)
@@ -34,11 +37,19 @@ class Welcome(Vertical):
     def on_mount(self) -> None:
         self.watch(self.app, "status", self._paint)
 
+    def on_hide(self) -> None:
+        self._leads = False
+
+    def on_show(self) -> None:
+        if self._status is not None:
+            self._paint(self._status)
+
     def _paint(self, status: Status) -> None:
-        leads = status.is_library_empty or status.ingest is not None
-        title = "Welcome to Strongroom" if leads else "Ask your documents"
+        self._status = status
+        self._leads = self._leads or status.is_library_empty
+        title = "Welcome to Strongroom" if self._leads else "Ask your documents"
         self.query_one("#welcome-title", Static).update(Content(title))
-        self.query_one("#welcome-steps", Static).update(_steps(status) if leads else _hints(status))
+        self.query_one("#welcome-steps", Static).update(_steps(status) if self._leads else _hints(status))
         self.query_one("#welcome-seal", Static).update(seal_mark(status.seal) + line(status.seal.detail))
         buttons = self.query_one("#welcome-buttons")
         was_shown, is_shown = buttons.display, status.is_library_empty and not status.is_ingesting
@@ -86,7 +97,7 @@ def _hints(status: Status) -> Content:
     counts = status.counts
     if counts is None:
         return Content.styled("Type your question: it waits until the library is open.", MUTED)
-    held = f"{count(counts.documents, 'document')} with {count(counts.pages, 'page')} are ready."
+    held = f"In the library: {count(counts.documents, 'document')}, {count(counts.pages, 'page')}."
     return Content("\n\n").join(
         [
             Content(held),

@@ -64,6 +64,6 @@ class ConversationView(VerticalScroll, can_focus=True):
         self.anchor()
 
     async def clear(self) -> None:
-        await self.query(TurnView).remove()
+        await self.query("TurnView, .trouble").remove()
         self._empty.display = True
         self.scroll_home(animate=False)

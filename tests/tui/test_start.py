@@ -1,0 +1,55 @@
+"""The first paint: what it waits for, and what it does not."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from threading import Event
+
+from textual.widgets import TextArea
+
+from tests.tui.helpers import app_over, opening, question_box, screen_text, wait_until
+from tests.tui.stand_in import StandInAssistant
+
+HEAVY = "numpy chromadb onnxruntime torch tokenizers llama_cpp pypdf pypdfium2 sqlite3 pydantic assistant.assistant"
+
+
+def test_nothing_heavy_is_imported_for_the_first_paint() -> None:
+    program = f"import sys, assistant.tui.app\nprint(*[name for name in {HEAVY!r}.split() if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert result.stdout.split() == []
+
+
+async def test_the_assistant_is_opened_in_a_worker_after_the_first_paint(stocked: StandInAssistant) -> None:
+    gate, opened_in = Event(), []
+
+    def opens_late() -> StandInAssistant:
+        opened_in.append(threading.current_thread())
+        gate.wait(10)
+        return stocked
+
+    app = app_over(opens_late)
+    async with opening(app) as pilot:
+        assert "Loading the library" in screen_text(app)
+        assert isinstance(app.focused, TextArea)
+        await pilot.press(*"typed")
+        assert question_box(app).text == "typed"
+        await wait_until(lambda: opened_in)
+        assert opened_in != [threading.main_thread()]
+        gate.set()
+        await wait_until(lambda: "2 documents, 156 passages" in screen_text(app))
+        assert question_box(app).text == "typed"
+
+
+def test_native_output_does_not_reach_the_screen_and_python_s_comes_back(tmp_path: Path) -> None:
+    program = (
+        "import os, sys\n"
+        "from assistant.tui.terminal import terminal_to_ourselves\n"
+        "print('before', flush=True)\n"
+        "with terminal_to_ourselves():\n"
+        "    os.write(1, b'native'); os.write(2, b'native')\n"
+        "    sys.__stderr__.write('drawn\\n')\n"
+        "print('after', flush=True); print('error', file=sys.stderr)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60)
+    assert (result.stdout, result.stderr) == ("before\nafter\n", "drawn\nerror\n")
