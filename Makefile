@@ -50,8 +50,11 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/pip
 	@echo "[2/3] llama.cpp, compiled for this machine (some minutes, once)"
 	@command -v c++ >/dev/null || { echo "No C++ compiler was found. Install one (Debian: apt install g++; macOS: xcode-select --install) and run make again."; exit 1; }
 	@$(PIP) --progress-bar off --constraint requirements.lock llama_cpp_python
-	@echo "[3/3] The other packages (about 300 MB)"
+	@echo "[3/3] The other packages (about 300 MB, a minute or two)"
 	@$(PIP) --quiet -r requirements.lock
+	@$(BIN)/python -c 'import torch' 2>/dev/null || { \
+		echo "This build of PyTorch is one for CUDA and does not load without its libraries: installing them, too (2 GB)"; \
+		$(BIN)/pip --disable-pip-version-check install --quiet --constraint requirements.lock torch; }
 	@$(PIP) --quiet --no-build-isolation --editable .
 	@touch $@
 
