@@ -10,6 +10,8 @@ from assistant.words import STOP_WORDS
 from config.sections import RetrievalSettings
 from ingest.identity import (
     INITIALS,
+    date_mark,
+    dates_in,
     initials_in,
     kind_mark,
     kinds_in,
@@ -28,6 +30,9 @@ SMALL_LETTERS = 0.4
 QUARTERS = range(1, 5)
 QUARTER = 0.5
 """Share of the weight of a year that a quarter has."""
+
+DATE = 0.3
+"""Share of the weight of a year for a month of the question, and once more for the day."""
 
 QUARTER_FOR_YEAR = 0.85
 """Share of the weight of a year for a document of one quarter when the question names the year and no quarter."""
@@ -80,7 +85,7 @@ def score_documents(
     years, quarters = years_in(question), quarters_in(question)
     wanted = {*names, *(str(year + later) for year in years for later in range(len(LATER_REPORT) + 1))}
     wanted |= {quarter_mark(quarter) for quarter in QUARTERS}
-    wanted |= {kind_mark(kind) for kind in kinds_in(question)}
+    wanted |= {kind_mark(kind) for kind in kinds_in(question)} | {date_mark(date) for date in dates_in(question)}
     total, held = library.documents_marked(sorted(wanted), documents)
     of_a_quarter = {path for quarter in QUARTERS for path in held.get(quarter_mark(quarter), ())}
 
@@ -98,6 +103,7 @@ def score_documents(
         document.add(settings.year_weight * named * whole * strength, mark)
     for marks, weight in (
         ([quarter_mark(quarter) for quarter in sorted(quarters)], settings.year_weight * QUARTER),
+        ([date_mark(date) for date in sorted(dates_in(question))], settings.year_weight * DATE),
         ([kind_mark(kind) for kind in sorted(kinds_in(question))], settings.kind_weight),
     ):
         for mark in marks:

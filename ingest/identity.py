@@ -1,8 +1,8 @@
 """What a document is about: the names it goes by, the period it covers, what kind of document it is.
 
 Found when a document is taken in, and matched when a question names a document ("3M's FY2018 10-K"). Names are not
-looked up in a list: a word names a document when it stands in its file name, or on a good part of its pages and on few
-of the others'.
+looked up in a list: a word names a document when it stands in its file name, or when it is written as a name on a good
+part of its pages and on few of the others'.
 """
 
 import re
@@ -26,7 +26,7 @@ FULL_STRENGTH_SHARE = 0.3
 FEW_PAGES = 8
 """Added to the number of pages: on a document of three pages a word that stands on two of them names nothing yet."""
 
-INITIALS, QUARTER, KIND = "=", "quarter:", "kind:"
+INITIALS, QUARTER, KIND, DATE = "=", "quarter:", "kind:", "date:"
 """Put before what is no word, so that the initials of "J&J" are never taken for the word "jj"."""
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019](?!s\b)[^\W_]+)?")
@@ -45,6 +45,13 @@ _PERIOD_END = re.compile(
     r",?\s+(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
+_WRITTEN_DATE = re.compile(
+    rf"\b(?:(?P<month>{_MONTH})\.?\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
+    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month_last>{_MONTH})\.?,?\s+)(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_MONTH_STARTS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d,]|\.\d)")
 _SHORT_YEAR = re.compile(
     r"(?:\bFY|\bfiscal(?: year)?|\bQ[1-4]|\b[1-4]Q)\s?(?:of |FY)?\s?['\u2019]?(\d\d)(?!\d)", re.IGNORECASE
@@ -97,18 +104,24 @@ class Identity:
     names: Mapping[str, float] = field(default_factory=dict)
     period: Period = Period()
     kinds: frozenset[str] = frozenset()
+    dates: frozenset[str] = frozenset()
 
     def marks(self) -> dict[str, float]:
-        """All of it as one mapping of marks to strengths: names, years (`2018`), quarters (`q2`) and kinds."""
+        """All of it as one mapping of marks to strengths: names, years (`2018`), quarters, kinds and dates."""
         marks = dict(self.names)
         marks.update((str(year), 1.0 if position == 0 else 0.5) for position, year in enumerate(self.period.years))
         marks.update((quarter_mark(quarter), 1.0) for quarter in self.period.quarters)
         marks.update((kind_mark(kind), 1.0) for kind in self.kinds)
+        marks.update((date_mark(date), 1.0) for date in self.dates)
         return marks
 
 
 def quarter_mark(quarter: int) -> str:
     return f"{QUARTER}{quarter}"
+
+
+def date_mark(date: str) -> str:
+    return f"{DATE}{date}"
 
 
 def kind_mark(kind: str) -> str:
@@ -125,6 +138,7 @@ def identify(document: Document) -> Identity:
         names=_names(stem, document, texts),
         period=_period_of_document(stem, document.title, cover),
         kinds=kinds_in(stem.replace("_", " ")) or kinds_in(document.title) or kinds_in(head),
+        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title) or dates_in(head),
     )
 
 
@@ -158,6 +172,19 @@ def quarters_in(text: str) -> frozenset[int]:
     """Quarters a text names: `Q2`, `2Q23`, `2023Q2`, `second quarter`."""
     numbers = {int(before or after) for before, after in _QUARTER.findall(text)}
     return frozenset(numbers | {_QUARTER_NUMBERS[word.lower()] for word in _QUARTER_WORDS.findall(text)})
+
+
+def dates_in(text: str) -> frozenset[str]:
+    """Days and months a text names: `30 August 2023` → `2023-08-30` and `2023-08`, `June 2026` → `2026-06`."""
+    found: set[str] = set()
+    for match in _WRITTEN_DATE.finditer(text):
+        name = (match["month"] or match["month_last"]).lower()
+        month = f"{match['year']}-{_MONTH_STARTS.index(name[:3]) + 1:02}"
+        day = match["day"] or match["day_first"]
+        found |= {month, f"{month}-{int(day):02}"} if day else {month}
+    for year, number, day in _NUMERIC_DATE.findall(text):
+        found |= {f"{year}-{number}", f"{year}-{number}-{day}"} if day else {f"{year}-{number}"}
+    return frozenset(found)
 
 
 def kinds_in(text: str) -> frozenset[str]:
@@ -211,7 +238,10 @@ def _recurring(pages: Iterable[Iterable[str]], count: int) -> Iterator[tuple[str
 
 
 def _page_words(text: str) -> set[str]:
-    return {word for word in name_terms(text) if len(word) > 1}
+    """The words of a page that are written with a capital or a figure wherever they stand on it, as names are."""
+    written = [word for word in set(_WORD.findall(text)) if len(word) > 1]
+    small = {fold(word) for word in written if word[0].islower()}
+    return {fold(word) for word in written if not word[0].islower()} - small
 
 
 def _name_phrases(text: str) -> set[str]:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.identity import identify, initials_in, kinds_in, quarters_in, years_in
+from ingest.identity import dates_in, identify, initials_in, kinds_in, quarters_in, years_in
 from ingest.types import Document, Page
 
 
@@ -35,6 +35,22 @@ def test_years_in_whatever_form(text: str, years: tuple[int, ...]) -> None:
 )
 def test_quarters_in_whatever_form(text: str, quarters: set[int]) -> None:
     assert quarters_in(text) == quarters
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("as of August 30, 2023", {"2023-08", "2023-08-30"}),
+        ("on the 3rd of May 2023", {"2023-05", "2023-05-03"}),
+        ("14. March 2025", {"2025-03", "2025-03-14"}),
+        ("at the end of June 2026", {"2026-06"}),
+        ("minutes-2026-09-16", {"2026-09", "2026-09-16"}),
+        ("may 2 people", set()),
+        ("FY2019 - FY2021", set()),
+    ],
+)
+def test_dates_in_whatever_form(text: str, dates: set[str]) -> None:
+    assert dates_in(text) == dates
 
 
 def test_kinds_by_any_of_their_names() -> None:
