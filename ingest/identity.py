@@ -52,7 +52,7 @@ _WRITTEN_DATE = re.compile(
 )
 _NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _MONTH_STARTS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d,]|\.\d)")
+_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?!\d|[.,]\d)")
 _SHORT_YEAR = re.compile(
     r"(?:\bFY|\bfiscal(?: year)?|\bQ[1-4]|\b[1-4]Q)\s?(?:of |FY)?\s?['\u2019]?(\d\d)(?!\d)", re.IGNORECASE
 )

@@ -15,6 +15,7 @@ def document(name: str, *pages: str, title: str = "", author: str = "") -> Docum
     ("text", "years"),
     [
         ("the annual report 2018", (2018,)),
+        ("in 2025, scope 1. In 2024.", (2025, 2024)),
         ("FY18 and fiscal 2016", (2018, 2016)),
         ("Q2\u201923", (2023,)),
         ("Q22023", (2023,)),
