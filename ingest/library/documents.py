@@ -180,9 +180,13 @@ def stored_chunks(
         " LEFT JOIN pages p ON p.document = c.document AND p.number = c.page WHERE d.collection = ?",
         (json.dumps(list(chunk_ids)), collection),
     )
-    return {
-        chunk[0]: StoredChunk(Chunk(*chunk), Path(path).name, path, title, label) for *chunk, path, title, label in rows
-    }
+    names: dict[str, str] = {}  # making a Path takes longer than reading a chunk, and there are few documents
+    found: dict[str, StoredChunk] = {}
+    for *chunk, path, title, label in rows:
+        if path not in names:
+            names[path] = Path(path).name
+        found[chunk[0]] = StoredChunk(Chunk(*chunk), names[path], path, title, label)
+    return found
 
 
 def page_texts(connection: sqlite3.Connection, collection: int | None, path: str, first: int, last: int) -> list[str]:

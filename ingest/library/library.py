@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from config.errors import EmbedderMismatch
 from config.locations import Locations
-from ingest.library import checking, collections, documents, forgetting, search
+from ingest.library import checking, collections, documents, forgetting
 from ingest.library.database import Database
 from ingest.library.index import VectorIndex
 from ingest.library.marks import bearers, other_forms
 from ingest.library.scan import ExactScan
+from ingest.library.search import TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import exact_scores, from_blobs, to_blobs
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, ScoredChunk, StoredChunk
@@ -43,6 +44,7 @@ class Library:
         self.locations = locations
         self.collection = collection
         self.forget_hooks: list[Callable[[Collection[str]], None]] = []
+        self._text = TextSearch(database)
         self._index = VectorIndex(database, locations, collection, slug)
         self._scan = ExactScan(database, locations.scan_directory, collection, slug)
 
@@ -197,7 +199,7 @@ class Library:
 
     def search_text(self, query: str, k: int, documents: Collection[str] | None = None) -> list[ScoredChunk]:
         """The `k` best chunks by bm25; `documents` are the paths to look in, None for all."""
-        return search.search(self.database.connection, query, k, self._rows_of(documents))
+        return self._text.search(query, k, self._rows_of(documents))
 
     def search_vectors(
         self, vector: NDArray[np.float32], k: int, documents: Collection[str] | None = None
@@ -235,7 +237,7 @@ class Library:
 
     def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold it in any inflected form; phrases are counted as phrases."""
-        return search.term_statistics(self.database.connection, terms, self._rows_of(None))
+        return self._text.term_statistics(terms, self._rows_of(None))
 
     # The index
 

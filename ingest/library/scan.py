@@ -49,6 +49,7 @@ class ExactScan:
         self._slug = slug
         self._building = threading.Lock()
         self._matrix: _Matrix | None = None
+        self._last: tuple[_Matrix, NDArray[np.float32], NDArray[np.float32]] | None = None
 
     def nearest(
         self, query: NDArray[np.float32], k: int, documents: Collection[int] | None = None
@@ -58,22 +59,28 @@ class ExactScan:
         `documents` are row ids of the documents to look in; None looks in all.
         """
         matrix = self._current()
-        ids, vectors = matrix.ids, matrix.vectors
+        chosen = np.arange(len(matrix.ids))
         if documents is not None:
-            chosen = np.isin(ids >> ORDINAL_BITS, np.fromiter(documents, dtype=np.int64))
-            ids, vectors = ids[chosen], vectors[chosen]
-        if len(ids) == 0 or k < 1:
+            chosen = np.flatnonzero(np.isin(matrix.ids >> ORDINAL_BITS, np.fromiter(documents, dtype=np.int64)))
+        if len(chosen) == 0 or k < 1:
             return []
-        rough = vectors @ unit(query)
+        rough = self._products(matrix, query)[chosen]
         worst_kept = len(rough) - min(k, len(rough))
         last = np.partition(rough, worst_kept)[worst_kept]
-        near = np.flatnonzero(rough >= last - ROUNDING)
-        return list(zip(ids[near].tolist(), exact_scores(vectors[near], query).tolist(), strict=True))
+        near = chosen[rough >= last - ROUNDING]
+        return list(zip(matrix.ids[near].tolist(), exact_scores(matrix.vectors[near], query).tolist(), strict=True))
+
+    def _products(self, matrix: _Matrix, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The products of the last query are kept: a question is looked for in all documents and in those it names."""
+        last = self._last
+        if last is None or last[0] is not matrix or not np.array_equal(last[1], query):
+            last = self._last = (matrix, query.copy(), matrix.vectors @ unit(query))
+        return last[2]
 
     def remove_files(self) -> None:
         """Remove the matrices from the disk and from memory; the next search builds a new one."""
         with self._building:
-            self._matrix = None
+            self._matrix = self._last = None
             for path in self._files():
                 path.unlink(missing_ok=True)
 

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,16 +102,56 @@ def test_a_search_can_be_narrowed_to_documents(library: Library) -> None:
     assert library.search_text("salmon", 10, ["/nowhere.txt"]) == []
 
 
-def test_common_words_rank_but_do_not_make_candidates(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "CANDIDATES", 3)
-    put(library, "/common.txt", *(f"Revenue table {number}." for number in range(20)))
-    put(library, "/rare.txt", "Walrus alone, and much else besides on this page.", "Walrus revenue.")
+def test_scores_are_those_of_fts5_for_all_terms_together(library: Library) -> None:
+    put(library, "/a.txt", *(f"Revenue table {number}, {'net ' * (number % 4)}sales." for number in range(20)))
+    put(library, "/b.txt", "Walrus alone, and much else besides on this page.", "Walrus revenue, net of walruses.")
+    expected = library.database.rows(
+        "SELECT chunk_id, -bm25(chunks_text) FROM chunks_text JOIN chunks ON chunks.id = chunks_text.rowid"
+        " WHERE chunks_text MATCH ?",
+        ('"walrus" OR "revenue" OR "net sales" OR "net" OR "sales"',),
+    )
 
-    assert found_texts(library, "walrus revenue") == [
-        "Walrus revenue.",
-        "Walrus alone, and much else besides on this page.",
-    ]
-    assert len(found_texts(library, "revenue", 50)) == 21
+    hits = library.search_text('walrus revenue "net sales" net sales', 50)
+
+    assert {hit.chunk_id: hit.score for hit in hits} == pytest.approx(dict(expected))
+
+
+def test_what_comes_and_goes_is_seen_by_a_library_that_has_searched_before(library: Library) -> None:
+    put(library, "/a.txt", "A walrus.")
+    assert found_texts(library, "walrus") == ["A walrus."]
+    elsewhere = Library.open(library.locations)
+
+    put(elsewhere, "/b.txt", "The other walrus is larger.")
+    assert len(found_texts(library, "walrus")) == 2
+    assert library.term_statistics(["walrus"]) == {"walrus": 2}
+    put(elsewhere, "/b.txt", "No such animal.", "None at all.")
+    assert found_texts(library, "walrus") == ["A walrus."]
+    elsewhere.forget("a.txt")
+    assert found_texts(library, "walrus") == []
+    elsewhere.close()
+
+
+def test_forgetting_terms_to_make_room_changes_no_result(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(library, "/a.txt", "Salmon and trout.", "Trout and eel.", "Eel, salmon, trout.")
+    before = [library.search_text(query, 10) for query in ("salmon eel", "trout eel")]
+    monkeypatch.setattr(search, "MOST_KEPT", 2)
+    put(library, "/b.txt", "Herring.")
+    library.forget("b.txt")
+
+    assert [library.search_text(query, 10) for query in ("salmon eel", "trout eel")] == before
+
+
+def test_threads_may_search_at_once(library: Library) -> None:
+    words = ["salmon", "trout", "eel", "herring", "cod", "perch"]
+    put(library, "/a.txt", *(f"{word} and {other}." for word in words for other in words))
+    queries = [f"{word} {other}" for word in words for other in words]
+    alone = [found_texts(library, query) for query in queries]
+    shared = Library.open(library.locations)
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda query: found_texts(shared, query), queries))
+    shared.close()
+
+    assert together == alone
 
 
 def test_term_statistics_count_chunks(library: Library) -> None:
