@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 _SECONDS_TO_END = 2.0
 """How long workers get to end after the screen is gone."""
 
+_SECONDS_BETWEEN_LOOKS = 10.0
+"""How often the library is looked at for what another process has put into it."""
+
 _SECONDS_BETWEEN_COUNTS = 2.0
 """How often the library is counted while documents come in."""
 
@@ -94,6 +97,7 @@ class StrongroomApp(App[None]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        self.set_interval(_SECONDS_BETWEEN_LOOKS, self._keep_up)
         self.call_after_refresh(self.background.load)  # what loads competes with the first paint otherwise
 
     def get_key_display(self, binding: Binding) -> str:
@@ -112,6 +116,10 @@ class StrongroomApp(App[None]):
 
     def on_library_counted(self, message: LibraryCounted) -> None:
         self.status = replace(self.status, counts=message.counts)
+
+    def _keep_up(self) -> None:
+        if not (self.status.loading or self.status.is_ingesting):
+            self.background.keep_up()
 
     def on_answering_changed(self, message: AnsweringChanged) -> None:
         self.status = replace(self.status, answering=message.answering)

@@ -38,6 +38,7 @@ class Background:
         self._workers = Workers(app, open_assistant)
         self._stop_answer = Event()
         self._stop_ingest = Event()
+        self._keeping_up = Event()
 
     # starting and ending
 
@@ -138,6 +139,22 @@ class Background:
 
         self._workers.start("count", work)
 
+    def keep_up(self) -> None:
+        """Index what another process, such as `strongroom ingest`, has put into the library, and count anew."""
+        if self._keeping_up.is_set():
+            return
+        self._keeping_up.set()
+
+        def work() -> None:
+            try:
+                assistant = self._workers.wait()
+                _refresh_index(assistant)
+                self._app.post_message(messages.LibraryCounted(_count(assistant)))
+            finally:
+                self._keeping_up.clear()
+
+        self._workers.start("keep up", work)
+
     def list_library(self, *, reply_to: MessagePump) -> None:
         def work() -> None:
             reply_to.post_message(messages.LibraryListed(self._workers.wait().library.documents()))
@@ -148,10 +165,12 @@ class Background:
         """Remove the document at `path` from every store; posts DocumentForgotten."""
 
         def work() -> None:
-            receipt = self._workers.wait().forget(_exactly(path))
+            assistant = self._workers.wait()
+            receipt = assistant.forget(_exactly(path))
             reply_to.post_message(
                 messages.DocumentForgotten(Path(path).name, receipt.chunks, bool(receipt.verified_absent))
             )
+            _refresh_index(assistant)  # forgetting drops it as a whole
 
         self._workers.start("forget", work, tell(reply_to))
 
@@ -223,8 +242,7 @@ def _slow_parts(assistant: "Assistant") -> list[tuple[str, Callable[[], str | No
         _ = assistant.embedder
 
     def index() -> None:
-        if assistant.library.hold_index():
-            assistant.library.refresh_index()
+        _refresh_index(assistant, at_start=True)
 
     def language_model() -> str:
         return assistant.llm.information.name
@@ -242,6 +260,14 @@ def _as_message(turn: int, event: "AnswerEvent") -> Message:
             return messages.WordsWritten(turn, event.text)
         case Answered():
             return messages.AnswerChecked(turn, event.answer)
+
+
+def _refresh_index(assistant: "Assistant", *, at_start: bool = False) -> None:
+    """Bring the index up to date if this process holds it or can have it; at the start it is opened in any case."""
+    library = assistant.library
+    holds = library.holds_index or library.hold_index()
+    if holds and (at_start or library.index_changes_waiting()):
+        library.refresh_index()
 
 
 def _count(assistant: "Assistant") -> LibraryCounts:

@@ -172,11 +172,20 @@ class StandInLibrary:
         assert first == last
         return [self.pages_by_path.get(path, self.page)]
 
+    holds_index: bool = False
+    waiting: int = 0
+    """Changes of another process that the index has not seen."""
+
     def hold_index(self) -> bool:
+        self.holds_index = True
         return True
 
+    def index_changes_waiting(self) -> int:
+        return self.waiting
+
     def refresh_index(self) -> int:
-        return 0
+        applied, self.waiting = self.waiting, 0
+        return applied
 
 
 class StandInConversations:

@@ -222,3 +222,12 @@ async def test_a_folder_whose_name_holds_control_characters_can_be_chosen(
         await pilot.press("enter")
         await wait_until(lambda: read == [tmp_path / "bad\x1b]0;x\x07name"])
         await wait_until(lambda: not app.status.is_ingesting)
+
+
+async def test_what_another_process_puts_in_is_indexed_and_counted(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, _):
+        stocked.library.records.append(record("from-the-command-line.pdf"))
+        stocked.library.waiting = 36
+        app._keep_up()
+        await shows(app, "3 documents")
+        assert stocked.library.waiting == 0

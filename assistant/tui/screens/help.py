@@ -30,7 +30,7 @@ _MARKS = (
     ("[1]", "A source. Tab leaves the question box, then its number opens it; so does a click."),
     ("‡", "A sentence that its sources do not bear out. Check it before you use it."),
     ("✓", "Every sentence was checked by the program against the passage it cites."),
-    ("● Network", "Sealed: the kernel refuses every connection of this program. ◐ and ○ mean less, and say so."),
+    ("● Network", "The kernel refuses every connection. ◐ and ○ mean less, and say what."),
 )
 
 

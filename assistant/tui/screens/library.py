@@ -103,7 +103,9 @@ class LibraryScreen(Screen[None]):
                 text = Content("\n").join([line(record.title or record.document, "bold"), place, Content(size)])
             else:
                 text = Content("\n").join([line(record.document, "bold"), place, line(record.reason, CARE)])
-        self.query_one("#detail", Static).update(text)
+        detail = self.query_one("#detail", Static)
+        detail.display = record is not None
+        detail.update(text)
 
     @property
     def _table(self) -> DocumentTable:

@@ -35,7 +35,7 @@ class ShownSources:
 class SourcesPanel(OptionList):
     """A card per source. Up and down move, Enter, a click or the number opens one: posts SourceChosen."""
 
-    BINDINGS = [Binding("enter", "select", "Open source", show=True)]
+    BINDINGS = [Binding("enter", "select", "Open", tooltip="Open the source")]
 
     shown: reactive[ShownSources] = reactive(ShownSources())
 
