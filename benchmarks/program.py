@@ -1,6 +1,7 @@
 """The installed program, run from outside as a user would, and the homes that benchmarks use again."""
 
 import functools
+import json
 import os
 import statistics
 import subprocess
@@ -8,12 +9,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 SAMPLES = CHECKOUT / "examples" / "documents"
 SAMPLE_QUESTIONS = CHECKOUT / "examples" / "questions.jsonl"
-FINANCEBENCH = CHECKOUT.parent / "shared" / "data" / "financebench"
-"""Forty company filings with questions; not part of the project, measured when they stand beside the checkout."""
+# Taken out of the environment: the program would take it for one of its settings.
+HOMES = Path(os.environ.pop("STRONGROOM_BENCH_HOME", "") or Path(tempfile.gettempdir()) / "strongroom-benchmarks")
+"""Where libraries are kept from one benchmark to the next: reading the largest takes many minutes."""
 
 STRONGROOM = Path(sys.executable).parent / "strongroom"
 SOME_FILES_LEFT_OUT = 3
@@ -35,14 +38,26 @@ def strongroom(
 
 
 @functools.cache
-def home_with(documents: Path) -> Path:
-    """A home with `documents` ingested, made once and kept below build/: reading a large folder takes many minutes."""
-    home = CHECKOUT / "build" / "benchmarks" / documents.parent.name
+def home_with(documents: Path, name: str = "samples") -> Path:
+    """A home with `documents` ingested, all of them embedded. Made once: again it takes in only what changed."""
+    home = HOMES / name
     home.mkdir(parents=True, exist_ok=True)
-    done = strongroom("ingest", str(documents), home=home)
+    done = strongroom("ingest", str(documents), "--prune", "--json", home=home)
     if done.returncode not in (0, SOME_FILES_LEFT_OUT):
         raise RuntimeError(f"ingest of {documents} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+    if pending := json.loads(done.stdout.splitlines()[-1])["vectors_pending"]:
+        raise RuntimeError(f"{pending} passages of {documents} were not embedded.")
     return home
+
+
+def evaluate(home: Path, questions: Path, *options: str, settings: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What `strongroom eval --json` prints; `settings` are dotted names and their values."""
+    variables = {f"STRONGROOM_{name.upper().replace('.', '__')}": value for name, value in (settings or {}).items()}
+    done = strongroom("eval", str(questions), *options, "--json", home=home, settings=variables)
+    if done.returncode:
+        raise RuntimeError(f"eval of {questions} ended with {done.returncode}: {done.stderr.strip()[-500:]}")
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
 
 
 def median_of_five(measure: Callable[[], float]) -> float:

@@ -1,0 +1,130 @@
+"""What each technique of the search is worth: from one search alone to all of them, and all of them less one."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.types import Passage
+from benchmarks.datasets import EXAMPLES, FINANCEBENCH_SCOPED, FINANCEBENCH_WHOLE, SCIFACT_TEST, DataSet
+from benchmarks.program import evaluate, markdown_table
+from benchmarks.retrieval import not_there
+
+if TYPE_CHECKING:
+    from assistant.retrieval import Findings, Retriever
+
+OFF = {
+    "page support": {"retrieval.page_weight": "0"},
+    "glossary": {"retrieval.glossary": "false"},
+    "acronyms": {"retrieval.acronyms": "false"},
+    "names": {"retrieval.name_weight": "0"},
+    "years": {"retrieval.year_weight": "0"},
+    "kinds": {"retrieval.kind_weight": "0"},
+}
+"""Technique → settings without it, in the order they are added."""
+
+RANK_CONSTANT = 60
+"""The k of reciprocal rank fusion (Cormack et al., 2009)."""
+
+FIGURES = {
+    EXAMPLES.name: {"page @1": ("page_hit", "1"), "MRR": ("mrr",)},
+    FINANCEBENCH_WHOLE.name: {
+        "page @5": ("page_hit", "5"),
+        "page @10": ("page_hit", "10"),
+        "document @1": ("document_hit", "1"),
+    },
+    FINANCEBENCH_SCOPED.name: {"page @5": ("page_hit", "5"), "page @10": ("page_hit", "10")},
+    SCIFACT_TEST.name: {"nDCG @10": ("ndcg_10",)},
+}
+
+
+def run() -> str:
+    sets = [EXAMPLES, FINANCEBENCH_WHOLE, FINANCEBENCH_SCOPED, SCIFACT_TEST]
+    measured = [data for data in sets if data.is_there()]
+    rows = [[name, *(cell for data in measured for cell in _cells(data, name))] for name in _LINES]
+    header = ["Search", *(f"{data.name}: {figure}" for data in measured for figure in FIGURES[data.name])]
+    return (
+        "## What each technique is worth\n\nThe first lines add one technique after the other, the last take one away "
+        "from all of them.\n\n"
+        f"{markdown_table(header, rows)}\n{not_there([data.name for data in sets if data not in measured])}"
+    )
+
+
+def _without(*names: str) -> dict[str, str]:
+    return {setting: value for name in names for setting, value in OFF[name].items()}
+
+
+def _lines() -> dict[str, dict[str, str]]:
+    """Name of a line → its settings, in the order of the table."""
+    names = list(OFF)
+    adding = {
+        f"+ {name}" if later else f"+ {name}, all of them": _without(*names[added:])
+        for added, name in enumerate(names, 1)
+        for later in [added < len(names)]
+    }
+    return {
+        "words only": {"retrieval.mode": "lexical", **_without(*names)},
+        "vectors only": {"retrieval.mode": "dense", **_without(*names)},
+        _BY_RANKS: _without(*names),
+        "both, scores added": _without(*names),
+        **adding,
+        "all but words": {"retrieval.mode": "dense"},
+        "all but vectors": {"retrieval.mode": "lexical"},
+        **{f"all but {name}": _without(name) for name in names},
+    }
+
+
+_BY_RANKS = "both, reciprocal ranks added"
+_LINES = _lines()
+
+
+def _cells(data: DataSet, line: str) -> list[str]:
+    result = (
+        _by_ranks(data)
+        if line == _BY_RANKS
+        else evaluate(data.home(), data.questions(), *data.options(), settings=_LINES[line])
+    )
+    return [f"{_at(result, path):.3f}" for path in FIGURES[data.name].values()]
+
+
+def _at(result: Mapping[str, Any], path: Collection[str]) -> float:
+    value: Any = result
+    for key in path:
+        value = value[key]
+    return float(value)
+
+
+def _by_ranks(data: DataSet) -> dict[str, Any]:
+    """The program does not fuse by ranks; here its passages are reordered by the ranks that they carry."""
+    from dataclasses import asdict
+
+    from assistant.assistant import open_assistant
+    from assistant.evaluation.measuring import evaluate as measure
+    from config.locations import open_home
+    from config.settings import load_settings
+
+    locations = open_home(data.home())
+    assistant = open_assistant(locations, load_settings(locations, flags=_without(*OFF)))
+    assistant.retriever = _RankFusion(assistant.retriever)  # type: ignore[assignment]  # it has what is called: find
+    try:
+        return asdict(measure(assistant, data.questions(), scoped=data.scoped))
+    finally:
+        assistant.close()
+
+
+class _RankFusion:
+    def __init__(self, retriever: "Retriever") -> None:
+        self._retriever = retriever
+
+    def find(self, query: str, *, k: int, documents: Collection[str] | None = None) -> "Findings":
+        found = self._retriever.find(query, k=2 * k, documents=documents)
+        ordered = sorted(found.result.passages, key=lambda passage: -_reciprocal_ranks(passage))[:k]
+        return replace(found, result=replace(found.result, passages=tuple(ordered)))
+
+
+def _reciprocal_ranks(passage: Passage) -> float:
+    ranks = (passage.why.lexical_rank, passage.why.dense_rank)
+    return sum(1 / (RANK_CONSTANT + rank) for rank in ranks if rank is not None)
+
+
+if __name__ == "__main__":
+    print(run())
