@@ -30,8 +30,14 @@ def load_glossary(user_file: Path) -> Glossary:
 def widen(question: str, glossary: Glossary) -> list[str]:
     """The phrases to look for besides the question's own words, each once, in the order of the glossary."""
     folded = fold(question)
-    phrases = (phrase for words, phrases in glossary.items() if _pattern(words).search(folded) for phrase in phrases)
+    phrases = (phrase for meaning in meanings(question, glossary).values() for phrase in meaning)
     return [phrase for phrase in dict.fromkeys(phrases) if phrase not in folded]
+
+
+def meanings(question: str, glossary: Glossary) -> Glossary:
+    """The entries of `glossary` whose words stand in the question."""
+    folded = fold(question)
+    return {words: phrases for words, phrases in glossary.items() if _pattern(words).search(folded)}
 
 
 def phrases_in(question: str) -> list[str]:

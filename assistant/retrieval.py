@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.aboutness import DocumentScore, score_documents
 from assistant.fusion import fuse, on_one_scale, with_page_support
 from assistant.glossary import Glossary, phrases_in, widen
-from assistant.relevance import fits
+from assistant.relevance import BEST_PASSAGES, fits, hangs_on_unknown_word
 from assistant.sides import find_sides, take_turns
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
 from assistant.words import Weights, content_words, numbers
@@ -111,13 +111,14 @@ class Retriever:
             if reranker is not None and passages:
                 passages = rerank(reranker, query, passages)
         weights = self._weights(query)
+        relevant = self._fits(query, weights, vector, passages[:k])
         return Findings(
             SearchResult(
                 query=query,
                 mode=mode,
                 passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(passages[:k], 1)),
                 timings=watch.timings(),
-                fits=fits(weights, passages[:k]),
+                fits=relevant,
             ),
             weights,
             vector,
@@ -189,6 +190,16 @@ class Retriever:
         ]
         sides = find_sides(query, about, self.library)
         return without_near_duplicates(take_turns(passages, sides) if sides else passages, limit)
+
+    def _fits(
+        self, query: str, weights: Weights, vector: "NDArray[np.float32] | None", passages: Sequence[Passage]
+    ) -> bool:
+        if not fits(query, weights, passages, self.library, self._glossary if self.settings.glossary else {}):
+            return False
+        if vector is None or not weights.unknown:
+            return True
+        best = self.library.chunk_vectors([passage.chunk.chunk_id for passage in passages[:BEST_PASSAGES]])
+        return not hangs_on_unknown_word(query, weights, vector, list(best.values()), self._embedder().embed_query)
 
     def _weights(self, query: str) -> Weights:
         words = content_words(query)

@@ -147,22 +147,17 @@ class Weights:
         """`frequencies` is the number of chunks that hold each word as written (folded); a missing word counts 0."""
         self.words = content_words(question)
         self.chunks = max(chunks, 1)
+        self.unknown = frozenset(term for term, word in self.words.items() if not frequencies.get(word))
         self.by_term = {
             term: _idf(frequencies.get(word, 0), self.chunks) * (FIGURE_WEIGHT if _has_figure(term) else 1.0)
             for term, word in self.words.items()
         }
-        self.total = sum(self.by_term.values())
 
-    def share(self, held: Collection[str], *, most: int | None = None) -> float:
-        """The weighted share, 0 to 1, of the question's content words that are among the terms `held`.
-
-        With `most`, as much weight as the heaviest so many words have is all of it: a long question is not answered
-        word by word.
-        """
-        needed = self.total if most is None else sum(sorted(self.by_term.values(), reverse=True)[:most])
-        if not needed:
-            return 0.0
-        return min(1.0, sum(weight for term, weight in self.by_term.items() if term in held) / needed)
+    def share(self, held: Collection[str], *, among: Collection[str] | None = None) -> float:
+        """The weighted share, 0 to 1, of the question's content words that are `held`; only words `among` count."""
+        wanted = {term: weight for term, weight in self.by_term.items() if among is None or term in among}
+        total = sum(wanted.values())
+        return sum(weight for term, weight in wanted.items() if term in held) / total if total else 0.0
 
 
 def _idf(held: int, chunks: int) -> float:
