@@ -55,6 +55,14 @@ OUTSIDE = [
     "What are the symptoms of appendicitis?",
 ]
 
+PLAUSIBLE = [
+    "How many vacation days are there for jury service?",
+    "What is the rent of the warehouse in Trondheim Harbour?",
+    "What did the board approve in 2019?",
+    "How many vacation days does Ellingsen Shipping give?",
+]
+"""What such documents could hold, of somebody or something else."""
+
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
@@ -72,7 +80,7 @@ def test_what_the_documents_hold_is_quoted(assistant: Assistant, question: str, 
     assert answer.grounding.supported == answer.grounding.sentences
 
 
-@pytest.mark.parametrize("question", OUTSIDE)
+@pytest.mark.parametrize("question", OUTSIDE + PLAUSIBLE)
 def test_what_they_do_not_hold_is_refused(assistant: Assistant, question: str) -> None:
     assert answer_to(assistant, question, style="quote").refused
 
