@@ -10,6 +10,7 @@ import platform
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import benchmarks
 
@@ -33,7 +34,7 @@ def _module_names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "__main__")
 
 
-def _load(name: str):
+def _load(name: str) -> ModuleType:
     return importlib.import_module(f"benchmarks.{name}")
 
 

@@ -12,7 +12,7 @@ from benchmarks.retrieval import not_there
 if TYPE_CHECKING:
     from assistant.retrieval import Findings, Retriever
 
-OFF = {
+OFF: Mapping[str, Mapping[str, str]] = {
     "page support": {"retrieval.page_weight": "0"},
     "glossary": {"retrieval.glossary": "false"},
     "acronyms": {"retrieval.acronyms": "false"},
@@ -25,7 +25,7 @@ OFF = {
 RANK_CONSTANT = 60
 """The k of reciprocal rank fusion (Cormack et al., 2009)."""
 
-FIGURES = {
+FIGURES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     EXAMPLES.name: {"page @1": ("page_hit", "1"), "MRR": ("mrr",)},
     FINANCEBENCH_WHOLE.name: {
         "page @5": ("page_hit", "5"),

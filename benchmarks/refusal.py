@@ -22,8 +22,8 @@ def run() -> str:
     header = ("Questions", "documents left", "of documents taken away", "refused", "of documents left", "refused")
     return (
         "## Refusal\n\nHalf the documents that questions are about are forgotten, then all questions are asked. "
-        f"Bars: of those whose document is gone {REFUSED_BAR:.2f} or more are refused, of the others {FALSELY_BAR:.2f} or "
-        "less."
+        f"Bars: {REFUSED_BAR:.2f} or more refused of those whose document is gone, {FALSELY_BAR:.2f} or less of the "
+        "others."
         f"\n\n{markdown_table(header, rows)}\n{not_there([data.name for data in sets if not data.is_there()])}"
     )
 
