@@ -137,10 +137,12 @@ _TABLES = (
     "CREATE INDEX chunks_pending ON chunks (id) WHERE vector IS NULL",
 )
 
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+
 _FULL_TEXT = (
-    """
+    f"""
     CREATE VIRTUAL TABLE chunks_text USING fts5 (
-        context, text, content = 'chunks', content_rowid = 'id', tokenize = 'porter unicode61 remove_diacritics 2'
+        context, text, content = 'chunks', content_rowid = 'id', tokenize = '{TOKENIZER}'
     )
     """,
     """
