@@ -113,6 +113,8 @@ class StrongroomApp(App[None]):
 
     def on_everything_loaded(self, message: EverythingLoaded) -> None:
         self.status = replace(self.status, loading="", model=message.model)
+        if self.status.counts is not None and self.status.counts.pending and not self.status.is_ingesting:
+            self._start_ingest([])
 
     def on_library_counted(self, message: LibraryCounted) -> None:
         self.status = replace(self.status, counts=message.counts)
@@ -151,9 +153,13 @@ class StrongroomApp(App[None]):
             self._waiting.append(path)
             self.notify(f"{words(path.name)} comes next.", markup=False)
             return
+        self._start_ingest([path])
+
+    def _start_ingest(self, paths: Sequence[Path]) -> None:
+        """Without paths nothing is read, but what an interrupted run left waiting is indexed."""
         now = time.monotonic()
-        self.status = replace(self.status, ingest=IngestProgress(started=now, now=now))
-        self.background.ingest([path])
+        self.status = replace(self.status, ingest=IngestProgress(now, now, is_rest=not paths))
+        self.background.ingest(paths)
 
     def action_stop_ingest(self) -> None:
         self._waiting.clear()

@@ -108,7 +108,7 @@ class Background:
         def work() -> None:
             trouble = None
             started = posted = time.monotonic()
-            progress = IngestProgress(started=started, now=started)
+            progress = IngestProgress(started, started, is_rest=not paths)
             try:
                 for event in self._workers.wait(stop).ingest(paths):
                     now = time.monotonic()

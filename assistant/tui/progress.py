@@ -15,6 +15,8 @@ class IngestProgress:
 
     started: float
     now: float
+    is_rest: bool = False
+    """Nothing is read: what an earlier run read is being indexed."""
     looking: bool = True
     finished: bool = False
     stopped: bool = False

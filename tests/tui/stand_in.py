@@ -164,7 +164,7 @@ class StandInLibrary:
                 pages=pages,
                 chunks=chunks,
                 vectors=chunks,
-                vectors_pending=0,
+                vectors_pending=self.pending,
             )
         ]
 
@@ -173,6 +173,7 @@ class StandInLibrary:
         return [self.pages_by_path.get(path, self.page)]
 
     holds_index: bool = False
+    pending: int = 0
     waiting: int = 0
     """Changes of another process that the index has not seen."""
 

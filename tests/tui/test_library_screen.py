@@ -11,7 +11,7 @@ from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.widgets.library.folder_tree import FolderTree
 from config.errors import EmbedderMismatch
-from ingest.events import Discovered, FileDone, IngestEvent
+from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 from tests.tui.helpers import ask_and_wait, folder_of_documents, running, shows, told, wait_until
 from tests.tui.stand_in import StandInAssistant, record
@@ -231,3 +231,35 @@ async def test_what_another_process_puts_in_is_indexed_and_counted(stocked: Stan
         app._keep_up()
         await shows(app, "3 documents")
         assert stocked.library.waiting == 0
+
+
+async def test_what_an_interrupted_run_left_waiting_is_indexed_after_the_start(stocked: StandInAssistant) -> None:
+    read: list[Path] = []
+
+    def rest(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        read.extend(paths)
+        yield Discovered(0, 0, 0)
+        yield Embedded(done=156, pending=0)
+        assistant.library.pending = 0
+        yield Finished(0, 0, 0, 0, 0, 0, 0, 0, 0, 1.0, 0.0, 100.0, 0)
+
+    stocked.library.pending, stocked.ingests = 156, rest
+    async with running(stocked) as (app, pilot):
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        assert read == []
+        await pilot.press("f2")
+        await shows(app, "every passage is indexed.")
+        await shows(app, "156 of 156 passages")
+        await wait_until(lambda: app.status.counts is not None and app.status.counts.pending == 0)
+
+
+async def test_an_empty_folder_is_told(stocked: StandInAssistant, tmp_path: Path) -> None:
+    def nothing(_: StandInAssistant, __: Sequence[Path]) -> Iterator[IngestEvent]:
+        yield Discovered(0, 0, 0)
+        yield Finished(0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, 0.0, 100.0, 0)
+
+    stocked.ingests = nothing
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        app.ingest(tmp_path)
+        await shows(app, "There is nothing in that folder that could be read.")

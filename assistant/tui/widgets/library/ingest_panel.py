@@ -36,6 +36,7 @@ class IngestPanel(Vertical):
             return
         self.set_class(not status.is_ingesting, "-over")
         self.query_one("#ingest-headline", Static).update(_headline(status, progress))
+        self.query_one("#reading").display = not progress.is_rest
         self._bar("#reading", progress.files_share, _reading_numbers(progress))
         self._bar("#embedding", progress.vectors_share, _embedding_numbers(progress))
 
@@ -50,15 +51,30 @@ def _headline(status: Status, progress: IngestProgress) -> Content:
         return Content(f"Loading {status.loading} first: on the very first start this takes up to a minute.")
     if progress.looking:
         return Content("Looking for documents…")
+    if progress.is_rest:
+        return _headline_of_rest(progress)
     if progress.stopped:
         return Content("Stopped. What was read stays; adding the folder again goes on from here.")
+    if progress.finished and not progress.files:
+        return Content("There is nothing in that folder that could be read.")
     if progress.finished:
         left_out = f", {count(progress.left_out, 'file')} left out" if progress.left_out else ""
         read = f"{count(progress.read, 'document')} read" if progress.read else "Nothing new to read"
         return Content(f"Done in {duration(progress.seconds)}: {read}{left_out}.")
+    return line(progress.last_file, "bold") + _remaining(progress)
+
+
+def _headline_of_rest(progress: IngestProgress) -> Content:
+    if progress.stopped:
+        return Content("Stopped. It goes on at the next start.")
+    if progress.finished:
+        return Content(f"Done in {duration(progress.seconds)}: every passage is indexed.")
+    return Content("Going on with what was read before") + _remaining(progress)
+
+
+def _remaining(progress: IngestProgress) -> Content:
     left = progress.seconds_left
-    remaining = f"  about {duration(left)} left" if left is not None else ""
-    return line(progress.last_file, "bold") + Content.styled(remaining, MUTED)
+    return Content.styled(f"  about {duration(left)} left" if left is not None else "", MUTED)
 
 
 def _reading_numbers(progress: IngestProgress) -> str:
