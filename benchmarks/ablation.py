@@ -12,13 +12,13 @@ from benchmarks.retrieval import not_there
 if TYPE_CHECKING:
     from assistant.retrieval import Findings, Retriever
 
-OFF: Mapping[str, Mapping[str, str]] = {
-    "page support": {"retrieval.page_weight": "0"},
-    "glossary": {"retrieval.glossary": "false"},
-    "acronyms": {"retrieval.acronyms": "false"},
-    "names": {"retrieval.name_weight": "0"},
-    "years": {"retrieval.year_weight": "0"},
-    "kinds": {"retrieval.kind_weight": "0"},
+OFF: Mapping[str, Mapping[str, object]] = {
+    "page support": {"retrieval.page_weight": 0.0},
+    "glossary": {"retrieval.glossary": False},
+    "acronyms": {"retrieval.acronyms": False},
+    "names": {"retrieval.name_weight": 0.0},
+    "years": {"retrieval.year_weight": 0.0},
+    "kinds": {"retrieval.kind_weight": 0.0},
 }
 """Technique → settings without it, in the order they are added."""
 
@@ -49,11 +49,11 @@ def run() -> str:
     )
 
 
-def _without(*names: str) -> dict[str, str]:
+def _without(*names: str) -> dict[str, object]:
     return {setting: value for name in names for setting, value in OFF[name].items()}
 
 
-def _lines() -> dict[str, dict[str, str]]:
+def _lines() -> dict[str, dict[str, object]]:
     """Name of a line → its settings, in the order of the table."""
     names = list(OFF)
     adding = {

@@ -50,9 +50,13 @@ def home_with(documents: Path, name: str = "samples") -> Path:
     return home
 
 
-def evaluate(home: Path, questions: Path, *options: str, settings: Mapping[str, str] | None = None) -> dict[str, Any]:
+def evaluate(
+    home: Path, questions: Path, *options: str, settings: Mapping[str, object] | None = None
+) -> dict[str, Any]:
     """What `strongroom eval --json` prints; `settings` are dotted names and their values."""
-    variables = {f"STRONGROOM_{name.upper().replace('.', '__')}": value for name, value in (settings or {}).items()}
+    variables = {
+        f"STRONGROOM_{name.upper().replace('.', '__')}": str(value).lower() for name, value in (settings or {}).items()
+    }
     done = strongroom("eval", str(questions), *options, "--json", home=home, settings=variables)
     if done.returncode:
         raise RuntimeError(f"eval of {questions} ended with {done.returncode}: {done.stderr.strip()[-500:]}")

@@ -81,7 +81,7 @@ class _Term:
     scores: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _State:
     """What is known of one state of the library: the row ids of all chunks, ascending, how much the length of each
     dampens what stands in it, and the terms looked up."""
@@ -90,6 +90,15 @@ class _State:
     chunks: NDArray[np.int64]
     damping: NDArray[np.float64]
     terms: OrderedDict[tuple[str, ...], _Term] = field(default_factory=OrderedDict)
+    kept: int = 0
+
+    def keep(self, tokens: tuple[str, ...], term: _Term) -> None:
+        """Make room for `term` by forgetting what has not been asked for the longest."""
+        if tokens not in self.terms:
+            self.terms[tokens] = term
+            self.kept += len(term.positions)
+        while self.kept > MOST_KEPT and len(self.terms) > 1:
+            self.kept -= len(self.terms.popitem(last=False)[1].positions)
 
     def within(self, documents: Collection[int]) -> NDArray[np.bool_]:
         return np.isin(self.chunks >> ORDINAL_BITS, np.fromiter(documents, dtype=np.int64))
@@ -156,10 +165,7 @@ class TextSearch:
         else:
             found = _ask_for_phrase(connection, state, words if tokens else "")
         with self._keeping:
-            state.terms[tokens] = found
-            kept = sum(len(each.positions) for each in state.terms.values())
-            while kept > MOST_KEPT and len(state.terms) > 1:
-                kept -= len(state.terms.popitem(last=False)[1].positions)
+            state.keep(tokens, found)
         return found
 
 
