@@ -199,6 +199,7 @@ class Assistant:
     def status(self) -> dict[str, Any]:
         """What `strongroom status --json` prints."""
         seal = seal_report()
+        indexes = self.library.counts_of_indexes()
         return {
             "home": str(self.locations.home),
             "collections": [
@@ -209,6 +210,8 @@ class Assistant:
                     "chunks": counts.chunks,
                     "vectors": counts.vectors,
                     "vectors_pending": counts.vectors_pending,
+                    "full_text": indexes[counts.name][0],
+                    "indexed": indexes[counts.name][1],
                     "embedder": counts.embedder.name if counts.embedder else None,
                 }
                 for counts in self.library.collections()

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from uuid import uuid4
 
 from config.errors import EmbedderMismatch, UsageError
+from ingest.library.schema import ORDINAL_BITS
 from ingest.library.types import CollectionCounts
 from models.base import EmbedderIdentity
 
@@ -87,6 +88,20 @@ def counts(connection: sqlite3.Connection) -> list[CollectionCounts]:
         CollectionCounts(name, documents, pages, chunks, chunks - pending, pending, embedder_of(connection, name))
         for name, documents, pages, chunks, pending in rows
     ]
+
+
+def counts_of_indexes(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+    """Collection → chunks that the full-text index holds, and vectors that Chroma has been given."""
+    rows = connection.execute(
+        "SELECT k.name,"
+        " (SELECT count(*) FROM chunks_text_docsize t JOIN documents d ON d.id = t.id >> ? WHERE d.collection = k.id),"
+        " (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document"
+        "  WHERE d.collection = k.id AND c.vector IS NOT NULL"
+        "  AND c.chunk_id NOT IN (SELECT chunk_id FROM outbox o WHERE o.collection = k.id))"
+        " FROM collections k",
+        (ORDINAL_BITS,),
+    )
+    return {name: (full_text, indexed) for name, full_text, indexed in rows}
 
 
 def _described(identity: EmbedderIdentity) -> str:

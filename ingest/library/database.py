@@ -39,10 +39,14 @@ class Database:
         self._opening = threading.Lock()
         self._connections: dict[threading.Thread, sqlite3.Connection] = {}
         self._closed = False
-        with explained(path):
-            _create_private(path)
-            _use_write_ahead_log(self.connection)
-            migrate(self)
+        try:
+            with explained(path):
+                _create_private(path)
+                _use_write_ahead_log(self.connection)
+                migrate(self)
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -94,9 +98,8 @@ class Database:
                 yield connection
                 connection.execute("COMMIT")
             except BaseException:
-                if (
-                    connection.in_transaction
-                ):  # SQLite itself has already rolled back after some errors, such as a full disk
+                # SQLite itself has already rolled back after some errors, such as a full disk.
+                if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
 

@@ -183,6 +183,10 @@ class Library:
         """All collections of this library file, by name."""
         return collections.counts(self.database.connection)
 
+    def counts_of_indexes(self) -> dict[str, tuple[int, int]]:
+        """Collection → chunks that the full-text index holds, and vectors that Chroma has been given."""
+        return collections.counts_of_indexes(self.database.connection)
+
     def chunks(self, chunk_ids: Iterable[str]) -> dict[str, StoredChunk]:
         """Those of `chunk_ids` that are in the collection."""
         return documents.stored_chunks(self.database.connection, self._row(), chunk_ids)

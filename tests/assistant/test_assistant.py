@@ -23,10 +23,21 @@ def test_status_has_the_fields_of_the_contract(open_with: Open, locations: Locat
         "chunks": 9,
         "vectors": 9,
         "vectors_pending": 0,
+        "full_text": 9,
+        "indexed": 0,
         "embedder": "hash",
     }
     assert status["models"] == {"llm": "scripted", "embedder": "hash", "reranker": None}
     assert status["disk_mb"]["library"] > 0
+
+
+def test_status_counts_what_each_index_holds(open_with: Open) -> None:
+    assistant = open_with()
+    assert assistant.library.hold_index()
+    assistant.library.refresh_index()
+    (collection,) = assistant.status()["collections"]
+    assert collection["chunks"] == collection["full_text"] == collection["vectors"] == collection["indexed"] == 9
+    assert assistant.library.index_count() == 9
 
 
 def test_opening_loads_no_model(
