@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,8 @@ _user_home_key = pytest.StashKey[str]()
 def pytest_configure(config: pytest.Config) -> None:
     """Seal this process before a test is imported. From here on no test, and no program it starts, can connect."""
     silence_telemetry()
+    # Started in the background by a shell, we ignore Ctrl-C, and so would every program that the tests interrupt.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[_user_home_key] = tempfile.mkdtemp(prefix="strongroom-tests-")
     _leave_the_developers_environment(config.stash[_user_home_key])
     config.stash[_launcher_key] = Launcher()

@@ -14,6 +14,7 @@ import json
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ BATCH = 5000
 
 MOST_UNSEEN = 2000
 """With more changes than this waiting in the outbox, the exact scan is faster than Chroma and a look at all of them."""
+
+REMOVALS, REMOVAL_PAUSE = 20, 0.05
+"""Tries to remove a folder that Chroma's threads have not let go of, and seconds between them."""
 
 _log = logging.getLogger(__name__)
 
@@ -265,7 +269,7 @@ class VectorIndex:
     def _remove_folders(self, keep: str | None) -> None:
         for path in self._folders():
             if path.name != keep:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove(path)
 
     # The outbox
 
@@ -315,6 +319,16 @@ class VectorIndex:
         counted = self.count()
         if not waiting and counted != expected:
             raise IndexDamagedError(f"Chroma holds {counted} vectors, the library {expected}")
+
+
+def _remove(folder: Path) -> None:
+    """Chroma's threads may still be writing to a folder that was just closed: what they leave is removed again."""
+    for _ in range(REMOVALS):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(REMOVAL_PAUSE)
+    _log.warning("a folder of the index could not be removed yet; the next rebuild tries again")
 
 
 @contextmanager
