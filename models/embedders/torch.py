@@ -1,5 +1,7 @@
 """The embedder on a GPU: sentence-transformers itself. Importing PyTorch takes seconds: only where there is a GPU."""
 
+import copy
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +16,8 @@ _BATCH = 64
 
 
 class TorchEmbedder:
-    """An Embedder on `device` ("cuda", "mps" or "cpu"). Raises ModelError when a file is missing or damaged."""
+    """An Embedder on `device` ("cuda", "mps" or "cpu"), safe to use from several threads. Raises ModelError when a file
+    is missing or damaged."""
 
     def __init__(self, directory: Path, *, name: str, file_hash: str, device: str) -> None:
         from sentence_transformers import SentenceTransformer
@@ -31,7 +34,9 @@ class TorchEmbedder:
         except Exception as error:  # whatever three libraries raise on a damaged file
             raise ModelError(f"The embedder {name} cannot be loaded: {error}.", "Get the whole model again.") from error
         self._description = description
-        self._counter = self._model.tokenizer
+        # A tokenizer of its own: padding is switched on in the model's while texts are embedded in another thread.
+        self._counter = copy.deepcopy(self._model.tokenizer)
+        self._embedding = threading.Lock()
         special_tokens = self._counter.num_special_tokens_to_add(pair=False)
         prefix_tokens = self.count_tokens([description.document_prefix])[0]
         self.max_tokens = description.max_tokens - special_tokens - prefix_tokens
@@ -64,9 +69,10 @@ class TorchEmbedder:
         """Shape (texts, dimension). sentence-transformers sorts by length itself and puts the prompt before each."""
         if not texts:
             return np.empty((0, self.identity.dimension), np.float32)
-        vectors: Vectors = self._model.encode(
-            list(texts), prompt=prefix, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True
-        )
+        with self._embedding:
+            vectors: Vectors = self._model.encode(
+                list(texts), prompt=prefix, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=True
+            )
         return vectors.astype(np.float32, copy=False)
 
 
