@@ -44,7 +44,7 @@ class Library:
         self.locations = locations
         self.collection = collection
         self.forget_hooks: list[Callable[[Collection[str]], None]] = []
-        self._text = TextSearch(database)
+        self._text = TextSearch(database, collection)
         self._index = VectorIndex(database, locations, collection, slug)
         self._scan = ExactScan(database, locations.scan_directory, collection, slug)
 
@@ -203,7 +203,7 @@ class Library:
 
     def search_text(self, query: str, k: int, documents: Collection[str] | None = None) -> list[ScoredChunk]:
         """The `k` best chunks by bm25; `documents` are the paths to look in, None for all."""
-        return self._text.search(query, k, self._rows_of(documents))
+        return self._text.search(query, k, None if documents is None else self._rows_of(documents))
 
     def search_vectors(
         self, vector: NDArray[np.float32], k: int, documents: Collection[str] | None = None
@@ -232,8 +232,12 @@ class Library:
 
         Marks are those of `ingest.identity`; `documents` as in `search_text`.
         """
+        collection = self._row()
+        if documents is None:
+            total = int(self.database.value("SELECT count(*) FROM held WHERE collection = ?", (collection,)))
+            return total, bearers(self.database.connection, collection, marks)
         rows = self._rows_of(documents)
-        return len(rows), bearers(self.database.connection, marks, rows)
+        return len(rows), bearers(self.database.connection, collection, marks, rows)
 
     def other_forms(self, phrases: Sequence[str]) -> list[str]:
         """What the documents call these phrases (folded) as well: acronyms written out, long forms as acronyms."""
@@ -241,7 +245,7 @@ class Library:
 
     def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold it in any inflected form; phrases are counted as phrases."""
-        return self._text.term_statistics(terms, self._rows_of(None))
+        return self._text.term_statistics(terms)
 
     # The index
 
@@ -295,10 +299,13 @@ class Library:
         """Row id of the collection; None, which matches nothing, before the first ingest."""
         return collections.find(self.database.connection, self.collection)
 
-    def _rows_of(self, paths: Collection[str] | None) -> list[int]:
-        """Row ids of the documents at these paths that are in the collection; of all its documents for None."""
-        rows = self.database.rows("SELECT id, path FROM held WHERE collection = ?", (self._row(),))
-        return [row for row, path in rows if paths is None or path in paths]
+    def _rows_of(self, paths: Collection[str]) -> list[int]:
+        """Row ids of the documents at these paths that are in the collection."""
+        rows = self.database.rows(
+            "SELECT id FROM held WHERE collection = ? AND path IN (SELECT value FROM json_each(?))",
+            (self._row(), json.dumps(list(paths))),
+        )
+        return [row for (row,) in rows]
 
     def _chunk_ids(self, rows: Sequence[int]) -> dict[int, str]:
         return dict(

@@ -15,13 +15,18 @@ def store(connection: sqlite3.Connection, document: int, identity: Identity) -> 
     )
 
 
-def bearers(connection: sqlite3.Connection, marks: Sequence[str], rows: Collection[int]) -> dict[str, dict[str, float]]:
-    """Mark → path → strength, for the documents with row ids `rows` that bear one of `marks`."""
+def bearers(
+    connection: sqlite3.Connection, collection: int | None, marks: Sequence[str], rows: Collection[int] | None = None
+) -> dict[str, dict[str, float]]:
+    """Mark → path → strength, for the documents of a collection that bear one of `marks`; with `rows`, for those with
+    these row ids only."""
     held: dict[str, dict[str, float]] = {}
+    within = None if rows is None else json.dumps(list(rows))
     for mark, path, strength in connection.execute(
         "SELECT mark, path, strength FROM marks JOIN documents ON documents.id = marks.document"
-        " WHERE mark IN (SELECT value FROM json_each(?)) AND document IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(marks)), json.dumps(list(rows))),
+        " WHERE mark IN (SELECT value FROM json_each(?)) AND collection = ?"
+        " AND (? IS NULL OR document IN (SELECT value FROM json_each(?)))",
+        (json.dumps(list(marks)), collection, within, within),
     ):
         held.setdefault(mark, {})[path] = strength
     return held

@@ -84,11 +84,12 @@ class _Term:
 @dataclass(slots=True)
 class _State:
     """What is known of one state of the library: the row ids of all chunks, ascending, how much the length of each
-    dampens what stands in it, and the terms looked up."""
+    dampens what stands in it, which of them are in the collection, and the terms looked up."""
 
     version: tuple[int, int]
     chunks: NDArray[np.int64]
     damping: NDArray[np.float64]
+    ours: NDArray[np.bool_]
     terms: OrderedDict[tuple[str, ...], _Term] = field(default_factory=OrderedDict)
     kept: int = 0
 
@@ -100,20 +101,23 @@ class _State:
         while self.kept > MOST_KEPT and len(self.terms) > 1:
             self.kept -= len(self.terms.popitem(last=False)[1].positions)
 
-    def within(self, documents: Collection[int]) -> NDArray[np.bool_]:
+    def within(self, documents: Collection[int] | None) -> NDArray[np.bool_]:
+        if documents is None:
+            return self.ours
         return np.isin(self.chunks >> ORDINAL_BITS, np.fromiter(documents, dtype=np.int64))
 
 
 class TextSearch:
-    """Full-text search over one library file; threads may share it. `documents` are row ids of the documents to look
-    in."""
+    """Full-text search over a collection; threads may share it. `documents` are row ids of the documents to look in,
+    None for all of the collection."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, collection: str) -> None:
         self._database = database
+        self._collection = collection
         self._keeping = threading.Lock()
         self._state: _State | None = None
 
-    def search(self, query: str, k: int, documents: Collection[int]) -> list[ScoredChunk]:
+    def search(self, query: str, k: int, documents: Collection[int] | None = None) -> list[ScoredChunk]:
         """The `k` best chunks by bm25, best first, ties by chunk id."""
         with self._database.snapshot() as connection:
             state = self._current(connection)
@@ -126,7 +130,7 @@ class TextSearch:
         hits = [ScoredChunk(name, score) for name, score in zip(names, scores[best].tolist(), strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:k]
 
-    def term_statistics(self, terms: Iterable[str], documents: Collection[int]) -> dict[str, int]:
+    def term_statistics(self, terms: Iterable[str], documents: Collection[int] | None = None) -> dict[str, int]:
         """For each term, in how many chunks of these documents it stands, in any of its inflected forms."""
         terms = list(terms)
         with self._database.snapshot() as connection:
@@ -144,7 +148,13 @@ class TextSearch:
         ).fetchone()
         state = self._state
         if state is None or state.version != (highest, number):
-            state = self._state = _State((highest, number), *_lengths(connection))
+            chunks, damping = _lengths(connection)
+            ours = connection.execute(
+                "SELECT d.id FROM documents d JOIN collections k ON k.id = d.collection WHERE k.name = ?",
+                (self._collection,),
+            ).fetchall()
+            documents = np.array([row for (row,) in ours], dtype=np.int64)
+            state = self._state = _State((highest, number), chunks, damping, np.isin(chunks >> ORDINAL_BITS, documents))
         return state
 
     def _look_up(self, connection: sqlite3.Connection, state: _State, terms: Sequence[str]) -> list[_Term]:
