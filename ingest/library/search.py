@@ -92,6 +92,7 @@ class _State:
     ours: NDArray[np.bool_]
     terms: OrderedDict[tuple[str, ...], _Term] = field(default_factory=OrderedDict)
     kept: int = 0
+    tokens: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def keep(self, tokens: tuple[str, ...], term: _Term) -> None:
         """Make room for `term` by forgetting what has not been asked for the longest."""
@@ -160,10 +161,9 @@ class TextSearch:
     def _look_up(self, connection: sqlite3.Connection, state: _State, terms: Sequence[str]) -> list[_Term]:
         """In the order of `terms`."""
         words = [_joined(term) for term in terms]
-        return [
-            self._look_up_one(connection, state, each, tokens)
-            for each, tokens in zip(words, _tokens(connection, words), strict=True)
-        ]
+        if unseen := [each for each in dict.fromkeys(words) if each not in state.tokens]:
+            state.tokens.update(zip(unseen, _tokens(connection, unseen), strict=True))
+        return [self._look_up_one(connection, state, each, state.tokens[each]) for each in words]
 
     def _look_up_one(self, connection: sqlite3.Connection, state: _State, words: str, tokens: tuple[str, ...]) -> _Term:
         with self._keeping:
