@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from assistant.types import Passage
+from assistant.types import Why
 from benchmarks.datasets import EXAMPLES, FINANCEBENCH_SCOPED, FINANCEBENCH_WHOLE, SCIFACT_TEST, DataSet
 from benchmarks.program import evaluate, markdown_table
 from benchmarks.retrieval import not_there
@@ -117,12 +117,13 @@ class _RankFusion:
 
     def find(self, query: str, *, k: int, documents: Collection[str] | None = None) -> "Findings":
         found = self._retriever.find(query, k=2 * k, documents=documents)
-        ordered = sorted(found.result.passages, key=lambda passage: -_reciprocal_ranks(passage))[:k]
+        ordered = sorted(found.result.passages, key=lambda passage: -reciprocal_ranks(passage.why))[:k]
         return replace(found, result=replace(found.result, passages=tuple(ordered)))
 
 
-def _reciprocal_ranks(passage: Passage) -> float:
-    ranks = (passage.why.lexical_rank, passage.why.dense_rank)
+def reciprocal_ranks(why: Why) -> float:
+    """The score of reciprocal rank fusion; a search that did not find the passage adds nothing."""
+    ranks = (why.lexical_rank, why.dense_rank)
     return sum(1 / (RANK_CONSTANT + rank) for rank in ranks if rank is not None)
 
 

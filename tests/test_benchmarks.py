@@ -1,6 +1,11 @@
-"""The benchmark that counts sockets must be able to see one."""
+"""What benchmarks rest on: they must be able to see what they count, and to turn off what they say they do."""
 
+from assistant.types import Why
+from benchmarks.ablation import OFF, reciprocal_ranks
+from benchmarks.datasets import EXAMPLES
 from benchmarks.egress import Sockets, count_sockets
+from benchmarks.retrieval import BARS, FIGURES
+from config.sections import Settings
 
 TRACE = """\
 4101 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3
@@ -13,3 +18,22 @@ TRACE = """\
 
 def test_internet_sockets_are_counted_and_others_are_not() -> None:
     assert count_sockets(TRACE.splitlines()) == Sockets(opened=1, refused=1, connects=1)
+
+
+def test_what_the_ablation_turns_off_is_on_otherwise() -> None:
+    values = Settings().model_dump()
+    for settings in OFF.values():
+        for name, off in settings.items():
+            area, setting = name.split(".")
+            assert values[area][setting] != off
+            assert type(values[area][setting]) is type(off)
+
+
+def test_two_middling_ranks_beat_one_good_one() -> None:
+    assert reciprocal_ranks(Why(lexical_rank=5, dense_rank=5)) > reciprocal_ranks(Why(lexical_rank=1))
+    assert reciprocal_ranks(Why()) == 0
+
+
+def test_every_bar_is_for_a_figure_that_is_measured() -> None:
+    assert all(figure in FIGURES for bars in BARS.values() for figure in bars)
+    assert EXAMPLES.is_there()
