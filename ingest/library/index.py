@@ -10,9 +10,11 @@ folder, filled again from SQLite.
     index/<slug>-<random>/       Chroma's own files
 """
 
+import ctypes
 import json
 import logging
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -41,6 +43,7 @@ BATCH = 5000
 MOST_UNSEEN = 2000
 """With more changes than this waiting in the outbox, the exact scan is faster than Chroma and a look at all of them."""
 
+_M_PERTURB, _FILLER = -6, 0xA5
 REMOVALS, REMOVAL_PAUSE = 20, 0.05
 """Tries to remove a folder that Chroma's threads have not let go of, and seconds between them."""
 
@@ -237,6 +240,7 @@ class VectorIndex:
         return opened
 
     def _connect(self, folder: str) -> _Opened:
+        _blank_new_memory()
         self._opening.touch()
         try:
             with _chroma():
@@ -319,6 +323,15 @@ class VectorIndex:
         counted = self.count()
         if not waiting and counted != expected:
             raise IndexDamagedError(f"Chroma holds {counted} vectors, the library {expected}")
+
+
+def _blank_new_memory() -> None:
+    """Have the C library overwrite memory as it is handed out, from now on (mallopt, M_PERTURB of malloc.h).
+
+    Chroma saves memory that it has reserved and not yet filled, and a forgotten vector could stand there still.
+    """
+    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
+        libc.mallopt(_M_PERTURB, _FILLER)
 
 
 def _remove(folder: Path) -> None:
