@@ -31,11 +31,11 @@ LEAST_IDF = 1e-6
 MOST_KEPT = 2_000_000
 """Chunks that the terms kept in memory may stand in, all together; each takes 12 bytes."""
 
-# In memory and the thread's own: the words of a query, and two views of what FTS5 holds.
-_TEMPORARY = (
+# In memory and the thread's own: a view of what FTS5 holds of the chunks, and the words of a query with a view of them.
+_OCCURRENCES = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab (main, chunks_text, instance)"
+_ASKED = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.asked USING fts5 (word, tokenize = '{TOKENIZER}')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.asked_words USING fts5vocab (temp, asked, instance)",
-    "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab (main, chunks_text, instance)",
 )
 
 _PIECE = re.compile(r'"([^"]*)"|(\S+)')
@@ -199,7 +199,7 @@ def _length(sizes: bytes) -> int:
 
 def _tokens(connection: sqlite3.Connection, texts: Sequence[str]) -> list[tuple[str, ...]]:
     """What FTS5's tokenizer makes of each text, stemmed. It can be had only by having a text indexed."""
-    for statement in _TEMPORARY:
+    for statement in _ASKED:
         connection.execute(statement)
     connection.executemany("INSERT INTO temp.asked (rowid, word) VALUES (?, ?)", enumerate(texts))
     tokens: list[list[str]] = [[] for _ in texts]
@@ -211,6 +211,7 @@ def _tokens(connection: sqlite3.Connection, texts: Sequence[str]) -> list[tuple[
 
 def _ask_for_word(connection: sqlite3.Connection, state: _State, token: str) -> _Term:
     """Every occurrence of a word in the index, in the order of the chunks."""
+    connection.execute(_OCCURRENCES)  # tokens may have been got by another thread, with tables of its own
     occurrences = connection.execute(
         "SELECT group_concat(doc) FROM temp.occurrences WHERE term = ?", (token,)
     ).fetchone()[0]
