@@ -1,6 +1,7 @@
 """Pending chunks → vectors, slice by slice, in a thread beside the reading."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from types import TracebackType
@@ -19,16 +20,31 @@ def embed_next_slice(library: Library, embedder: Embedder, *, from_end: bool = F
     return len(pending)
 
 
+SHARE_WHILE_CROWDED = 0.1
+"""Part of the time that is spent on embedding while other work takes every core."""
+
+_LOOK_SECONDS = 0.2
+
+
 class BackgroundEmbedding:
     """Embeds what is pending while more is being read; a context manager that ends its thread.
 
     `from_end` starts with the newest chunks: of two ingests at once one should, so that they meet in the middle.
+    While `crowded` says so, it keeps back: what is read can be found by its words at once, and the cores are not idle.
     """
 
-    def __init__(self, library: Library, embedder: Embedder, *, from_end: bool = False) -> None:
+    def __init__(
+        self,
+        library: Library,
+        embedder: Embedder,
+        *,
+        from_end: bool = False,
+        crowded: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._library = library
         self._embedder = embedder
         self._from_end = from_end
+        self._crowded = crowded
         self._more = Event()
         self._nothing_to_come = Event()
         self._stop = Event()
@@ -74,9 +90,11 @@ class BackgroundEmbedding:
             while not self._stop.is_set():
                 is_last_look = self._nothing_to_come.is_set()
                 self._more.clear()
+                started = time.monotonic()
                 embedded = embed_next_slice(self._library, self._embedder, from_end=self._from_end)
                 if embedded:
                     self._steps.put(embedded)
+                    self._keep_back(time.monotonic() - started)
                 elif is_last_look:
                     break
                 else:
@@ -84,6 +102,13 @@ class BackgroundEmbedding:
         except BaseException as error:  # noqa: BLE001  raised again in the thread that reads
             self._steps.put(error)
         self._steps.put(None)
+
+    def _keep_back(self, seconds: float) -> None:
+        """After a slice that took so long, leave the cores to others for their share of the time."""
+        until = time.monotonic() + seconds * (1 / SHARE_WHILE_CROWDED - 1)
+        while self._crowded() and time.monotonic() < until:
+            if self._stop.wait(_LOOK_SECONDS):
+                return
 
 
 def _checked(step: int | BaseException) -> int:

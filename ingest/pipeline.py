@@ -98,11 +98,16 @@ def _settle_what_needs_no_reading(
 def _read_and_embed(
     plan: Plan, library: Library, embedder: Embedder, settings: Settings, options: IngestOptions
 ) -> Iterator[FileDone | Embedded]:
-    """Read files in processes of their own and store them here, while another thread embeds what is stored."""
-    found = {file.path: file for file in plan.to_read}
+    """Read files in processes of their own and store them here, while another thread embeds what is stored.
+
+    The smallest come first: something can be found at once, and most files soon.
+    """
+    found = {file.path: file for file in sorted(plan.to_read, key=lambda file: file.size)}
     pool = ReaderPool(settings.ingest, options.passwords)
     embedded = 0
-    with BackgroundEmbedding(library, embedder, from_end=not library.holds_index) as embedding:
+    with BackgroundEmbedding(
+        library, embedder, from_end=not library.holds_index, crowded=pool.takes_every_core
+    ) as embedding:
         for result in pool.read_all(found):
             yield _take_in(result, found[result.path], library, embedder, settings)
             embedding.look_again()

@@ -4,7 +4,6 @@ A file that kills its reader is tried once more with the other PDF engine, alone
 again, or takes too long, has its reason in its result, and the next file is read by a new reader.
 """
 
-import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -21,6 +20,7 @@ from config.sections import IngestSettings
 from ingest.exchange import document_from_message
 from ingest.loaders.base import Engine
 from ingest.types import Document, FileStatus
+from models.hardware import available_cores
 
 FILES_PER_READER = 200
 """A reader is replaced after so many files, so that what native code leaks does not add up."""
@@ -45,7 +45,7 @@ class ReaderPool:
     def __init__(self, settings: IngestSettings, passwords: Sequence[str] = ()) -> None:
         self._settings = settings
         self._passwords = tuple(passwords)
-        self._size = settings.workers or min(MOST_READERS, max(1, (os.cpu_count() or 2) - 1))
+        self._size = settings.workers or min(MOST_READERS, available_cores())
         self._idle: list[_Reader] = []
         self._busy: set[_Reader] = set()
         self._lock = Lock()
@@ -67,6 +67,10 @@ class ReaderPool:
         finally:
             self._kill_readers()
             executor.shutdown(cancel_futures=True)
+
+    def takes_every_core(self) -> bool:
+        """Whether so many files are being read that whatever else computes slows them down."""
+        return len(self._busy) >= available_cores()
 
     def _read(self, path: Path) -> ReadResult:
         started = time.monotonic()

@@ -99,3 +99,24 @@ def test_what_goes_wrong_in_its_thread_is_raised_here(library: Library) -> None:
         list(embedding.remaining_steps())
 
     assert library.pending_count() == 4
+
+
+def test_it_keeps_back_while_the_cores_are_taken(library: Library) -> None:
+    fill(library, 2, 2, 2)
+    crowded = threading.Event()
+    crowded.set()
+    embedder = RecordingEmbedder()
+    slow = embedder.embed_documents
+
+    def embed_slowly(texts: Sequence[str]) -> Vectors:
+        threading.Event().wait(0.05)  # so that its share of the time is long enough to be seen
+        return slow(texts)
+
+    embedder.embed_documents = embed_slowly  # type: ignore[method-assign]
+    with BackgroundEmbedding(library, embedder, crowded=crowded.is_set) as embedding:
+        first = next(embedding.remaining_steps())
+        waiting = library.pending_count()
+        crowded.clear()
+        rest = sum(embedding.remaining_steps())
+
+    assert (first, waiting, rest) == (2, 4, 4)

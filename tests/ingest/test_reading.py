@@ -106,7 +106,7 @@ def test_a_file_that_takes_too_long_is_timeout_and_the_next_is_read(tmp_path: Pa
 
 
 def test_a_file_that_kills_its_reader_twice_is_damaged_and_the_next_is_read(tmp_path: Path) -> None:
-    pool = ReaderPool(settings())
+    pool = ReaderPool(settings(workers=1))
     results = pool.read_all([endless_file(tmp_path / "deadly.pdf"), text_file(tmp_path / "next.txt")])
     with killing_every_reader():
         first = next(results)
