@@ -216,7 +216,10 @@ class Assistant:
                 }
                 for counts in self.library.collections()
             ],
-            "models": {kind: self._name_of(kind) for kind in ("llm", "embedder", "reranker")},
+            "models": {
+                **{kind: self._name_of(kind) for kind in ("llm", "embedder", "reranker")},
+                "adapter": self._name_of_adapter(),
+            },
             "disk_mb": self._disk_use(),
             "seal": {"level": seal.level, "mechanism": seal.mechanism},
             "version": program_version(),
@@ -282,6 +285,13 @@ class Assistant:
             return self.registry.find(wanted, kind).name
         except ModelError:
             return None
+
+    def _name_of_adapter(self) -> str | None:
+        if self._given["llm"]:
+            return None
+        from models.loading import name_of_adapter
+
+        return name_of_adapter(self.registry, self.settings) or None
 
     def _disk_use(self) -> dict[str, float]:
         parts = {

@@ -16,6 +16,7 @@ from config.errors import StrongroomError
 from config.seal import seal_report
 from models.base import GenerationOptions, Message
 from models.hardware import available_cores, has_gpu
+from models.loading import find_adapter
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -141,12 +142,22 @@ def _check_models(assistant: "Assistant") -> Iterator[Check]:
     for kind, name in named:
         if name:
             yield from _guarded(f"{kind} file", partial(_check_model, assistant, kind, name))
+    if assistant.settings.llama.adapter not in ("auto", "none", ""):
+        yield from _guarded("adapter file", partial(_check_adapter, assistant))
 
 
 def _check_model(assistant: "Assistant", kind: str, name: str) -> Check:
     entry = assistant.registry.find(name, kind)
     assistant.registry.require_intact(entry)
     return Check(f"{kind} file", True, f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence}, intact")
+
+
+def _check_adapter(assistant: "Assistant") -> Check:
+    entry = find_adapter(assistant.registry, assistant.settings)
+    if entry is None:
+        return Check("adapter file", True, "none is used")
+    assistant.registry.require_intact(entry)
+    return Check("adapter file", True, f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence}, intact")
 
 
 def _check_embedder(assistant: "Assistant") -> Check:

@@ -89,6 +89,10 @@ class LlamaSettings(Section):
     """Layers put on a GPU; -1 puts all there when llama.cpp was built for one."""
     batch: int = Field(default=256, ge=8)
     """Prompt tokens read at a time."""
+    adapter: str = "auto"
+    """LoRA adapter over the language model, by name or path; `auto` takes the starter's own, `none` takes none."""
+    adapter_scale: float = Field(default=1.0, ge=-4, le=4)
+    """How strongly the adapter works: 1 as it was trained, 0 not at all."""
 
 
 class InterfaceSettings(Section):

@@ -68,6 +68,9 @@ class ModelInformation:
     file_hash: str
     context: int
     architecture: str = ""
+    adapter: str = ""
+    """Name of the LoRA adapter over the model, empty for none; `adapter_hash` is the SHA-256 of its file."""
+    adapter_hash: str = ""
     writes_well: bool = True
     """False for a model too small to be trusted to write: `auto` style then quotes."""
     details: dict[str, str] = field(default_factory=dict)

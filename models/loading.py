@@ -1,10 +1,13 @@
 """A name in the settings becomes a model that works. Whatever is missing is named in the error."""
 
+from pathlib import Path
+
 from config.errors import ModelError
 from config.sections import Settings
 from models.base import Embedder, LanguageModel, Reranker
 from models.hardware import has_gpu
 from models.registry import ModelEntry, ModelRegistry
+from models.starter import STARTER
 
 
 def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
@@ -28,14 +31,42 @@ def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
 
 
 def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
-    """The language model of the settings; its process starts at the first use.
+    """The language model of the settings, with its adapter over it; its process starts at the first use.
 
-    Raises ModelError when it is missing, changed, damaged or no language model.
+    Raises ModelError when one is missing, changed, damaged or of another kind, and when the adapter does not fit.
     """
+    from models.llama.adapter import Adapter
     from models.llama.client import LlamaModel
 
     entry = _find_intact(registry, settings.models.llm, "llm")
-    return LlamaModel(entry.path, name=entry.name, file_hash=entry.sha256, settings=settings.llama)
+    found = find_adapter(registry, settings)
+    adapter = None
+    if found is not None:
+        registry.require_intact(found)
+        adapter = Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale)
+    return LlamaModel(entry.path, name=entry.name, file_hash=entry.sha256, settings=settings.llama, adapter=adapter)
+
+
+def find_adapter(registry: ModelRegistry, settings: Settings) -> ModelEntry | None:
+    """The LoRA adapter of the settings, None when there is to be none. Raises ModelError when it is missing."""
+    wanted = settings.llama.adapter
+    if wanted in ("", "none") or settings.llama.adapter_scale == 0:
+        return None
+    if wanted == "auto":
+        of_starter = [entry for entry in registry.entries() if (entry.name, entry.kind) == (STARTER, "adapter")]
+        return of_starter[0] if of_starter and settings.models.llm == STARTER else None
+    if "/" in wanted or wanted.endswith(".gguf"):
+        return registry.adapter_at(Path(wanted))
+    return registry.find(wanted, "adapter")
+
+
+def name_of_adapter(registry: ModelRegistry, settings: Settings) -> str:
+    """The name of the LoRA adapter in use, empty when there is none or it is missing."""
+    try:
+        found = find_adapter(registry, settings)
+    except ModelError:
+        return ""
+    return found.name if found else ""
 
 
 def load_reranker(registry: ModelRegistry, settings: Settings) -> Reranker | None:

@@ -30,11 +30,15 @@ from models.directory import (
     require_weights_and_tokenizer,
 )
 from models.exporting.exports import export_folder, find_or_make_export
-from models.llama.gguf import read_gguf_header
+from models.llama.adapter import misfit
+from models.llama.gguf import read_adapter_header, read_gguf_header, read_model_or_adapter
 from models.starter import STARTER, STARTERS, Starter
 
-ModelKind = Literal["llm", "embedder", "reranker"]
-KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "reranker"}
+ModelKind = Literal["llm", "embedder", "reranker", "adapter"]
+KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "reranker", "adapter": "adapter"}
+
+NO_NAMES = (STARTER, "auto", "none")
+"""What no added model is called: the starters, and the words that settings have in place of a name."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LICENCE_LINE = re.compile(r"^license:\s*['\"]?([\w.+-]+)", re.MULTILINE)
@@ -89,6 +93,13 @@ class ModelRegistry:
         hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
         raise ModelError(f"There is no {KIND_WORDS[kind]} called {name}.", hint)
 
+    def adapter_at(self, path: Path) -> ModelEntry:
+        """An adapter that was not added, by its file. Raises ModelError when it cannot be read or is no adapter."""
+        path = path.expanduser().absolute()
+        licence = read_adapter_header(path).licence
+        sha256 = self._checksums.sha256(path)
+        return ModelEntry(path.stem, "adapter", path, sha256, _size(path), licence, str(path), verified=True)
+
     def require_intact(self, entry: ModelEntry) -> None:
         """Raises ModelError unless the files are there and have the checksum they were added with.
 
@@ -113,6 +124,8 @@ class ModelRegistry:
     def add(self, path: Path, name: str | None = None, progress: Progress | None = None) -> ModelEntry:
         """Check the model at `path` (a GGUF file, or a directory of an embedder or cross-encoder) and copy it here.
 
+        A GGUF file is a language model, or a LoRA adapter for one of those that are there.
+
         Where the file system can, the copy is a second name for the same bytes and takes no room. An embedder is also
         exported for ONNX Runtime, so that it is now that a model which does not work is found out. `progress` is told
         of every so many bytes read. Raises ModelError for a bad model, UsageError for a bad name and HomeError for a
@@ -120,6 +133,8 @@ class ModelRegistry:
         """
         path = path.expanduser().absolute()
         kind = _kind_of(path)
+        if kind == "adapter":
+            self._require_fits_a_model(path)
         name = name or _default_name(path)
         with self._changing() as rows:
             self._require_free(name, rows)
@@ -134,8 +149,8 @@ class ModelRegistry:
                     "licence": _licence_of(path),
                     "source": str(path),
                 }
-                if kind != "llm":
-                    self._export(copy, sha256, kind)
+                if kind in ("embedder", "reranker"):
+                    find_or_make_export(copy, sha256, kind, self.exports_directory)
                 self._checksums.remember(copy, sha256)
                 rows.append(row)
                 self._write(rows)
@@ -152,7 +167,7 @@ class ModelRegistry:
             self._write([row for row in rows if row["name"] != name])
             shutil.rmtree(self._files / name, ignore_errors=True)
             sha256, kind = removed[0]["sha256"], removed[0]["kind"]
-            if all(entry.sha256 != sha256 for entry in self.entries()):
+            if kind in ("embedder", "reranker") and all(entry.sha256 != sha256 for entry in self.entries()):
                 shutil.rmtree(export_folder(self.exports_directory, kind, sha256), ignore_errors=True)
 
     # entries
@@ -165,7 +180,7 @@ class ModelRegistry:
             sha256=starter.sha256,
             size=_size(path),
             licence=starter.licence,
-            source=f"{starter.title}, package {starter.package.replace('_', '-')}",
+            source=starter.source,
             # The starters are small: they are read once per home, so that a fresh list can say that they are intact.
             verified=self._checksums.sha256(path) == starter.sha256,
         )
@@ -213,7 +228,7 @@ class ModelRegistry:
                 f"A model cannot be called {name}.",
                 "Name it with --as, in up to 64 letters, digits, dots, dashes and underscores.",
             )
-        if name == STARTER or any(row["name"].casefold() == name.casefold() for row in rows):
+        if name in NO_NAMES or any(row["name"].casefold() == name.casefold() for row in rows):
             raise UsageError(f"There is a model called {name} already.", "Choose another name with --as.")
 
     @contextlib.contextmanager
@@ -236,15 +251,26 @@ class ModelRegistry:
                 raise unwritable(target, error) from error
             raise
 
-    def _export(self, copy: Path, sha256: str, kind: Literal["embedder", "reranker"]) -> None:
-        find_or_make_export(copy, sha256, kind, self.exports_directory)
+    def _require_fits_a_model(self, path: Path) -> None:
+        """Raises ModelError when the adapter at `path` fits none of the language models there are."""
+        adapter = read_adapter_header(path)
+        reasons = []
+        for entry in self.entries():
+            if entry.kind == "llm":
+                reason = misfit(adapter, read_gguf_header(entry.path))
+                if reason is None:
+                    return
+                reasons.append(f"for {entry.name} {reason}")
+        raise ModelError(
+            f"The adapter {path} fits none of the language models there are ({'; '.join(reasons[:3]) or 'none'}).",
+            "Add the language model it was made for first.",
+        )
 
 
 def _kind_of(path: Path) -> ModelKind:
     """Raises ModelError when what is at `path` cannot be used as a model."""
     if path.is_file():
-        read_gguf_header(path)
-        return "llm"
+        return "adapter" if read_model_or_adapter(path).is_adapter else "llm"
     if not path.is_dir():
         raise ModelError(f"There is no model at {path}.", "Name a GGUF file or a sentence-transformers directory.")
     if is_cross_encoder(path):
@@ -267,7 +293,7 @@ def _size(path: Path) -> int:
 def _licence_of(path: Path) -> str:
     """What the model says its licence is: the GGUF header, or the first lines of a directory's README."""
     if path.is_file():
-        return read_gguf_header(path).licence
+        return read_model_or_adapter(path).licence
     try:
         found = _LICENCE_LINE.search((path / "README.md").read_text(encoding="utf-8", errors="replace")[:4000])
     except OSError:

@@ -10,14 +10,22 @@ STARTER = "starter"
 
 @dataclass(frozen=True, slots=True)
 class Starter:
-    """A model inside an installed package, with the hash it had when it was chosen."""
+    """A model inside an installed package, with the hash it had when it was chosen.
 
-    kind: Literal["llm", "embedder"]
+    One of the kind "adapter" is put over the starter language model unless the settings say otherwise.
+    """
+
+    kind: Literal["llm", "embedder", "adapter"]
     package: str
     file: str
     title: str
     sha256: str
     licence: str = "Apache-2.0"
+
+    @property
+    def source(self) -> str:
+        """Where it comes from, for people."""
+        return f"{self.title}, package {self.package.replace('_', '-')}" if self.kind != "adapter" else self.title
 
     def locate(self) -> Path | None:
         """Where it lies, None when the package is not installed.

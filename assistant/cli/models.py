@@ -10,11 +10,18 @@ from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
 
 if TYPE_CHECKING:
+    from config.sections import Settings
     from models.registry import ModelEntry, ModelRegistry
 
 models = typer.Typer(help="List, add, verify, use and remove models.")
 
-KINDS = ("llm", "embedder", "reranker")
+SETTINGS = {
+    "llm": "models.llm",
+    "embedder": "models.embedder",
+    "reranker": "models.reranker",
+    "adapter": "llama.adapter",
+}
+"""The setting that names the model of each kind."""
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, see `strongroom models list`.")]
 
 
@@ -23,10 +30,10 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Every model that is there, those in use marked."""
     invocation: Invocation = context.obj
     locations = invocation.open_home()
-    chosen = invocation.load_settings(locations).settings.models
-    rows = [(entry, getattr(chosen, entry.kind) == entry.name) for entry in _registry(invocation).entries()]
+    in_use = _in_use(_registry(invocation), invocation.load_settings(locations).settings)
+    rows = [(entry, in_use[entry.kind] == entry.name) for entry in _registry(invocation).entries()]
     if as_json:
-        invocation.output.json({"models": [{**json_shapes.model(entry), "in_use": in_use} for entry, in_use in rows]})
+        invocation.output.json({"models": [{**json_shapes.model(entry), "in_use": used} for entry, used in rows]})
         return
     from assistant.cli.tables import Column, table
 
@@ -42,7 +49,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
         ],
         [
             (
-                "*" if in_use else "",
+                "*" if used else "",
                 entry.name,
                 entry.kind,
                 f"{entry.size / 1e6:,.0f} MB",
@@ -50,7 +57,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
                 "yes" if entry.verified else "no",
                 entry.source,
             )
-            for entry, in_use in rows
+            for entry, used in rows
         ],
         invocation.output,
     )
@@ -61,7 +68,11 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
 def add_model(
     context: typer.Context,
     path: Annotated[
-        Path, typer.Argument(metavar="FILE_OR_DIR", help="A GGUF file or a sentence-transformers directory.")
+        Path,
+        typer.Argument(
+            metavar="FILE_OR_DIR",
+            help="A GGUF file (a language model, or a LoRA adapter for one) or a sentence-transformers directory.",
+        ),
     ],
     name: Annotated[
         str | None, typer.Option("--as", metavar="NAME", help="What to call it.", show_default="its file name")
@@ -106,17 +117,18 @@ def verify_model(
 def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Make a model the one in use, by writing the setting for its kind."""
     from config.settings import save_setting
+    from models.starter import STARTER
 
     invocation: Invocation = context.obj
     locations = invocation.open_home()
     kinds = [entry.kind for entry in find_models(_registry(invocation), name)]
     for kind in kinds:
-        save_setting(locations, f"models.{kind}", name)
+        save_setting(locations, SETTINGS[kind], "auto" if (kind, name) == ("adapter", STARTER) else name)
     if as_json:
         invocation.output.json({"name": name, "kinds": kinds})
     else:
         for kind in kinds:
-            invocation.output.line(f"models.{kind} = {name}")
+            invocation.output.line(f"{SETTINGS[kind]} = {name}")
     if "embedder" in kinds:
         invocation.output.note("A library keeps the embedder it was built with; new libraries get this one.")
 
@@ -125,15 +137,15 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
 def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Forget a model you added; the file you added it from stays."""
     invocation: Invocation = context.obj
-    chosen = invocation.load_settings(invocation.open_home()).settings.models
+    settings = invocation.load_settings(invocation.open_home()).settings
+    used = [kind for kind, model in _in_use(_registry(invocation), settings).items() if model == name]
     _registry(invocation).remove(name)
     if as_json:
         invocation.output.json({"removed": name})
     else:
         invocation.output.line(f"Removed {name}.")
-    for kind in KINDS:
-        if getattr(chosen, kind) == name:
-            invocation.output.note(f"It was in use: `strongroom config set models.{kind} …` names another.")
+    for kind in used:
+        invocation.output.note(f"It was in use: `strongroom config set {SETTINGS[kind]} …` names another.")
 
 
 def find_models(registry: "ModelRegistry", name: str) -> "list[ModelEntry]":
@@ -149,6 +161,19 @@ def find_models(registry: "ModelRegistry", name: str) -> "list[ModelEntry]":
         hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
         raise ModelError(f"There is no model called {name}.", hint)
     return found
+
+
+def _in_use(registry: "ModelRegistry", settings: "Settings") -> dict[str, str]:
+    """The name of the model of each kind, as the settings have it."""
+    from models.loading import name_of_adapter
+
+    chosen = settings.models
+    return {
+        "llm": chosen.llm,
+        "embedder": chosen.embedder,
+        "reranker": chosen.reranker,
+        "adapter": name_of_adapter(registry, settings),
+    }
 
 
 def _registry(invocation: Invocation) -> "ModelRegistry":

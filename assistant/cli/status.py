@@ -29,6 +29,7 @@ def print_status(found: dict[str, Any], output: Output) -> None:
             "Home": found["home"],
             "Seal": f"{found['seal']['level']} ({found['seal']['mechanism']})",
             "Language model": found["models"]["llm"],
+            "Adapter": found["models"]["adapter"] or "none",
             "Embedder": found["models"]["embedder"],
             "Reranker": found["models"]["reranker"] or "none",
             "On disk": ", ".join(f"{name} {size:,.1f} MB" for name, size in found["disk_mb"].items()),

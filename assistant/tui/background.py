@@ -221,7 +221,10 @@ class Background:
         """Write the choice into the settings; posts ModelChosen."""
 
         def work() -> None:
-            self._save(f"models.{kind}", name)
+            if kind == "adapter":
+                self._save("llama.adapter", "auto" if name == "starter" else name)
+            else:
+                self._save(f"models.{kind}", name)
             reply_to.post_message(messages.ModelChosen(name, kind))
 
         self._workers.start("models", work, tell(reply_to))

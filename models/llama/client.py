@@ -16,7 +16,8 @@ from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
 from models.hardware import physical_cores
-from models.llama.gguf import read_gguf_header
+from models.llama.adapter import Adapter, misfit
+from models.llama.gguf import read_adapter_header, read_gguf_header
 
 _log = logging.getLogger(__name__)
 
@@ -41,10 +42,15 @@ class LlamaModel:
     missing, damaged or no language model.
     """
 
-    def __init__(self, path: Path, *, name: str, file_hash: str, settings: LlamaSettings) -> None:
+    def __init__(
+        self, path: Path, *, name: str, file_hash: str, settings: LlamaSettings, adapter: Adapter | None = None
+    ) -> None:
         header = read_gguf_header(path)
+        if adapter is not None and (reason := misfit(read_adapter_header(adapter.path), header)) is not None:
+            raise adapter_misfits(adapter.name, name, reason)
         self._path = path
         self._settings = settings
+        self._adapter = adapter
         self._ids = itertools.count(1)
         self._turn = threading.Lock()
         self._child: Child | None = None
@@ -55,6 +61,8 @@ class LlamaModel:
             file_hash=file_hash,
             context=min(settings.context, header.context or settings.context),
             architecture=header.architecture,
+            adapter=adapter.name if adapter else "",
+            adapter_hash=adapter.sha256 if adapter else "",
             writes_well=header.parameters >= _LEAST_TO_WRITE_WELL,
             details={
                 "title": header.text("general.name") or path.stem,
@@ -169,6 +177,8 @@ class LlamaModel:
             "threads": self._settings.threads or max(1, physical_cores() - 1),
             "batch": self._settings.batch,
             "gpu_layers": self._settings.gpu_layers,
+            "adapter": str(self._adapter.path) if self._adapter else "",
+            "adapter_scale": self._adapter.scale if self._adapter else 1.0,
         }
 
     def _await_stopped(self) -> None:
@@ -244,3 +254,10 @@ class LlamaModel:
                 f"The model {self.information.name} cannot answer this: {answer['error']}.",
                 "Ask with fewer sources (answer.sources), or give the model a larger window (llama.context).",
             )
+
+
+def adapter_misfits(adapter: str, model: str, reason: str) -> ModelError:
+    return ModelError(
+        f"The adapter {adapter} does not fit the language model {model}: {reason}.",
+        "Choose the model it was made for, or set llama.adapter to none.",
+    )

@@ -55,13 +55,16 @@ class StopFlag:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How a model is loaded. `batch` is how many tokens of a prompt are read at a time; -1 `gpu_layers` are all."""
+    """How a model is loaded. `batch` is how many tokens of a prompt are read at a time; -1 `gpu_layers` are all;
+    `adapter` is the file of a LoRA adapter, empty for none."""
 
     path: str
     context: int
     threads: int
     batch: int
     gpu_layers: int
+    adapter: str = ""
+    adapter_scale: float = 1.0
 
 
 class Engine:
@@ -77,6 +80,8 @@ class Engine:
         llama_cpp.llama_backend_init()
         self._model = self._load_model(load)
         self._context = self._make_context(load)
+        if load.adapter and load.adapter_scale:
+            self._put_on(load.adapter, load.adapter_scale)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
         self._batch = int(llama_cpp.llama_n_batch(self._context))
@@ -104,6 +109,16 @@ class Engine:
         if not context:
             raise EngineError("there is not enough memory for the model and its context")
         return context
+
+    def _put_on(self, path: str, scale: float) -> None:
+        adapter = llama_cpp.llama_adapter_lora_init(self._model, path.encode())
+        if not adapter:
+            raise EngineError(": ".join(["llama.cpp does not accept the adapter", *self._errors[:1]]))
+        if llama_cpp.llama_adapter_get_alora_n_invocation_tokens(adapter):
+            raise EngineError("the adapter is one that is switched on by words in the prompt, which is not supported")
+        adapters, scales = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(scale)
+        if llama_cpp.llama_set_adapters_lora(self._context, adapters, 1, scales):
+            raise EngineError("llama.cpp does not put the adapter over the model")
 
     @property
     def chat_template(self) -> str:

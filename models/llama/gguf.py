@@ -6,6 +6,7 @@ and finds a file that was cut off. The format: github.com/ggml-org/ggml, docs/gg
 
 import math
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -52,8 +53,17 @@ class GgufHeader:
     """What a GGUF file says about itself. `metadata` holds its single values; arrays (the vocabulary) are left out."""
 
     metadata: dict[str, MetadataValue]
-    parameters: int
-    """Weights in all tensors together."""
+    tensors: dict[str, tuple[int, ...]]
+    """The shape of each tensor, the dimension that lies together in memory first."""
+
+    @property
+    def parameters(self) -> int:
+        """Weights in all tensors together."""
+        return sum(math.prod(shape) for shape in self.tensors.values())
+
+    @property
+    def is_adapter(self) -> bool:
+        return self.text("general.type") == "adapter"
 
     @property
     def architecture(self) -> str:
@@ -76,9 +86,23 @@ class GgufHeader:
 
 def read_gguf_header(path: Path) -> GgufHeader:
     """Raises ModelError when the file is missing, is no GGUF language model, makes no sense, or is cut off."""
+    return _read(path, _require_language_model)
+
+
+def read_adapter_header(path: Path) -> GgufHeader:
+    """Raises ModelError when the file is missing, is no GGUF LoRA adapter, makes no sense, or is cut off."""
+    return _read(path, _require_adapter)
+
+
+def read_model_or_adapter(path: Path) -> GgufHeader:
+    """Whichever of the two the file is. Raises ModelError."""
+    return _read(path, _require_either)
+
+
+def _read(path: Path, require: Callable[[dict[str, MetadataValue]], None]) -> GgufHeader:
     try:
         with path.open("rb") as file:
-            return _Reader(file, path.stat().st_size).read()
+            return _Reader(file, path.stat().st_size).read(require)
     except OSError as error:
         raise ModelError(
             f"The model file {path} cannot be read: {error.strerror or error}.",
@@ -104,7 +128,7 @@ class _Reader:
         self._size = size
         self._position = 0
 
-    def read(self) -> GgufHeader:
+    def read(self, require: Callable[[dict[str, MetadataValue]], None]) -> GgufHeader:
         if self._size < len(_MAGIC) or self._bytes(len(_MAGIC)) != _MAGIC:
             raise _BadFileError("is not a GGUF file", "Name a language model in the GGUF format.")
         version = self._number("<I")
@@ -115,9 +139,8 @@ class _Reader:
         tensor_count = self._count("<Q", _MOST_TENSORS, "tensors")
         entry_count = self._count("<Q", _MOST_ENTRIES, "entries")
         metadata = self._metadata(entry_count)
-        _require_language_model(metadata)
-        parameters = self._tensors(tensor_count, _alignment(metadata))
-        return GgufHeader(metadata, parameters)
+        require(metadata)
+        return GgufHeader(metadata, self._tensors(tensor_count, _alignment(metadata)))
 
     def _metadata(self, count: int) -> dict[str, MetadataValue]:
         metadata: dict[str, MetadataValue] = {}
@@ -134,27 +157,25 @@ class _Reader:
                 metadata[key] = self._string(_LONGEST_STRING) if kind == _STRING else self._scalar(kind)
         return metadata
 
-    def _tensors(self, count: int, alignment: int) -> int:
-        """Check that every tensor lies inside the file; return the number of weights in all of them."""
+    def _tensors(self, count: int, alignment: int) -> dict[str, tuple[int, ...]]:
+        """Check that every tensor lies inside the file; return their shapes."""
         ends: list[int] = []
-        weights = 0
-        seen: set[str] = set()
+        shapes: dict[str, tuple[int, ...]] = {}
         for _ in range(count):
             name = self._string(_LONGEST_NAME)
-            if name in seen:
+            if name in shapes:
                 raise _BadFileError(f"has the tensor {name!r} twice")
-            seen.add(name)
             shape = [self._number("<Q") for _ in range(self._count("<I", _MOST_DIMENSIONS, "dimensions"))]
             kind, offset = self._number("<I"), self._number("<Q")
             if offset % alignment:
                 raise _BadFileError(f"has the tensor {name!r} where none can be")
-            weights += math.prod(shape)
+            shapes[name] = tuple(shape)
             ends.append(offset + _bytes_of(name, shape, kind))
         start_of_data = -(-self._position // alignment) * alignment
         missing = start_of_data + max(ends, default=0) - self._size
         if missing > 0:
             raise _BadFileError(f"is cut off: {missing:,} bytes are missing")
-        return weights
+        return shapes
 
     def _skip_array(self) -> None:
         kind = self._number("<I")
@@ -225,3 +246,19 @@ def _require_language_model(metadata: dict[str, MetadataValue]) -> None:
         raise _BadFileError("is not a language model but something that goes with one", "Name the model itself.")
     if not isinstance(metadata.get("general.architecture"), str) or "tokenizer.ggml.model" not in metadata:
         raise _BadFileError("does not say what kind of model it is", "Name a language model in the GGUF format.")
+
+
+def _require_adapter(metadata: dict[str, MetadataValue]) -> None:
+    if metadata.get("general.type") != "adapter":
+        raise _BadFileError("is not an adapter", "Name a LoRA adapter in the GGUF format.")
+    if metadata.get("adapter.type") != "lora":
+        raise _BadFileError("is an adapter of a kind that is not known", "Name a LoRA adapter in the GGUF format.")
+    if not isinstance(metadata.get("general.architecture"), str):
+        raise _BadFileError("does not say what models it is for", "Convert the adapter again with llama.cpp's script.")
+
+
+def _require_either(metadata: dict[str, MetadataValue]) -> None:
+    if metadata.get("general.type") == "adapter":
+        _require_adapter(metadata)
+    else:
+        _require_language_model(metadata)

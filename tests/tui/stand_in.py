@@ -268,7 +268,7 @@ class StandInAssistant:
         return SimpleNamespace(entries=lambda: list(self.models))
 
     def status(self) -> dict[str, Any]:
-        return {"models": {"llm": "stand-in", "embedder": "hash", "reranker": None}}
+        return {"models": {"llm": "stand-in", "embedder": "hash", "reranker": None, "adapter": None}}
 
     def ask(self, question: str, *, conversation: str = "new", stop: Event | None = None) -> Iterator[AnswerEvent]:
         self.asked.append((question, conversation))

@@ -16,7 +16,12 @@ from assistant.tui.messages import ModelChosen, ModelRow, ModelsListed, TaskFail
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
 
-_KIND_WORDS = {"llm": "answers", "embedder": "finds by meaning", "reranker": "reorders"}
+_KIND_WORDS = {
+    "llm": "answers",
+    "embedder": "finds by meaning",
+    "reranker": "reorders",
+    "adapter": "adapts the one that answers",
+}
 _MB = 1_000_000
 
 

@@ -1,0 +1,51 @@
+"""LoRA adapters: small files of changes to a model's weights, and whether one fits a model."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.llama.gguf import GgufHeader
+
+_DOWN, _UP = ".lora_a", ".lora_b"
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """A LoRA adapter to be put over a model. `scale` multiplies its effect: 1 is as trained, 0 is none."""
+
+    name: str
+    path: Path
+    sha256: str
+    scale: float = 1.0
+
+
+def misfit(adapter: GgufHeader, model: GgufHeader) -> str | None:
+    """Why the adapter cannot be put over the model, as the end of a sentence; None when it fits.
+
+    The same conditions as in llama.cpp (llama-adapter.cpp), told apart before it sees the files.
+    """
+    if adapter.architecture != model.architecture:
+        return f"it is for models of the kind {adapter.architecture}, and this one is {model.architecture}"
+    names = {name.removesuffix(_DOWN).removesuffix(_UP) for name in adapter.tensors if name.endswith((_DOWN, _UP))}
+    if not names:
+        return "it changes nothing"
+    for name in sorted(names):
+        if name not in model.tensors:
+            return f"it changes {name}, which the model does not have"
+        down, up = adapter.tensors.get(name + _DOWN), adapter.tensors.get(name + _UP)
+        if down is None or up is None:
+            return f"only half of its change to {name} is there"
+        if not _fits(name, down, up, model.tensors[name]):
+            return f"its change to {name} has the shape {_shape(down)} by {_shape(up)}, not that of the model"
+    return None
+
+
+def _fits(name: str, down: tuple[int, ...], up: tuple[int, ...], weights: tuple[int, ...]) -> bool:
+    if min(len(down), len(up), len(weights)) < 2:
+        return False
+    if name == "token_embd.weight":  # its rows are looked up, not multiplied, so both halves lie the other way round
+        return (up[1], down[1]) == weights[:2] and down[0] == up[0]
+    return (down[0], up[1]) == weights[:2] and down[1] == up[0]
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "x".join(str(size) for size in shape)
