@@ -25,3 +25,8 @@ def ends_clause(text: str) -> bool:
 def begins_list_item(text: str) -> bool:
     """A bullet, a dash, `(a)`, `3.`, `iv)`."""
     return bool(_LIST_MARKER.match(text))
+
+
+def is_list_marker(text: str) -> bool:
+    """A bullet or number that stands by itself, without the item it begins."""
+    return len(text) <= 6 and begins_list_item(f"{text} x")

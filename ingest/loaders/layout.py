@@ -5,8 +5,10 @@ the text and are left out of the blocks.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ingest.loaders.columns import in_reading_order
+from ingest.loaders.grids import find_grids
 from ingest.loaders.headings import (
     LARGER,
     Rank,
@@ -21,11 +23,14 @@ from ingest.loaders.headings import (
 )
 from ingest.loaders.lines import Line, RawDocument, RawPage
 from ingest.loaders.running import find_repeated_lines, find_running_lines
-from ingest.loaders.tables import find_tables
+from ingest.loaders.tables import Table, find_tables
 from ingest.punctuation import begins_list_item, ends_clause
 from ingest.types import Block, BlockKind, Page
 
 MAX_HEADING_LINES = 3
+MAX_LINES_BELOW = 2
+"""Lines below a table that goes on on the next page: footnotes."""
+
 SHORT_LINE = 0.7
 """Where places are not known, a line this much shorter than the longest may end a paragraph."""
 
@@ -42,14 +47,23 @@ class _PageLines:
 
 def lay_out(document: RawDocument) -> tuple[Page, ...]:
     """The document's pages with their blocks in reading order."""
+    document = replace(document, pages=tuple(_put_in_order(page) for page in document.pages))
     running = find_running_lines(document.pages)
     pages = [_without(page, leave_out) for page, leave_out in zip(document.pages, running, strict=True)]
     headings = _find_headings(document, [page.lines for page in pages])
     body = measure(page.lines for page in pages)
-    return tuple(
-        Page(number, page.text, tuple(_blocks(page, levels, body)), raw.label)
-        for number, (raw, page, levels) in enumerate(zip(document.pages, pages, headings, strict=True), start=1)
-    )
+    laid_out: list[Page] = []
+    before: Table | None = None
+    for number, (raw, page, levels) in enumerate(zip(document.pages, pages, headings, strict=True), start=1):
+        tables = _find_tables(page, levels, body, before)
+        before = tables[-1] if tables and tables[-1].last >= len(page.lines) - MAX_LINES_BELOW else None
+        laid_out.append(Page(number, page.text, tuple(_blocks(page, tables, levels, body)), raw.label))
+    return tuple(laid_out)
+
+
+def _put_in_order(page: RawPage) -> RawPage:
+    lines = in_reading_order(page.lines)
+    return page if lines == page.lines else replace(page, lines=lines)
 
 
 def _without(page: RawPage, leave_out: frozenset[int]) -> _PageLines:
@@ -118,21 +132,38 @@ def _look_alike(line: Line, other: Line) -> bool:
     return (line.bold, line.italic) == (other.bold, other.italic) and abs(line.height - other.height) < 0.6
 
 
-def _blocks(page: _PageLines, levels: dict[int, int], body: Typography) -> Iterator[Block]:
-    texts = [line.text for line in page.lines]
-    done = 0
-
+def _find_tables(page: _PageLines, levels: dict[int, int], body: Typography, before: Table | None) -> list[Table]:
     def ends_table(index: int) -> bool:
         return index in levels and page.lines[index].height > LARGER * body.height
 
-    for table in find_tables(texts, levels.__contains__, ends_table):
-        yield from _prose(page, done, table.first, levels, body)
-        if table.first < table.rows[0][0]:
-            yield _block(page, BlockKind.TABLE_ROW, table.first, table.rows[0][0], header=table.header)
-        for first, last in table.rows:
-            yield _block(page, BlockKind.TABLE_ROW, first, last, header=table.header)
+    return list(find_tables(page.lines, levels.__contains__, ends_table, before))
+
+
+def _blocks(page: _PageLines, tables: Sequence[Table], levels: dict[int, int], body: Typography) -> Iterator[Block]:
+    done = 0
+    for table in tables:
+        yield from _words(page, done, table.first, levels, body)
+        yield from _table(page, table)
         done = table.last
-    yield from _prose(page, done, len(texts), levels, body)
+    yield from _words(page, done, len(page.lines), levels, body)
+
+
+def _words(page: _PageLines, first: int, last: int, levels: dict[int, int], body: Typography) -> Iterator[Block]:
+    """The blocks of the lines `first` to `last`, in which there are no tables of figures."""
+    done = first
+    for grid in find_grids(page.lines[first:last], lambda index: first + index in levels):
+        table = grid.moved_by(first)
+        yield from _prose(page, done, table.first, levels, body)
+        yield from _table(page, table)
+        done = table.last
+    yield from _prose(page, done, last, levels, body)
+
+
+def _table(page: _PageLines, table: Table) -> Iterator[Block]:
+    if table.first < table.rows[0].first:
+        yield _block(page, BlockKind.TABLE_ROW, table.first, table.rows[0].first, header=table.rows[0].header)
+    for row in table.rows:
+        yield _block(page, BlockKind.TABLE_ROW, row.first, row.last, header=row.header)
 
 
 def _prose(page: _PageLines, first: int, last: int, levels: dict[int, int], body: Typography) -> Iterator[Block]:

@@ -1,16 +1,26 @@
 """What a PDF engine gives: pages of lines, with their place and look where the engine knows them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from config.sanitise import sanitise
+
+
+class Cell(NamedTuple):
+    """A part of a line between two wide gaps: a cell of a table's row, or the line of one column of several. Places are
+    in points."""
+
+    text: str
+    left: float
+    right: float
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of text as it is printed, sanitised. Places are in points, the page's origin is bottom left; `height` is
     the font's own height (ascent to descent), so it says how large the print is. An engine that does not know places
-    leaves them 0 (`is_placed` is false)."""
+    leaves them 0 (`is_placed` is false). A line with wide gaps in it has `cells`, two or more, from left to right."""
 
     text: str
     left: float = 0.0
@@ -19,10 +29,33 @@ class Line:
     height: float = 0.0
     bold: bool = False
     italic: bool = False
+    cells: tuple[Cell, ...] = ()
 
     @property
     def is_placed(self) -> bool:
         return self.height > 0
+
+    @property
+    def bottom(self) -> float:
+        return self.top - self.height
+
+    def parts(self) -> tuple[Cell, ...]:
+        """Its cells, or all of it as one."""
+        return self.cells or (Cell(self.text, self.left, self.right),)
+
+    def cut_to(self, cells: Sequence[Cell]) -> "Line":
+        """These of its cells alone, as a line."""
+        text = " ".join(cell.text for cell in cells)
+        kept = tuple(cells) if len(cells) > 1 else ()
+        return replace(self, text=text, left=cells[0].left, right=cells[-1].right, cells=kept)
+
+
+def stand_side_by_side(line: Line, other: Line) -> bool:
+    """Whether two lines stand at the same height, one left of the other."""
+    if not (line.is_placed and other.is_placed):
+        return False
+    overlap = min(line.top, other.top) - max(line.bottom, other.bottom)
+    return overlap > 0.5 * min(line.height, other.height) and (other.left > line.right or other.right < line.left)
 
 
 @dataclass(frozen=True, slots=True)

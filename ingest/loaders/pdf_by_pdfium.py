@@ -12,6 +12,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from ingest.loaders.base import LoadOptions, damaged_pdf, locked_pdf, refuse_if_too_long, refuse_if_too_many_pages
+from ingest.loaders.cells import add_cells
 from ingest.loaders.lines import Line, OutlineEntry, RawDocument, RawPage, clean
 
 HYPHEN_AT_LINE_END = "\ufffe"
@@ -81,10 +82,12 @@ def _read_page(document: pdfium.PdfDocument, index: int) -> RawPage:
         page.close()
 
 
-def _lines(text_page: raw.FPDF_TEXTPAGE) -> Iterator[Line]:
+def _lines(text_page: raw.FPDF_TEXTPAGE) -> list[Line]:
     """The page's lines with the place and look of each: a handful of calls a line, as one per character would take
     longer than reading the page."""
     text = _text(text_page)
+    lines: list[Line] = []
+    spans: list[tuple[int, int]] = []
     start = 0
     for line_break in (*_LINE_BREAK.finditer(text), None):
         end = line_break.start() if line_break else len(text)
@@ -94,8 +97,10 @@ def _lines(text_page: raw.FPDF_TEXTPAGE) -> Iterator[Line]:
             hyphen = "-" if line_break and line_break.group() == HYPHEN_AT_LINE_END else ""
             first = start + len(piece) - len(piece.lstrip())
             last = start + len(piece.rstrip()) - 1
-            yield _placed(text_page, shown + hyphen, first, last)
+            lines.append(_placed(text_page, shown + hyphen, first, last))
+            spans.append((first, last + 1))
         start = line_break.end() if line_break else end
+    return add_cells(text_page, text, lines, spans)
 
 
 def _text(text_page: raw.FPDF_TEXTPAGE) -> str:
@@ -134,7 +139,7 @@ def _placed(text_page: raw.FPDF_TEXTPAGE, shown: str, first: int, last: int) -> 
     )
 
 
-def _visible(lines: Iterator[Line], box: tuple[float, float, float, float]) -> Iterator[Line]:
+def _visible(lines: Sequence[Line], box: tuple[float, float, float, float]) -> Iterator[Line]:
     """Without the lines outside the page: the other half of a spread, printers' marks, text hidden there."""
     left, bottom, right, top = box
     for line in lines:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from config.errors import DocumentError
 from config.sanitise import sanitise
 from ingest.loaders.base import LoadOptions, SourceFile, refuse_if_too_long, refuse_if_too_many_pages, title_from_name
+from ingest.loaders.lines import Line
 from ingest.loaders.tables import find_tables
 from ingest.punctuation import begins_list_item, ends_clause
 from ingest.types import Block, BlockKind, Document, Page
@@ -120,13 +121,13 @@ def _heading_level(text: str, lines: Sequence[Span], *, followed: bool) -> int:
 
 def _prose_and_tables(text: str, lines: Sequence[Span]) -> Iterator[Block]:
     done = 0
-    for table in find_tables([text[slice(*line)] for line in lines], _never, _never):
+    for table in find_tables([Line(text[slice(*line)]) for line in lines], _never, _never):
         yield from _prose(text, lines[done : table.first])
-        if table.first < table.rows[0][0]:
-            start, end = lines[table.first][0], lines[table.rows[0][0] - 1][1]
-            yield Block(BlockKind.TABLE_ROW, start, end, header=table.header)
-        for first, last in table.rows:
-            yield Block(BlockKind.TABLE_ROW, lines[first][0], lines[last - 1][1], header=table.header)
+        if table.first < table.rows[0].first:
+            start, end = lines[table.first][0], lines[table.rows[0].first - 1][1]
+            yield Block(BlockKind.TABLE_ROW, start, end, header=table.rows[0].header)
+        for row in table.rows:
+            yield Block(BlockKind.TABLE_ROW, lines[row.first][0], lines[row.last - 1][1], header=row.header)
         done = table.last
     yield from _prose(text, lines[done:])
 
