@@ -133,11 +133,10 @@ class Retriever:
     ) -> "_Found":
         """By the question's words and what else they are called; in the documents it names as well."""
         phrases = widen(query, self._glossary) if self.settings.glossary else []
-        if self.settings.acronyms:
-            phrases += self.library.other_forms(phrases_in(query))
-        widened = " ".join([query, *(f'"{phrase}"' for phrase in dict.fromkeys(phrases))])
-        best = self.library.search_text(widened, wanted, documents)
-        within = self.library.search_text(widened, wanted, named) if named else ()
+        forms = self.library.other_forms(phrases_in(query)) if self.settings.acronyms else {}
+        widened = " ".join([query, *(f'"{phrase}"' for phrase in phrases)])
+        best = self.library.search_text(widened, wanted, documents, forms)
+        within = self.library.search_text(widened, wanted, named, forms) if named else ()
         return _Found(best, {hit.chunk_id: hit.score for hit in within})
 
     def _search_vectors(
@@ -172,24 +171,30 @@ class Retriever:
             searches["dense"] = {**searches["lexical"], **searches["dense"]}
         fused = fuse(searches, {"lexical": self.settings.lexical_weight, "dense": self.settings.dense_weight})
         # A chunk can be forgotten by another process between the search and this look.
-        stored = self.library.chunks(fused)
+        places = self.library.places(fused)
         scores = with_page_support(
-            {chunk_id: fused[chunk_id] for chunk_id in stored},
-            {chunk_id: (held.path, held.chunk.page) for chunk_id, held in stored.items()},
-            self.settings.page_weight,
+            {chunk_id: fused[chunk_id] for chunk_id in places}, places, self.settings.page_weight
         )
-        for chunk_id, held in stored.items():
-            scores[chunk_id] += about[held.path].score if held.path in about else 0.0
+        for chunk_id, (path, _) in places.items():
+            scores[chunk_id] += about[path].score if path in about else 0.0
+        order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
+        if sides := find_sides(query, about, self.library):
+            order = take_turns(order, {chunk_id: path for chunk_id, (path, _) in places.items()}, sides)
         ranks = {name: found.ranks() for name, found in _named(lexical, dense)}
         document_ranks = _document_ranks(about)
         cosines = dense.scores()
-        order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-        passages = [
-            _passage(scores[chunk_id], stored[chunk_id], ranks, document_ranks, cosines.get(chunk_id))
-            for chunk_id in order
-        ]
-        sides = find_sides(query, about, self.library)
-        return without_near_duplicates(take_turns(passages, sides) if sides else passages, limit)
+        passages = (
+            _passage(scores[held.chunk.chunk_id], held, ranks, document_ranks, cosines.get(held.chunk.chunk_id))
+            for held in self._read(order, limit)
+        )
+        return without_near_duplicates(passages, limit)
+
+    def _read(self, order: Sequence[str], batch: int) -> Iterator[StoredChunk]:
+        """The chunks in this order, `batch` at a time: most of them are never asked for."""
+        for start in range(0, len(order), batch):
+            chunk_ids = order[start : start + batch]
+            stored = self.library.chunks(chunk_ids)
+            yield from (stored[chunk_id] for chunk_id in chunk_ids if chunk_id in stored)
 
     def _fits(
         self, query: str, weights: Weights, vector: "NDArray[np.float32] | None", passages: Sequence[Passage]

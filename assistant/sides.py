@@ -1,10 +1,9 @@
 """A question about several things at once gets evidence for each: two companies, two contracts, two years."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.aboutness import DocumentScore, capitalised
-from assistant.types import Passage
 from ingest.identity import years_in
 
 if TYPE_CHECKING:
@@ -55,9 +54,10 @@ def _bearers(about: Mapping[str, DocumentScore]) -> dict[str, set[str]]:
     }
 
 
-def take_turns(passages: Sequence[Passage], sides: Sequence[str]) -> Iterator[Passage]:
-    """The passages of the sides in turn, best first, then all the others in their order."""
-    queues = [[passage for passage in passages if passage.path == side] for side in sides]
-    for place in range(max(map(len, queues), default=0)):
-        yield from (queue[place] for queue in queues if place < len(queue))
-    yield from (passage for passage in passages if passage.path not in sides)
+def take_turns(order: Sequence[str], paths: Mapping[str, str], sides: Sequence[str]) -> list[str]:
+    """The chunks (best first, `paths` their documents) of the sides in turn, then all the others in their order."""
+    queues = [[chunk_id for chunk_id in order if paths[chunk_id] == side] for side in sides]
+    turns = [
+        queue[place] for place in range(max(map(len, queues), default=0)) for queue in queues if place < len(queue)
+    ]
+    return turns + [chunk_id for chunk_id in order if paths[chunk_id] not in sides]

@@ -1,15 +1,18 @@
 """What each technique of the search is worth: from one search alone to all of them, and all of them less one."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.types import Why
 from benchmarks.datasets import EXAMPLES, FINANCEBENCH_SCOPED, FINANCEBENCH_WHOLE, SCIFACT_TEST, DataSet
-from benchmarks.program import evaluate, markdown_table
+from benchmarks.program import markdown_table
 from benchmarks.retrieval import not_there
+from benchmarks.sessions import Session, open_session
+from config.sections import RetrievalSettings
 
 if TYPE_CHECKING:
+    from assistant.evaluation.summary import Evaluation
     from assistant.retrieval import Findings, Retriever
 
 OFF: Mapping[str, Mapping[str, object]] = {
@@ -40,7 +43,8 @@ FIGURES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 def run() -> str:
     sets = [EXAMPLES, FINANCEBENCH_WHOLE, FINANCEBENCH_SCOPED, SCIFACT_TEST]
     measured = [data for data in sets if data.is_there()]
-    rows = [[name, *(cell for data in measured for cell in _cells(data, name))] for name in _LINES]
+    columns = [_columns(data) for data in measured]
+    rows = [[name, *(cell for column in columns for cell in column[name])] for name in _LINES]
     header = ["Search", *(f"{data.name}: {figure}" for data in measured for figure in FIGURES[data.name])]
     return (
         "## What each technique is worth\n\nThe first lines add one technique after the other, the last take one away "
@@ -77,13 +81,14 @@ _BY_RANKS = "both, reciprocal ranks added"
 _LINES = _lines()
 
 
-def _cells(data: DataSet, line: str) -> list[str]:
-    result = (
-        _by_ranks(data)
-        if line == _BY_RANKS
-        else evaluate(data.home(), data.questions(), *data.options(), settings=_LINES[line])
-    )
-    return [f"{_at(result, path):.3f}" for path in FIGURES[data.name].values()]
+def _columns(data: DataSet) -> dict[str, list[str]]:
+    """Name of a line → its cells for one data set."""
+    columns = {}
+    with open_session(data) as session:
+        for name, settings in _LINES.items():
+            result = asdict(_by_ranks(session) if name == _BY_RANKS else session.evaluate(settings))
+            columns[name] = [f"{_at(result, path):.3f}" for path in FIGURES[data.name].values()]
+    return columns
 
 
 def _at(result: Mapping[str, Any], path: Collection[str]) -> float:
@@ -93,27 +98,27 @@ def _at(result: Mapping[str, Any], path: Collection[str]) -> float:
     return float(value)
 
 
-def _by_ranks(data: DataSet) -> dict[str, Any]:
+def _by_ranks(session: Session) -> "Evaluation":
     """The program does not fuse by ranks; here its passages are reordered by the ranks that they carry."""
-    from dataclasses import asdict
-
-    from assistant.assistant import open_assistant
-    from assistant.evaluation.measuring import evaluate as measure
-    from config.locations import open_home
-    from config.settings import load_settings
-
-    locations = open_home(data.home())
-    assistant = open_assistant(locations, load_settings(locations, flags=_without(*OFF)))
-    assistant.retriever = _RankFusion(assistant.retriever)  # type: ignore[assignment]  # it has what is called: find
+    retriever = session.assistant.retriever
+    session.assistant.retriever = _RankFusion(retriever)  # type: ignore[assignment]  # it has what is called: find
     try:
-        return asdict(measure(assistant, data.questions(), scoped=data.scoped))
+        return session.evaluate(_LINES[_BY_RANKS])
     finally:
-        assistant.close()
+        session.assistant.retriever = retriever
 
 
 class _RankFusion:
     def __init__(self, retriever: "Retriever") -> None:
         self._retriever = retriever
+
+    @property
+    def settings(self) -> RetrievalSettings:
+        return self._retriever.settings
+
+    @settings.setter
+    def settings(self, settings: RetrievalSettings) -> None:
+        self._retriever.settings = settings
 
     def find(self, query: str, *, k: int, documents: Collection[str] | None = None) -> "Findings":
         found = self._retriever.find(query, k=2 * k, documents=documents)

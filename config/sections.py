@@ -55,7 +55,7 @@ class RetrievalSettings(Section):
     """Share of a page's second best passage that is added to the score of its best."""
     name_weight: float = Field(default=1.65, ge=0)
     """What a passage's score gains when the question names its document and no other (a company, a product)."""
-    year_weight: float = Field(default=1.5, ge=0)
+    year_weight: float = Field(default=2.5, ge=0)
     """What a passage's score gains when the question names its document's year; half of it for a quarter."""
     kind_weight: float = Field(default=0.5, ge=0)
     """What a passage's score gains when the question names its document's kind (an annual report, a contract)."""

@@ -189,6 +189,18 @@ def stored_chunks(
     return found
 
 
+def places(
+    connection: sqlite3.Connection, collection: int | None, chunk_ids: Iterable[str]
+) -> dict[str, tuple[str, int]]:
+    """Chunk id → path and first page, for those of `chunk_ids` that are in the collection."""
+    rows = connection.execute(
+        "SELECT c.chunk_id, d.path, c.page FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
+        " JOIN documents d ON d.id = c.document WHERE d.collection = ?",
+        (json.dumps(list(chunk_ids)), collection),
+    )
+    return {chunk_id: (path, page) for chunk_id, path, page in rows}
+
+
 def page_texts(connection: sqlite3.Connection, collection: int | None, path: str, first: int, last: int) -> list[str]:
     """Texts of the pages `first` to `last` (inclusive, 1-based) of the document at `path`."""
     rows = connection.execute(

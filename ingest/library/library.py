@@ -1,7 +1,7 @@
 """The door to the library: SQLite holds the truth; full-text index, exact scan and Chroma are derived from it."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from ingest.library.database import Database
 from ingest.library.index import VectorIndex
 from ingest.library.marks import bearers, other_forms
 from ingest.library.scan import ExactScan
-from ingest.library.search import TextSearch
+from ingest.library.search import NO_OTHER_FORMS, TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import exact_scores, from_blobs, to_blobs
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, ScoredChunk, StoredChunk
@@ -191,6 +191,10 @@ class Library:
         """Those of `chunk_ids` that are in the collection."""
         return documents.stored_chunks(self.database.connection, self._row(), chunk_ids)
 
+    def places(self, chunk_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Chunk id → path and first page, for those of `chunk_ids` that are in the collection; no text is read."""
+        return documents.places(self.database.connection, self._row(), chunk_ids)
+
     def page_text(self, path: Path | str, number: int) -> str:
         """Text of one page (1-based); empty when there is no such page."""
         return "".join(self.page_texts(path, number, number))
@@ -201,9 +205,16 @@ class Library:
 
     # Searching
 
-    def search_text(self, query: str, k: int, documents: Collection[str] | None = None) -> list[ScoredChunk]:
-        """The `k` best chunks by bm25; `documents` are the paths to look in, None for all."""
-        return self._text.search(query, k, None if documents is None else self._rows_of(documents))
+    def search_text(
+        self,
+        query: str,
+        k: int,
+        documents: Collection[str] | None = None,
+        other_forms: Mapping[str, str] = NO_OTHER_FORMS,
+    ) -> list[ScoredChunk]:
+        """The `k` best chunks by bm25; `documents` are the paths to look in, None for all. `other_forms` are words of
+        the query and another way to write them, of which the better counts."""
+        return self._text.search(query, k, None if documents is None else self._rows_of(documents), other_forms)
 
     def search_vectors(
         self, vector: NDArray[np.float32], k: int, documents: Collection[str] | None = None
@@ -239,8 +250,8 @@ class Library:
         rows = self._rows_of(documents)
         return len(rows), bearers(self.database.connection, collection, marks, rows)
 
-    def other_forms(self, phrases: Sequence[str]) -> list[str]:
-        """What the documents call these phrases (folded) as well: acronyms written out, long forms as acronyms."""
+    def other_forms(self, phrases: Sequence[str]) -> dict[str, str]:
+        """What the documents call some of these phrases (folded): acronyms written out, long forms as acronyms."""
         return other_forms(self.database.connection, self._row(), phrases)
 
     def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from ingest.acronyms import find_acronyms
 from ingest.identity import Identity
 
+MOSTLY = 2 / 3
+
 
 def store(connection: sqlite3.Connection, document: int, identity: Identity) -> None:
     connection.executemany(
@@ -39,17 +41,28 @@ def store_acronyms(connection: sqlite3.Connection, document: int, texts: Iterabl
     )
 
 
-def other_forms(connection: sqlite3.Connection, collection: int | None, phrases: Sequence[str]) -> list[str]:
-    """What the documents of a collection call these phrases as well: the long form of an acronym, the acronym of a long
-    form. For each acronym the long form that most documents give it."""
+def other_forms(connection: sqlite3.Connection, collection: int | None, phrases: Sequence[str]) -> dict[str, str]:
+    """Phrase → what the documents of a collection call it as well: an acronym's long form, a long form's acronym.
+
+    Only acronyms that mean the same in MOSTLY of the documents that define them tell anything.
+    """
     rows = connection.execute(
         "WITH given AS (SELECT value FROM json_each(?))"
         " SELECT short, long, count(*) AS documents FROM acronyms JOIN held ON held.id = acronyms.document"
-        " WHERE collection = ? AND (short IN given OR long IN given)"
+        " WHERE collection = ? AND short IN (SELECT short FROM acronyms WHERE short IN given OR long IN given)"
         " GROUP BY short, long ORDER BY documents DESC, long",
         (json.dumps(list(phrases)), collection),
     )
-    usual: dict[str, str] = {}
-    for short, long, _ in rows:
-        usual.setdefault(short, long)
-    return [long if short in phrases else short for short, long in sorted(usual.items())]
+    meanings: dict[str, list[tuple[str, int]]] = {}
+    for short, long, documents in rows:
+        meanings.setdefault(short, []).append((long, documents))
+    forms: dict[str, str] = {}
+    for short, longs in meanings.items():
+        usual, documents = longs[0]
+        if documents < MOSTLY * sum(count for _, count in longs):
+            continue
+        if short in phrases:
+            forms[short] = usual
+        elif usual in phrases:
+            forms.setdefault(usual, short)
+    return forms

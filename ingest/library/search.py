@@ -14,7 +14,7 @@ import re
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -30,6 +30,8 @@ LEAST_IDF = 1e-6
 
 MOST_KEPT = 2_000_000
 """Chunks that the terms kept in memory may stand in, all together; each takes 12 bytes."""
+
+NO_OTHER_FORMS: Mapping[str, str] = {}
 
 # In memory and the thread's own: a view of what FTS5 holds of the chunks, and the words of a query with a view of them.
 _OCCURRENCES = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.occurrences USING fts5vocab (main, chunks_text, instance)"
@@ -117,15 +119,23 @@ class TextSearch:
         self._collection = collection
         self._keeping = threading.Lock()
         self._state: _State | None = None
+        self._last: tuple[_State, object, NDArray[np.float64]] | None = None
 
-    def search(self, query: str, k: int, documents: Collection[int] | None = None) -> list[ScoredChunk]:
-        """The `k` best chunks by bm25, best first, ties by chunk id."""
+    def search(
+        self,
+        query: str,
+        k: int,
+        documents: Collection[int] | None = None,
+        other_forms: Mapping[str, str] = NO_OTHER_FORMS,
+    ) -> list[ScoredChunk]:
+        """The `k` best chunks by bm25, best first, ties by chunk id.
+
+        `other_forms` are words of the query and what is another way to write them: a chunk gets what the better of the
+        two gives it, for a passage that has both says the thing once.
+        """
         with self._database.snapshot() as connection:
             state = self._current(connection)
-            scores = np.zeros(len(state.chunks))
-            for found in self._look_up(connection, state, terms_of(query)):
-                scores[found.positions] += found.scores
-            scores[~state.within(documents)] = 0.0
+            scores = np.where(state.within(documents), self._scores_of(connection, state, query, other_forms), 0.0)
             best = _best(scores, k)
             names = _chunk_ids(connection, state.chunks[best])
         hits = [ScoredChunk(name, score) for name, score in zip(names, scores[best].tolist(), strict=True)]
@@ -139,6 +149,28 @@ class TextSearch:
             within = state.within(documents)
             found = self._look_up(connection, state, terms)
         return {term: int(np.count_nonzero(within[each.positions])) for term, each in zip(terms, found, strict=True)}
+
+    def _scores_of(
+        self, connection: sqlite3.Connection, state: _State, query: str, other_forms: Mapping[str, str]
+    ) -> NDArray[np.float64]:
+        """The scores of the last query are kept: a question is looked for in all documents and in those it names."""
+        asked = (query, tuple(other_forms.items()))
+        last = self._last
+        if last is not None and last[0] is state and last[1] == asked:
+            return last[2]
+        scores = self._scores(connection, state, terms_of(query))
+        for words, form in other_forms.items():
+            own = self._scores(connection, state, terms_of(words))
+            scores += np.maximum(self._scores(connection, state, [form]) - own, 0.0)
+        self._last = (state, asked, scores)
+        return scores
+
+    def _scores(self, connection: sqlite3.Connection, state: _State, terms: Sequence[str]) -> NDArray[np.float64]:
+        """What the terms give each chunk together, in the order of `state.chunks`."""
+        scores = np.zeros(len(state.chunks))
+        for found in self._look_up(connection, state, terms):
+            scores[found.positions] += found.scores
+        return scores
 
     def _current(self, connection: sqlite3.Connection) -> _State:
         """Row ids of documents are never given twice, so with a document that comes the highest one ever given grows,

@@ -64,3 +64,16 @@ def test_an_acronym_that_the_documents_define_is_searched_for_in_full(open_with:
     )
     found = assistant.search("what did the EMF pay", mode="lexical")
     assert "grant.md" in [passage.document for passage in found.passages]
+
+
+def test_an_acronym_that_means_several_things_tells_nothing(open_with: Open) -> None:
+    assistant = open_with()
+    fill(
+        assistant.library,
+        assistant.embedder,
+        {
+            "fund.md": ["The European Maritime Fund (EMF) was founded in 1994."],
+            "fields.md": ["An electromagnetic field (EMF) surrounds the motor."],
+        },
+    )
+    assert assistant.library.other_forms(["emf", "european maritime fund"]) == {}

@@ -1,11 +1,8 @@
-from dataclasses import replace
-
 from assistant.aboutness import DocumentScore
 from assistant.assistant import Assistant
 from assistant.sides import find_sides, take_turns
 from tests.assistant.conftest import Open
 from tests.assistant.shelf import fill
-from tests.assistant.test_retrieval import passage
 
 CONTRACTS = {
     "Halden_supply_contract.pdf": ["Halden delivers pumps.", "The notice period of Halden is six months."],
@@ -57,7 +54,6 @@ def test_a_question_that_names_nothing_has_no_sides(open_with: Open) -> None:
 
 
 def test_passages_take_turns_and_none_is_lost() -> None:
-    passages = [passage(name, name) for name in ("a1", "a2", "x", "b1", "a3")]
-    by_side = [replace(p, path=f"/{p.document[0]}") for p in passages]
-    turned = list(take_turns(by_side, ["/a", "/b"]))
-    assert [p.document for p in turned] == ["a1", "b1", "a2", "a3", "x"]
+    order = ["a1", "a2", "x1", "b1", "a3"]
+    turned = take_turns(order, {chunk_id: f"/{chunk_id[0]}" for chunk_id in order}, ["/a", "/b"])
+    assert turned == ["a1", "b1", "a2", "a3", "x1"]

@@ -116,6 +116,20 @@ def test_scores_are_those_of_fts5_for_all_terms_together(library: Library) -> No
     assert {hit.chunk_id: hit.score for hit in hits} == pytest.approx(dict(expected))
 
 
+def test_of_two_ways_to_write_a_thing_the_better_counts(library: Library) -> None:
+    put(library, "/a.txt", "BMI of whales.", "Body mass index (BMI) of seals.", "Mass of a body of water.", "Nothing.")
+    words, other = "body mass index", {"body mass index": "bmi"}
+
+    def scores(query: str, forms: dict[str, str]) -> dict[str, float]:
+        hits = library.search_text(query, 10, None, forms)
+        texts = library.chunks([hit.chunk_id for hit in hits])
+        return {texts[hit.chunk_id].chunk.text: hit.score for hit in hits}
+
+    short, long, both = scores("bmi", {}), scores(words, {}), scores(words, other)
+    assert set(both) == set(short) | set(long)
+    assert both == pytest.approx({text: max(short.get(text, 0.0), long.get(text, 0.0)) for text in both})
+
+
 def test_what_comes_and_goes_is_seen_by_a_library_that_has_searched_before(library: Library) -> None:
     put(library, "/a.txt", "A walrus.")
     assert found_texts(library, "walrus") == ["A walrus."]
