@@ -21,6 +21,9 @@ class ModelSettings(Section):
 class IngestSettings(Section):
     workers: int = Field(default=0, ge=0, le=64)
     """Processes that read files side by side; 0 chooses from the number of cores."""
+    gentle: bool = False
+    """Leave the machine to other work: a quarter of the cores, the lowest priority, a rest while a laptop runs on its
+    battery."""
     max_file_mb: int = Field(default=512, ge=1)
     """Files larger than this are `too_large`."""
     max_pages: int = Field(default=20_000, ge=1)

@@ -12,11 +12,20 @@ from models.base import Embedder
 
 
 def embed_next_slice(library: Library, embedder: Embedder, *, from_end: bool = False) -> int:
-    """Give the chunks of one pending slice their vectors, all or none; returns how many, 0 when none is pending."""
+    """Give the chunks of one pending slice their vectors; returns how many it has, 0 when none is pending.
+
+    What another chunk with the same text has is copied; the others are embedded, each text once, all or none.
+    """
     pending = library.pending_slice(from_end=from_end)
-    if pending:
-        vectors = embedder.embed_documents([chunk.indexed_text for chunk in pending])
-        library.store_vectors([chunk.chunk_id for chunk in pending], vectors)
+    if not pending:
+        return 0
+    copied = set(library.copy_vectors([chunk.chunk_id for chunk in pending]))
+    new = {chunk.chunk_id: chunk.indexed_text for chunk in pending if chunk.chunk_id not in copied}
+    if new:
+        texts = list(dict.fromkeys(new.values()))
+        rows = {text: row for row, text in enumerate(texts)}
+        vectors = embedder.embed_documents(texts)
+        library.store_vectors(list(new), vectors[[rows[text] for text in new.values()]])
     return len(pending)
 
 
@@ -24,6 +33,7 @@ SHARE_WHILE_CROWDED = 0.1
 """Part of the time that is spent on embedding while other work takes every core."""
 
 _LOOK_SECONDS = 0.2
+_REST_SECONDS = 1.0
 
 
 class BackgroundEmbedding:
@@ -31,6 +41,7 @@ class BackgroundEmbedding:
 
     `from_end` starts with the newest chunks: of two ingests at once one should, so that they meet in the middle.
     While `crowded` says so, it keeps back: what is read can be found by its words at once, and the cores are not idle.
+    While `rests` says so, it does nothing.
     """
 
     def __init__(
@@ -40,11 +51,13 @@ class BackgroundEmbedding:
         *,
         from_end: bool = False,
         crowded: Callable[[], bool] = lambda: False,
+        rests: Callable[[], bool] = lambda: False,
     ) -> None:
         self._library = library
         self._embedder = embedder
         self._from_end = from_end
         self._crowded = crowded
+        self._rests = rests
         self._more = Event()
         self._nothing_to_come = Event()
         self._stop = Event()
@@ -88,6 +101,9 @@ class BackgroundEmbedding:
     def _run(self) -> None:
         try:
             while not self._stop.is_set():
+                if self._rests():
+                    self._stop.wait(_REST_SECONDS)
+                    continue
                 is_last_look = self._nothing_to_come.is_set()
                 self._more.clear()
                 started = time.monotonic()

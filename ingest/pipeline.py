@@ -23,12 +23,16 @@ from ingest.library.types import IN_LIBRARY, KnownFile
 from ingest.reading import ReaderPool, ReadResult
 from ingest.types import Document, FileStatus
 from models.base import Embedder
+from models.hardware import on_battery
 
 RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE})
 """Outcomes that the next run may not have: what went wrong may have passed, and limits are settings."""
 
 FAULTS = frozenset({FileStatus.DAMAGED, FileStatus.TIMEOUT, FileStatus.FAILED})
 """Outcomes that the summary counts as failed; the others that keep a file out are counted as skipped."""
+
+COUNTING_SHARE = 50
+"""Counting what is pending may take one part in so many of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,19 +108,41 @@ def _read_and_embed(
     """
     found = {file.path: file for file in sorted(plan.to_read, key=lambda file: file.size)}
     pool = ReaderPool(settings.ingest, options.passwords)
-    embedded = 0
+    progress = _Progress(library)
     with BackgroundEmbedding(
-        library, embedder, from_end=not library.holds_index, crowded=pool.takes_every_core
+        library,
+        embedder,
+        from_end=not library.holds_index,
+        crowded=pool.takes_every_core,
+        rests=lambda: settings.ingest.gentle and on_battery(),
     ) as embedding:
         for result in pool.read_all(found):
             yield _take_in(result, found[result.path], library, embedder, settings)
             embedding.look_again()
-            if steps := sum(embedding.steps_so_far()):
-                embedded += steps
-                yield Embedded(embedded, library.pending_count())
-        for step in embedding.remaining_steps():
-            embedded += step
-            yield Embedded(embedded, library.pending_count())
+            if chunks := sum(embedding.steps_so_far()):
+                yield progress.after(chunks)
+        for chunks in embedding.remaining_steps():
+            yield progress.after(chunks)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far embedding is. What is pending is counted only now and then: it takes longer the more there is."""
+
+    library: Library
+    done: int = 0
+    pending: int = 0
+    next_count: float = 0.0
+
+    def after(self, chunks: int) -> Embedded:
+        self.done += chunks
+        self.pending -= chunks
+        started = time.monotonic()
+        if started >= self.next_count or self.pending <= 0:
+            self.pending = self.library.pending_count()
+            now = time.monotonic()
+            self.next_count = now + COUNTING_SHARE * (now - started)
+        return Embedded(self.done, self.pending)
 
 
 def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Embedder, settings: Settings) -> FileDone:

@@ -20,13 +20,15 @@ from config.sections import IngestSettings
 from ingest.exchange import document_from_message
 from ingest.loaders.base import Engine
 from ingest.types import Document, FileStatus
-from models.hardware import available_cores
+from models.hardware import LOWEST_PRIORITY, available_cores, gentle_cores, on_battery
 
 FILES_PER_READER = 200
 """A reader is replaced after so many files, so that what native code leaks does not add up."""
 
 READER_OPEN_FILES = 64
 MOST_READERS = 8
+BATTERY_SECONDS = 1.0
+"""How often a gentle run that rests looks whether the charger is back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class ReaderPool:
     def __init__(self, settings: IngestSettings, passwords: Sequence[str] = ()) -> None:
         self._settings = settings
         self._passwords = tuple(passwords)
-        self._size = settings.workers or min(MOST_READERS, available_cores())
+        cores = gentle_cores() if settings.gentle else available_cores()
+        self._size = settings.workers or min(MOST_READERS, cores)
         self._idle: list[_Reader] = []
         self._busy: set[_Reader] = set()
         self._lock = Lock()
@@ -73,6 +76,8 @@ class ReaderPool:
         return len(self._busy) >= available_cores()
 
     def _read(self, path: Path) -> ReadResult:
+        while self._settings.gentle and on_battery() and not self._closing:
+            time.sleep(BATTERY_SECONDS)
         started = time.monotonic()
         document: Document | None = None
         error: DocumentError | None = None
@@ -138,7 +143,8 @@ class _Reader:
         self._passwords = passwords
         self._files = 0
         self.is_fit = True
-        limits = Limits(memory_mb=settings.memory_mb, file_size_mb=0, open_files=READER_OPEN_FILES)
+        nice = LOWEST_PRIORITY if settings.gentle else 0
+        limits = Limits(memory_mb=settings.memory_mb, file_size_mb=0, open_files=READER_OPEN_FILES, nice=nice)
         self._child = Child("ingest.reader", limits=limits)
 
     def read(self, path: Path, engine: Engine) -> Document:

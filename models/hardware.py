@@ -3,12 +3,44 @@
 import os
 import platform
 import sys
+import threading
 from pathlib import Path
+
+LOWEST_PRIORITY = 19
+"""The nicest a process can be (nice(2))."""
 
 
 def available_cores() -> int:
     """Cores this process may run on, which a container or `taskset` can make fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def gentle_cores() -> int:
+    """Cores for work in the background that nobody should notice: a quarter of those available."""
+    return max(1, available_cores() // 4)
+
+
+def on_battery(supplies: Path = Path("/sys/class/power_supply")) -> bool:
+    """Whether this is a laptop whose battery is being used up, as far as the system says."""
+    for status in supplies.glob("*/status"):
+        try:
+            if status.read_text().strip() == "Discharging" and _has_scope_of_machine(status.parent):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def _has_scope_of_machine(supply: Path) -> bool:
+    """The batteries of mice and keyboards say that they are those of a device."""
+    scope = supply / "scope"
+    return not scope.exists() or scope.read_text().strip() != "Device"
+
+
+def lower_priority_of_thread() -> None:
+    """Let everything else on the machine go before the calling thread. Where threads have no priority, nothing."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWEST_PRIORITY)
 
 
 def physical_cores() -> int:

@@ -27,7 +27,7 @@ def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
     from models.exporting.exports import find_or_make_export
 
     export = find_or_make_export(entry.path, entry.sha256, "embedder", registry.exports_directory)
-    return OnnxEmbedder(entry.path, export, name=entry.name, file_hash=entry.sha256)
+    return OnnxEmbedder(entry.path, export, name=entry.name, file_hash=entry.sha256, gentle=settings.ingest.gentle)
 
 
 def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:

@@ -1,11 +1,13 @@
 """`strongroom documents`: the ledger of files, one document's entry, and forgetting."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
+from assistant.cli.ledger import named_pages, write_ledger
 from assistant.cli.options import JsonFlag
 
 if TYPE_CHECKING:
@@ -15,16 +17,27 @@ documents = typer.Typer(help="List, show and forget documents.", no_args_is_help
 
 
 @documents.command("list")
-def list_documents(context: typer.Context, as_json: JsonFlag = False) -> None:
+def list_documents(
+    context: typer.Context,
+    csv_file: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write the list to FILE as CSV.", show_default=False),
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Every file the library knows, with those that did not get in and why."""
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
         records = assistant.library.documents()
+        if csv_file is not None:
+            write_ledger(records, assistant.library.empty_pages(), csv_file)
+    if csv_file is not None:
+        invocation.output.note(f"{len(records):,} files written to {csv_file}.")
     if as_json:
         invocation.output.json(json_shapes.documents(records))
-    elif records:
+    elif records and csv_file is None:
         _print_table(records, invocation)
-    else:
+    elif not records:
         invocation.output.note("The library is empty. Take a folder in with `strongroom ingest FOLDER`.")
 
 
@@ -38,8 +51,9 @@ def show_document(
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
         record = find_document(assistant.library.documents(), name)
+        empty_pages = assistant.library.empty_pages().get(record.path, [])
     if as_json:
-        invocation.output.json(json_shapes.document(record))
+        invocation.output.json({**json_shapes.document(record), "pages_without_text": empty_pages})
         return
     from assistant.cli.tables import facts
 
@@ -51,6 +65,7 @@ def show_document(
             "Status": record.status.value,
             "Reason": record.reason,
             "Pages": f"{record.pages:,}",
+            "Pages without text": named_pages(empty_pages),
             "Passages": f"{record.chunks:,}",
             "Ingested": record.ingested_at,
             "SHA-256": record.sha256,

@@ -47,18 +47,26 @@ def ingest(
             "--workers", min=0, max=64, metavar="N", help="Processes that read side by side.", show_default=False
         ),
     ] = None,
+    gentle: Annotated[
+        bool | None, typer.Option("--gentle", help="Leave the machine to other work.", show_default=False)
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Take files and folders into the library; run again, it does only what changed."""
     from ingest.pipeline import IngestOptions
+    from models.hardware import on_battery
 
     invocation: Invocation = context.obj
     if watch:
         require_folders(paths)
     options = IngestOptions(prune=prune, passwords=read_passwords(password_file))
-    with invocation.open_assistant({"ingest.ocr": ocr, "ingest.workers": workers}) as assistant:
+    with invocation.open_assistant(
+        {"ingest.ocr": ocr, "ingest.workers": workers, "ingest.gentle": gentle}
+    ) as assistant:
         if assistant.library.embedder_identity() is None:
             invocation.output.note("The first ingest may have to prepare the embedder, which takes some 15 s.")
+        if assistant.settings.ingest.gentle and on_battery():
+            invocation.output.note("The machine runs on its battery: ingest waits until the charger is back.")
         complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
         if watch:
             invocation.output.note("Watching for changes; Ctrl-C ends it.")

@@ -11,6 +11,7 @@ from config.errors import DocumentError
 from ingest.identity import identify
 from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
+from ingest.library.vectors import fingerprint_of
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, StoredChunk
 
 
@@ -32,7 +33,9 @@ def replace(
     holder = holder_of(connection, collection, document.sha256)
     if holder == path:
         return FileStatus.UNCHANGED
-    was_in = _held_at(connection, collection, path) is not None
+    before = _held_at(connection, collection, path)
+    was_in = before is not None
+    kept = _vectors_to_keep(connection, before, chunks)
     clear_path(connection, collection, path)
     if holder is not None:
         reason = f"Same content as {holder}."
@@ -52,7 +55,7 @@ def replace(
     marks.store_acronyms(connection, row, (page.text for page in document.pages))
     connection.executemany(
         "INSERT INTO chunks (id, chunk_id, document, ordinal, page, page_last, start_offset, end_offset,"
-        " heading, context, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " heading, context, text, fingerprint) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 row << ORDINAL_BITS | chunk.ordinal,
@@ -66,10 +69,12 @@ def replace(
                 chunk.heading,
                 chunk.context,
                 chunk.text,
+                fingerprint_of(chunk.context, chunk.text),
             )
             for chunk in chunks
         ),
     )
+    store_vectors(connection, collection, list(kept), list(kept.values()))
     return status
 
 
@@ -136,6 +141,30 @@ def store_vectors(
         if changed.rowcount:
             stored.append(chunk_id)
     vectors_changed(connection, collection, stored)
+
+
+def _vectors_to_keep(connection: sqlite3.Connection, before: int | None, chunks: Sequence[Chunk]) -> dict[str, bytes]:
+    """Chunk id → vector, for the chunks whose text stood in the document before this version of it as well."""
+    rows = connection.execute(
+        "SELECT fingerprint, vector FROM chunks WHERE document = ? AND vector IS NOT NULL", (before,)
+    )
+    vectors: dict[bytes, bytes] = dict(rows.fetchall())
+    prints = ((chunk.chunk_id, fingerprint_of(chunk.context, chunk.text)) for chunk in chunks) if vectors else ()
+    return {chunk_id: vectors[each] for chunk_id, each in prints if each in vectors}
+
+
+def copy_vectors(connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str]) -> list[str]:
+    """Give chunks the vectors that others with the same text in the collection have; returns those that got one."""
+    twins: dict[str, bytes] = dict(
+        connection.execute(
+            "SELECT c.chunk_id, t.vector FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
+            " JOIN chunks t ON t.fingerprint = c.fingerprint AND t.vector IS NOT NULL"
+            " JOIN documents d ON d.id = t.document AND d.collection = ? WHERE c.vector IS NULL",
+            (json.dumps(list(chunk_ids)), collection),
+        ).fetchall()
+    )
+    store_vectors(connection, collection, list(twins), list(twins.values()))
+    return list(twins)
 
 
 def vectors_changed(connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str]) -> None:
@@ -209,6 +238,18 @@ def page_texts(connection: sqlite3.Connection, collection: int | None, path: str
         (collection, path, first, last),
     )
     return [text for (text,) in rows]
+
+
+def empty_pages(connection: sqlite3.Connection, collection: int | None) -> dict[str, list[int]]:
+    """Path → numbers (1-based) of its pages without text, for the documents that have such pages."""
+    found: dict[str, list[int]] = {}
+    for path, number in connection.execute(
+        "SELECT d.path, p.number FROM pages p JOIN documents d ON d.id = p.document"
+        " WHERE d.collection = ? AND trim(p.text, char(9, 10, 32)) = '' ORDER BY d.path, p.number",
+        (collection,),
+    ):
+        found.setdefault(path, []).append(number)
+    return found
 
 
 def _held_at(connection: sqlite3.Connection, collection: int, path: str) -> int | None:

@@ -21,8 +21,7 @@ from ingest.types import Chunk, Document, DocumentRecord, FileStatus, ScoredChun
 from models.base import EmbedderIdentity, Vectors
 
 SLICE = 128
-"""Chunks of one document that are embedded together and stored together, or not at all. A quantised embedder's vectors
-may depend on what else is in the batch; fixed slices give the same bytes however often the work was interrupted."""
+"""Chunks of one document that are embedded together and stored together, or not at all."""
 
 # CROSS JOIN: walk the index of pending chunks, which is in this order, and stop at the first.
 _FIRST_PENDING = (
@@ -132,7 +131,8 @@ class Library:
             return []
         start = pending // SLICE * SLICE  # SLICE divides the range of row ids that a document has
         rows = self.database.rows(
-            "SELECT chunk_id, context, text FROM chunks WHERE id >= ? AND id < ? ORDER BY id", (start, start + SLICE)
+            "SELECT chunk_id, context, text FROM chunks WHERE id >= ? AND id < ? AND vector IS NULL ORDER BY id",
+            (start, start + SLICE),
         )
         return [PendingChunk(chunk_id, f"{context}\n{text}" if context else text) for chunk_id, context, text in rows]
 
@@ -162,6 +162,12 @@ class Library:
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
             documents.store_vectors(connection, collection, chunk_ids, blobs)
+
+    def copy_vectors(self, chunk_ids: Sequence[str]) -> list[str]:
+        """Give pending chunks the vectors that others with the same text have; returns those that got one."""
+        with self.database.transaction() as connection:
+            collection = collections.ensure(connection, self.collection)
+            return documents.copy_vectors(connection, collection, chunk_ids)
 
     def chunk_vectors(self, chunk_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those chunks that have one."""
@@ -198,6 +204,10 @@ class Library:
     def page_text(self, path: Path | str, number: int) -> str:
         """Text of one page (1-based); empty when there is no such page."""
         return "".join(self.page_texts(path, number, number))
+
+    def empty_pages(self) -> dict[str, list[int]]:
+        """Path → numbers of the pages that hold no text, for the documents that have such pages."""
+        return documents.empty_pages(self.database.connection, self._row())
 
     def page_texts(self, path: Path | str, first: int, last: int) -> list[str]:
         """Texts of the pages `first` to `last` (inclusive, 1-based)."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import LibraryError
 from ingest.library.marks import store_acronyms
+from ingest.library.vectors import fingerprint_of
 
 if TYPE_CHECKING:
     from ingest.library.database import Database
@@ -58,7 +59,15 @@ def _version_2(connection: sqlite3.Connection) -> None:
         store_acronyms(connection, document, [text for (text,) in pages])
 
 
-MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2)
+def _version_3(connection: sqlite3.Connection) -> None:
+    """Fingerprints, by which chunks with the same text are embedded once."""
+    connection.execute("ALTER TABLE chunks ADD COLUMN fingerprint BLOB")
+    connection.create_function("fingerprint_of", 2, fingerprint_of, deterministic=True)
+    connection.execute("UPDATE chunks SET fingerprint = fingerprint_of(context, text)")
+    connection.execute("CREATE INDEX chunks_fingerprint ON chunks (fingerprint)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2, _version_3)
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 
 _TABLES = (

@@ -1,5 +1,6 @@
 """Vectors as SQLite keeps them: float16, little-endian, unit length."""
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +11,11 @@ from models.base import Vectors
 
 STORED = np.dtype("<f2")
 _TINY = float(np.finfo(np.float32).tiny)
+
+
+def fingerprint_of(context: str, text: str) -> bytes:
+    """The same for chunks with the same indexed text, and so the same vector: 16 bytes of its SHA-256."""
+    return hashlib.sha256(f"{context}\n{text}".encode()).digest()[:16]
 
 
 def to_blobs(vectors: Vectors) -> list[bytes]:

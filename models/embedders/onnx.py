@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from models.base import EmbedderIdentity, Vectors
 from models.directory import read_embedder_directory
 from models.exporting.exports import Export
+from models.hardware import gentle_cores
 from models.onnx_session import OnnxTransformer
 from models.token_counts import TokenCounter
 
@@ -17,14 +18,19 @@ from models.token_counts import TokenCounter
 class OnnxEmbedder:
     """An Embedder. Safe to use from several threads; texts may come in any order and number.
 
-    `directory` is the sentence-transformers directory the export was made from, `file_hash` its hash. `threads` 0 takes
-    every core. Raises ModelError when a file is missing or damaged.
+    `directory` is the sentence-transformers directory the export was made from, `file_hash` its hash. It takes every
+    core for many texts; a `gentle` one a quarter of them, at the lowest priority. Raises ModelError when a file is
+    missing or damaged.
     """
 
-    def __init__(self, directory: Path, export: Export, *, name: str, file_hash: str, threads: int = 0) -> None:
+    def __init__(self, directory: Path, export: Export, *, name: str, file_hash: str, gentle: bool = False) -> None:
         description = read_embedder_directory(directory)
         self._transformer = OnnxTransformer(
-            export.model, directory / "tokenizer.json", max_tokens=description.max_tokens, threads=threads
+            export.model,
+            directory / "tokenizer.json",
+            max_tokens=description.max_tokens,
+            threads=gentle_cores() if gentle else 0,
+            gentle=gentle,
         )
         self._description = description
         self.identity = EmbedderIdentity(

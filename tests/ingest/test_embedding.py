@@ -120,3 +120,69 @@ def test_it_keeps_back_while_the_cores_are_taken(library: Library) -> None:
         rest = sum(embedding.remaining_steps())
 
     assert (first, waiting, rest) == (2, 4, 4)
+
+
+def test_the_same_text_is_embedded_once(library: Library) -> None:
+    put(library, "/a.txt", "A page.", "The same words.", "The same words.")
+    put(library, "/b.txt", "The same words.", "Another page.")
+    put(library, "/c.txt", "The same words.", title="Under a title")
+    embedder = RecordingEmbedder()
+
+    assert [embed_next_slice(library, embedder) for _ in range(4)] == [3, 2, 1, 0]
+
+    assert embedder.batches == [["A page.", "The same words."], ["Another page."], ["Under a title\nThe same words."]]
+    assert library.pending_count() == 0
+
+
+def test_what_it_copies_is_what_it_would_have_embedded(library: Library) -> None:
+    put(library, "/a.txt", "The same words.")
+    put(library, "/b.txt", "The same words.", "Others.")
+    while embed_next_slice(library, RecordingEmbedder()):
+        pass
+
+    vectors = library.database.rows("SELECT DISTINCT vector FROM chunks WHERE text = 'The same words.'")
+    assert len(vectors) == 1
+    put(library, "/c.txt", "The same words.")
+    library.remove_document("/a.txt")
+    library.remove_document("/b.txt")
+    while embed_next_slice(library, RecordingEmbedder()):
+        pass
+    assert library.database.rows("SELECT vector FROM chunks") == vectors
+
+
+def test_another_version_keeps_the_vectors_of_what_stayed(library: Library) -> None:
+    put(library, "/a.txt", "One.", "Two.", "Three.")
+    while embed_next_slice(library, RecordingEmbedder()):
+        pass
+    put(library, "/a.txt", "Zero.", "Two.", "Three.")
+    embedder = RecordingEmbedder()
+
+    assert library.pending_count() == 1
+    embed_next_slice(library, embedder)
+
+    assert embedder.batches == [["Zero."]]
+
+
+def test_vectors_stay_within_their_collection(library: Library, locations: Locations) -> None:
+    put(library, "/a.txt", "The same words.")
+    embed_next_slice(library, RecordingEmbedder())
+    other = Library.open(locations, "other")
+    other.require_embedder(HashEmbedder().identity)
+    put(other, "/a.txt", "The same words.")
+    embedder = RecordingEmbedder()
+
+    embed_next_slice(other, embedder)
+
+    assert embedder.batches == [["The same words."]]
+    other.close()
+
+
+def test_it_rests_while_it_is_told_to(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.embedding._REST_SECONDS", 0.01)
+    fill(library, 2)
+    answers = [True, True, True]
+
+    with BackgroundEmbedding(library, RecordingEmbedder(), rests=lambda: bool(answers) and answers.pop()) as embedding:
+        assert sum(embedding.remaining_steps()) == 2
+
+    assert answers == []
