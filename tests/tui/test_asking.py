@@ -86,10 +86,8 @@ async def test_escape_stops_and_gives_the_words_back(stocked: StandInAssistant) 
         await ask(pilot, "notice period")
         stocked.go_on.set()
         await wait_until(lambda: app.screen.query_one(CitedMarkdown).source)
-        started = time.monotonic()
         await pilot.press("escape")
-        await wait_until(lambda: not app.status.answering)
-        assert time.monotonic() - started < 1.0
+        await wait_until(lambda: not app.status.answering)  # it waits for the test, so only stopping can end it
         assert answers(app)[-1].phase == "stopped"
         assert question_box(app).text == "notice period"
         stocked.go_on = None
