@@ -131,7 +131,8 @@ class Assistant:
 
     def ingest(self, paths: Sequence[Path], options: "IngestOptions | None" = None) -> "Iterator[IngestEvent]":
         """A folder becomes a library; see `ingest.pipeline`. What was removed is forgotten in the conversations too."""
-        from ingest.events import FileDone
+        from assistant.calibration import calibrate_if_due
+        from ingest.events import FileDone, Finished
         from ingest.pipeline import IngestOptions, ingest
 
         events = ingest(
@@ -144,6 +145,8 @@ class Assistant:
         for event in events:
             if isinstance(event, FileDone) and event.status is FileStatus.REMOVED:
                 self.conversations.purge_documents([str(event.path)])
+            if isinstance(event, Finished) and not event.vectors_pending:
+                calibrate_if_due(self.retriever, self.embedder)
             yield event
 
     def search(
@@ -198,7 +201,10 @@ class Assistant:
 
     def status(self) -> dict[str, Any]:
         """What `strongroom status --json` prints."""
+        from assistant.calibration import load_calibration
+
         seal = seal_report()
+        refusal = load_calibration(self.library)
         indexes = self.library.counts_of_indexes()
         return {
             "home": str(self.locations.home),
@@ -216,6 +222,7 @@ class Assistant:
                 }
                 for counts in self.library.collections()
             ],
+            "refusal": {"floor": round(refusal.floor, 3), "questions": refusal.questions, "passages": refusal.chunks},
             "models": {
                 **{kind: self._name_of(kind) for kind in ("llm", "embedder", "reranker")},
                 "adapter": self._name_of_adapter(),

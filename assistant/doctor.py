@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.calibration import describe, load_calibration
 from config.errors import StrongroomError
 from config.seal import seal_report
 from models.base import GenerationOptions, Message
@@ -52,6 +53,7 @@ def _checks(assistant: "Assistant", measure: bool) -> Iterator[Check]:
     yield _check_seal()
     yield from _guarded("library", lambda: _check_library(assistant))
     yield from _guarded("vectors", lambda: _check_vectors(assistant))
+    yield from _guarded("refusal", lambda: _check_refusal(assistant))
     yield from _check_models(assistant)
     yield from _guarded("embedder", lambda: _check_embedder(assistant))
     yield from _guarded("gpu", _check_gpu)
@@ -134,6 +136,10 @@ def _check_vectors(assistant: "Assistant") -> Check:
             "Run `strongroom ingest` on the same folder again.",
         )
     return Check("vectors", True, "every passage has its vector")
+
+
+def _check_refusal(assistant: "Assistant") -> Check:
+    return Check("refusal", True, describe(load_calibration(assistant.library)))
 
 
 def _check_models(assistant: "Assistant") -> Iterator[Check]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from assistant.aboutness import DocumentScore, score_documents
+from assistant.calibration import load_calibration
 from assistant.fusion import fuse, on_one_scale, with_page_support
 from assistant.glossary import Glossary, phrases_in, widen
-from assistant.relevance import BEST_PASSAGES, fits, hangs_on_unknown_word
-from assistant.sides import find_sides, names_of_documents, take_turns
+from assistant.relevance import Meaning, fits
+from assistant.sides import find_sides, take_turns
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
 from assistant.words import Weights, content_words, numbers
 from config.sections import RetrievalSettings
@@ -128,10 +129,6 @@ class Retriever:
         """Path → score of the documents that a question names; see `assistant.aboutness`."""
         return score_documents(query, self.library, self.settings, documents, self._terms_of_art)
 
-    def names_in(self, question: str) -> set[str]:
-        """The words of a question by which it names documents, folded."""
-        return names_of_documents(question, self.documents_named(question))
-
     def _search_text(
         self, query: str, wanted: int, documents: Collection[str] | None, named: Collection[str]
     ) -> "_Found":
@@ -203,12 +200,9 @@ class Retriever:
     def _fits(
         self, query: str, weights: Weights, vector: "NDArray[np.float32] | None", passages: Sequence[Passage]
     ) -> bool:
-        if not fits(query, weights, passages, self.library, self._glossary if self.settings.glossary else {}):
-            return False
-        if vector is None or not weights.unknown:
-            return True
-        best = self.library.chunk_vectors([passage.chunk.chunk_id for passage in passages[:BEST_PASSAGES]])
-        return not hangs_on_unknown_word(query, weights, vector, list(best.values()), self._embedder().embed_query)
+        meaning = None if vector is None else Meaning(vector, self._embedder().embed_query)
+        glossary = self._glossary if self.settings.glossary else {}
+        return fits(query, weights, passages, self.library, glossary, load_calibration(self.library), meaning)
 
     def _weights(self, query: str) -> Weights:
         words = content_words(query)

@@ -52,6 +52,8 @@ def print_hits(result: "SearchResult", output: "Output", *, explain: bool) -> No
             output.render(indented(plain(in_words(passage.why, passage.rank), "italic")))
         output.line()
     if explain:
+        fitting = "is answered" if result.fits else "is refused: nothing here fits it well enough"
+        output.note(f"Asked as a question, this {fitting} (`strongroom doctor` says what is enough).")
         output.note(_timings_in_words(result))
 
 

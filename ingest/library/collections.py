@@ -73,6 +73,17 @@ def require_embedder(connection: sqlite3.Connection, name: str, identity: Embedd
         )
 
 
+def calibration_of(connection: sqlite3.Connection, name: str) -> str | None:
+    """What `keep_calibration` kept last."""
+    row = connection.execute("SELECT calibration FROM collections WHERE name = ?", (name,)).fetchone()
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def keep_calibration(connection: sqlite3.Connection, name: str, text: str) -> None:
+    """Kept beside the embedder whose vectors it is about."""
+    connection.execute("UPDATE collections SET calibration = ? WHERE id = ?", (text, ensure(connection, name)))
+
+
 def counts(connection: sqlite3.Connection) -> list[CollectionCounts]:
     """All collections by name."""
     rows = connection.execute(

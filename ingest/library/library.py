@@ -70,6 +70,15 @@ class Library:
             with self.database.transaction() as connection:
                 collections.require_embedder(connection, self.collection, identity)
 
+    def calibration(self) -> str | None:
+        """What was found out about the vectors of this collection, as it was kept; None at first."""
+        return collections.calibration_of(self.database.connection, self.collection)
+
+    def keep_calibration(self, text: str) -> None:
+        """Keep it until the next one; it must hold no text of the documents."""
+        with self.database.transaction() as connection:
+            collections.keep_calibration(connection, self.collection, text)
+
     # Writing
 
     def replace_document(
@@ -168,6 +177,15 @@ class Library:
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
             return documents.copy_vectors(connection, collection, chunk_ids)
+
+    def embedded_chunk_ids(self) -> list[str]:
+        """All chunks that have their vector, in the order of the documents."""
+        rows = self.database.rows(
+            "SELECT c.chunk_id FROM chunks c JOIN documents d ON d.id = c.document"
+            " WHERE d.collection = ? AND c.vector IS NOT NULL ORDER BY c.id",
+            (self._row(),),
+        )
+        return [chunk_id for (chunk_id,) in rows]
 
     def chunk_vectors(self, chunk_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those chunks that have one."""

@@ -67,7 +67,12 @@ def _version_3(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX chunks_fingerprint ON chunks (fingerprint)")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2, _version_3)
+def _version_4(connection: sqlite3.Connection) -> None:
+    """What the documents told about when to refuse (see assistant/calibration.py)."""
+    connection.execute("ALTER TABLE collections ADD COLUMN calibration TEXT")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2, _version_3, _version_4)
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 
 _TABLES = (

@@ -1,10 +1,11 @@
-"""Refusing and quoting with the starter embedder, whose cosines are what the floor was measured on."""
+"""Refusing and quoting with the starter embedder."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from assistant.assistant import Assistant, open_assistant
+from assistant.calibration import calibrate_if_due
 from config.locations import open_home
 from config.settings import load_settings
 from models.fakes import ScriptedModel
@@ -69,6 +70,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     locations = open_home(tmp_path_factory.mktemp("real") / "home")
     opened = open_assistant(locations, load_settings(locations), llm=ScriptedModel())
     fill(opened.library, opened.embedder, POLICIES | MORE)
+    calibrate_if_due(opened.retriever, opened.embedder)
     yield opened
     opened.close()
 

@@ -40,6 +40,23 @@ def test_a_library_of_a_newer_version_is_refused(locations: Locations) -> None:
         Library.open(locations)
 
 
+def test_a_library_of_an_older_version_is_brought_up_to_date(locations: Locations) -> None:
+    library = Library.open(locations)
+    put(library, "/a.txt", "A page.")
+    library.close()
+    connection = sqlite3.connect(locations.library_file)
+    connection.execute("ALTER TABLE collections DROP COLUMN calibration")
+    connection.execute("PRAGMA user_version = 3")
+    connection.close()
+
+    library = Library.open(locations)
+    assert library.calibration() is None
+    library.keep_calibration("{}")
+    assert library.calibration() == "{}"
+    assert [record.document for record in library.documents()] == ["a.txt"]
+    library.close()
+
+
 def test_a_file_that_is_no_library_is_refused_and_left_alone(locations: Locations) -> None:
     locations.library_file.write_bytes(b"These are my notes. " * 100)
 
