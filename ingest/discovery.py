@@ -54,19 +54,23 @@ class Plan:
 
 
 def discover(
-    paths: Sequence[Path], known: Mapping[str, KnownFile], *, retry: Collection[FileStatus] = frozenset()
+    paths: Sequence[Path],
+    known: Mapping[str, KnownFile],
+    *,
+    retry: Collection[FileStatus] = frozenset(),
+    leave_out: Path | None = None,
 ) -> Plan:
     """Compare the files under `paths` with what the library knows; files that failed with a status in `retry` are read
     again.
 
-    Hidden files, what programs leave behind and symbolic links are passed over. Raises StrongroomError when one of
-    `paths` does not exist.
+    Hidden files, what programs leave behind, symbolic links and the folder `leave_out` (the home) are passed over.
+    Raises StrongroomError when one of `paths` does not exist.
     """
     # Not resolve(): a link that the user names keeps its name.
     roots = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100  absolute() keeps `..`
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
-    candidates = sorted({path for root in roots for path in _walk(root, unreadable)})
+    candidates = sorted({path for root in roots for path in _walk(root, unreadable, leave_out)})
     files = list(_hash_all(candidates, unreadable))
     plan = _compare(files, known, retry)
     left = {str(old) for old, _ in plan.moved}
@@ -80,7 +84,7 @@ def _refuse_missing(roots: Sequence[Path]) -> None:
             raise StrongroomError(f"There is no file or folder {root}.", "Check the path and its spelling.")
 
 
-def _walk(root: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
+def _walk(root: Path, unreadable: list[tuple[Path, str]], leave_out: Path | None) -> Iterator[Path]:
     """The regular files at or below `root`; a folder that cannot be listed goes to `unreadable`."""
     if not root.is_dir():
         yield root
@@ -90,7 +94,11 @@ def _walk(root: Path, unreadable: list[tuple[Path, str]]) -> Iterator[Path]:
         unreadable.append((Path(error.filename), f"The folder cannot be opened: {error.strerror}."))
 
     for folder, subfolders, names in os.walk(root, onerror=note):
-        subfolders[:] = sorted(name for name in subfolders if not _is_hidden(name) and name not in JUNK_FOLDERS)
+        subfolders[:] = sorted(
+            name
+            for name in subfolders
+            if not _is_hidden(name) and name not in JUNK_FOLDERS and Path(folder, name) != leave_out
+        )
         for name in names:
             path = Path(folder, name)
             if not _is_junk(name) and path.is_file() and not path.is_symlink():

@@ -31,6 +31,9 @@ RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE
 FAULTS = frozenset({FileStatus.DAMAGED, FileStatus.TIMEOUT, FileStatus.FAILED})
 """Outcomes that the summary counts as failed; the others that keep a file out are counted as skipped."""
 
+INDEX_STEP = 1000
+"""Vectors that wait before Chroma is given them while others are still computed."""
+
 COUNTING_SHARE = 50
 """Counting what is pending may take one part in so many of the time."""
 
@@ -61,7 +64,7 @@ def ingest(
     library.require_embedder(embedder.identity)
     known = library.known_files()
     retry = RETRIED | {FileStatus.LOCKED} if options.passwords else RETRIED
-    plan = discover(paths, known, retry=retry)
+    plan = discover(paths, known, retry=retry, leave_out=library.locations.home.absolute())
     yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
 
     for done in _settle_what_needs_no_reading(plan, known, library, options):
@@ -123,6 +126,8 @@ def _read_and_embed(
                 yield progress.after(chunks)
         for chunks in embedding.remaining_steps():
             yield progress.after(chunks)
+            if library.holds_index and library.index_changes_waiting() >= INDEX_STEP:
+                library.refresh_index()  # in between: it takes one core, and at the end the others would wait for it
 
 
 @dataclass(slots=True)

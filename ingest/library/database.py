@@ -42,6 +42,7 @@ class Database:
         try:
             with explained(path):
                 _create_private(path)
+                self._file = _identity(path)
                 _use_write_ahead_log(self.connection)
                 migrate(self)
         except BaseException:
@@ -68,9 +69,17 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of it or nothing. Inside another transaction of this thread it becomes a part of that one."""
+        """All of it or nothing. Inside another transaction of this thread it becomes a part of that one.
+
+        Raises LibraryError when the file is no longer where it was: SQLite would write into what nobody can open again.
+        """
         with self._scope("BEGIN IMMEDIATE") as connection:
             yield connection
+            if _identity(self.path) != self._file:
+                raise LibraryError(
+                    f"The library {self.path} was moved or removed while it was in use.",
+                    "Bring its folder back, or name another home, and run the command again.",
+                )
 
     @contextmanager
     def snapshot(self) -> Iterator[sqlite3.Connection]:
@@ -168,6 +177,15 @@ _EXPLANATIONS = {
 def _create_private(path: Path) -> None:
     """SQLite gives the files beside it the same mode as the library itself."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Device and number of the file at `path`, None when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

@@ -20,7 +20,10 @@ QUERIES = ["budget of the harbour", "crew and engine", "the report on tides"]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("papers")
+    return write_papers(tmp_path_factory.mktemp("papers"))
+
+
+def write_papers(folder: Path) -> Path:
     words = ["harbour", "budget", "crew", "engine", "tides", "report", "tender", "pilot", "quay", "ledger"]
     generator = random.Random(7)  # noqa: S311  the same papers each time
     for number in range(12):
@@ -30,9 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def start(home: Path, folder: Path) -> subprocess.Popen[str]:
+def start(home: Path, folder: Path, stderr: int | None = None) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tests.ingest.killed", str(home), str(folder)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
 
 
 def run_to_its_end(home: Path, folder: Path) -> float:

@@ -17,7 +17,7 @@ from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.library.library import Library
 from ingest.pipeline import IngestOptions, ingest
 from models.fakes import HashEmbedder
-from tests.ingest.library.shelf import contents, found_texts
+from tests.ingest.library.shelf import contents, found_texts, put
 
 SETTINGS = Settings(ingest=IngestSettings(workers=1))
 
@@ -323,3 +323,25 @@ def test_names_that_are_no_text_are_events(library: Library, folder: Path) -> No
     assert "failed" in outcomes(events).values()
     assert summary(events).added == 2
     shutil.rmtree(folder)
+
+
+def test_vectors_are_indexed_while_others_are_computed(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.INDEX_STEP", 1)
+    library.require_embedder(HashEmbedder().identity)
+    for name in ("a", "b", "c"):
+        put(library, f"/{name}.txt", f"A page of {name} that waits for its vector.")
+
+    events = ingest([tmp_path], library=library, embedder=HashEmbedder(), settings=SETTINGS)
+    indexed = [library.index_count() or 0 for event in events if isinstance(event, Embedded)]
+
+    assert indexed[-1] > 0, "the index was filled before the last passages had their vectors"
+    assert library.index_changes_waiting() == 0
+
+
+def test_the_home_is_no_document(library: Library, locations: Locations) -> None:
+    (locations.home / "note.txt").write_text("A note of the program's own.\n")
+    (locations.home.parent / "letter.txt").write_text("A letter beside the home.\n")
+
+    assert outcomes(run(library, locations.home.parent)) == {"letter.txt": "added"}
