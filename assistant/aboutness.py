@@ -11,31 +11,30 @@ from config.sections import RetrievalSettings
 from ingest.identity import (
     INITIALS,
     date_mark,
-    dates_in,
     initials_in,
     kind_mark,
     kinds_in,
     name_terms,
     quarter_mark,
-    quarters_in,
-    years_in,
 )
+from ingest.periods import dates_in, is_period_word, quarters_in, years_in
 
 if TYPE_CHECKING:
     from ingest.library.library import Library
 
 SMALL_LETTERS = 0.4
-"""Share of the weight of a name for a word in small letters when the question writes other names with a capital."""
+"""Share of the weight of a name for a word in small letters in a question that has capitals at all."""
 
 QUARTERS = range(1, 5)
 QUARTER = 0.5
 """Share of the weight of a year that a quarter has."""
 
-DATE = 0.3
-"""Share of the weight of a year for a month of the question, and once more for the day."""
+MONTH, DAY = 0.3, 0.5
+"""Shares of the weight of a year for a month of the question, and once more for its day."""
 
 QUARTER_FOR_YEAR = 0.85
-"""Share of the weight of a year for a document of one quarter when the question names the year and no quarter."""
+"""Share of the weight of a year for a document of one quarter when the question names the year, and neither a quarter
+nor a date of the document."""
 
 YEAR_ALONE = 0.3
 """Share of the weight of a year for a document that bears none of the question's names: it is someone else's year."""
@@ -48,9 +47,6 @@ years: reports repeat the figures of the years before."""
 COMMON_NAME_SHARE = 0.5
 """A word that names more than this share of the documents tells none of them from the others."""
 
-MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()  # noqa: SIM905
-)
 MAX_JOINED_WORDS = 4
 MIN_JOINED_LETTERS = 6
 
@@ -81,19 +77,26 @@ def score_documents(
     `settings` say what a name, a year and a kind weigh; `terms_of_art` are words that name no document, however often
     it uses them. Empty when the question names no document, so that nothing is lost then.
     """
-    names = [name for name in _names(question) if name not in terms_of_art]
-    years, quarters = years_in(question), quarters_in(question)
+    of_art = {*terms_of_art, *initials_in(" ".join(terms_of_art).upper())}
+    names = [name for name in _names(question) if name not in of_art]
+    years, quarters, dates = years_in(question), quarters_in(question), dates_in(question)
+    months = sorted(date for date in dates if len(date) == len("2026-06"))
+    days = sorted(dates.difference(months))
     wanted = {*names, *(str(year + later) for year in years for later in range(len(LATER_REPORT) + 1))}
     wanted |= {quarter_mark(quarter) for quarter in QUARTERS}
-    wanted |= {kind_mark(kind) for kind in kinds_in(question)} | {date_mark(date) for date in dates_in(question)}
+    wanted |= {kind_mark(kind) for kind in kinds_in(question)} | {date_mark(date) for date in dates}
     total, held = library.documents_marked(sorted(wanted), documents)
-    of_a_quarter = {path for quarter in QUARTERS for path in held.get(quarter_mark(quarter), ())}
+    of_a_date = {path for date in dates for path in held.get(date_mark(date), ())}
+    of_a_quarter = {path for quarter in QUARTERS for path in held.get(quarter_mark(quarter), ())} - of_a_date
 
+    spelled = _spelled_as_words(question)
     shares = _shares_of_names(question, [name for name in names if name in held])
     scores: dict[str, DocumentScore] = {}
     for name in shares:
         weight = _distinction(held.get(name, {}), total) * shares[name]
         for path, strength in held.get(name, {}).items() if weight else ():
+            if path in held.get(spelled.get(name, ""), {}):
+                continue  # it goes by `jnj` as it is, and by initials like those
             scores.setdefault(path, DocumentScore()).add(settings.name_weight * weight * strength, name.lstrip("="))
     best_named = max((document.score for document in scores.values()), default=0.0)
     for path, (strength, mark) in _year_matches(years, held).items():
@@ -103,7 +106,8 @@ def score_documents(
         document.add(settings.year_weight * named * whole * strength, mark)
     for marks, weight in (
         ([quarter_mark(quarter) for quarter in sorted(quarters)], settings.year_weight * QUARTER),
-        ([date_mark(date) for date in sorted(dates_in(question))], settings.year_weight * DATE),
+        ([date_mark(month) for month in months], settings.year_weight * MONTH),
+        ([date_mark(day) for day in days], settings.year_weight * DAY),
         ([kind_mark(kind) for kind in sorted(kinds_in(question))], settings.kind_weight),
     ):
         for mark in marks:
@@ -115,8 +119,13 @@ def score_documents(
 def _names(question: str) -> list[str]:
     """Words, initials and joined words ("american water works" → "americanwaterworks") that could name a document."""
     words = name_terms(question)
-    single = [word for word in words if word not in STOP_WORDS and word not in MONTHS and not word.isdigit()]
+    single = [word for word in words if word not in STOP_WORDS and not is_period_word(word)]
     return list(dict.fromkeys([*single, *initials_in(question), *_joined(words)]))
+
+
+def _spelled_as_words(question: str) -> dict[str, str]:
+    """Initials → the word that they are written as: `=jj` → `jnj`."""
+    return {mark: word.lower() for word in _CAPITALISED.findall(question) for mark in initials_in(word)}
 
 
 def capitalised(text: str) -> frozenset[str]:
@@ -125,10 +134,11 @@ def capitalised(text: str) -> frozenset[str]:
 
 
 def _shares_of_names(question: str, names: Iterable[str]) -> dict[str, float]:
-    """Name → its share of the weight: words in small letters tell less in a question that has capitals for names."""
+    """Name → its share of the weight: words in small letters tell less in a question that has capitals."""
     written = capitalised(question)
-    proper = {name for name in names if name in written or name.startswith(INITIALS)}
-    return {name: 1.0 if name in proper or not proper else SMALL_LETTERS for name in names}
+    return {
+        name: 1.0 if not written or name in written or name.startswith(INITIALS) else SMALL_LETTERS for name in names
+    }
 
 
 def _joined(words: Sequence[str]) -> Iterable[str]:

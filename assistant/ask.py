@@ -94,7 +94,7 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     clock = _Clock()
     dialogue = asker.conversations.open(options.conversation, question)
     findings = asker.retriever.find(
-        _query(options.search_for or question, dialogue), k=options.k, documents=options.documents
+        _query(asker, options.search_for or question, dialogue), k=options.k, documents=options.documents
     )
     clock.retrieved = clock.now()
 
@@ -116,8 +116,9 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     yield Answered(answer)
 
 
-def _query(question: str, dialogue: Dialogue) -> str:
-    return search_query(question, [exchange.question for exchange in dialogue.exchanges if exchange.question])
+def _query(asker: Asker, question: str, dialogue: Dialogue) -> str:
+    earlier = [exchange.question for exchange in dialogue.exchanges if exchange.question]
+    return search_query(question, earlier, asker.retriever.names_in)
 
 
 def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[list[ScoredSentence]]:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assistant.aboutness import MONTHS
 from assistant.words import STOP_WORDS, content_words
-from ingest.identity import fold, kinds_in, quarters_in, years_in
+from ingest.identity import fold, kinds_in
+from ingest.periods import MONTHS, quarters_in, years_in
 
 _ALSO_GERMAN = frozenset("also am an her in it no per so us via was will".split())  # noqa: SIM905
 _ENGLISH = STOP_WORDS - _ALSO_GERMAN

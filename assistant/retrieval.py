@@ -11,7 +11,7 @@ from assistant.calibration import load_calibration
 from assistant.fusion import fuse, on_one_scale, with_page_support
 from assistant.glossary import Glossary, phrases_in, widen
 from assistant.relevance import Meaning, fits
-from assistant.sides import find_sides, take_turns
+from assistant.sides import find_sides, names_of_documents, take_turns
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
 from assistant.words import Weights, content_words, numbers
 from config.sections import RetrievalSettings
@@ -128,6 +128,10 @@ class Retriever:
     def documents_named(self, query: str, documents: Collection[str] | None = None) -> dict[str, DocumentScore]:
         """Path → score of the documents that a question names; see `assistant.aboutness`."""
         return score_documents(query, self.library, self.settings, documents, self._terms_of_art)
+
+    def names_in(self, question: str) -> set[str]:
+        """The words of a question by which it names documents, folded."""
+        return names_of_documents(question, self.documents_named(question))
 
     def _search_text(
         self, query: str, wanted: int, documents: Collection[str] | None, named: Collection[str]

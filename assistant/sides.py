@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.aboutness import DocumentScore, capitalised
-from ingest.identity import years_in
+from ingest.identity import INITIALS, initials_in
+from ingest.periods import years_in
 
 if TYPE_CHECKING:
     from ingest.library.library import Library
@@ -38,6 +39,12 @@ def find_sides(question: str, about: Mapping[str, DocumentScore], library: "Libr
         if not missing or len(sides) == MOST_SIDES:
             break
     return sides if len(sides) > 1 else []
+
+
+def names_of_documents(question: str, about: Mapping[str, DocumentScore]) -> set[str]:
+    """The names in a question (folded, with a capital there or initials) that tell documents apart; no years."""
+    initials = {mark.removeprefix(INITIALS) for mark in initials_in(question)}
+    return {mark for mark in _bearers(about) if mark in capitalised(question) | initials and not mark.isdigit()}
 
 
 def _bearers(about: Mapping[str, DocumentScore]) -> dict[str, set[str]]:

@@ -8,9 +8,10 @@ part of its pages and on few of the others'.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.periods import dates_in, period_ends_in, quarters_in, years_in
 from ingest.types import Document
 
 MAX_NAMES = 400
@@ -26,40 +27,25 @@ FULL_STRENGTH_SHARE = 0.3
 FEW_PAGES = 8
 """Added to the number of pages: on a document of three pages a word that stands on two of them names nothing yet."""
 
+SPOKEN_OF = 0.5
+"""Strength of a word of the file name that the pages have in small letters: `final`, `report`, `employee`."""
+
+ON_THE_COVER = 0.5
+LEAST_PAGES_WITH_COVER = 3
+
 INITIALS, QUARTER, KIND, DATE = "=", "quarter:", "kind:", "date:"
 """Put before what is no word, so that the initials of "J&J" are never taken for the word "jj"."""
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019](?!s\b)[^\W_]+)?")
+_ADDRESS = re.compile(r"\S*(?:www\.|//|@)\S*|\S+\.(?:com|org|net|co\.uk|de|fr|eu)\b\S*", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 _NAME_PHRASE = re.compile(r"\b[A-Z][A-Za-z]+(?:(?:\s|\s?&\s?|\s(?:and|of)\s)[A-Z][A-Za-z]+){1,3}\b")
 _BETWEEN_NAMES = re.compile(r"\s*&\s*|\s+(?:and|of)\s+|\s+")
+_WRITTEN_INITIALS = re.compile(r"\b[A-Z](?:(?:n|\s?&\s?)?[A-Z]){1,3}\b")
+_WITH_AND = re.compile(r"\b[A-Z]{1,2}\s?&\s?[A-Z]{1,2}\b")
 _MAX_INITIALS = 4
-
-_MONTH = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    "|nov(?:ember)?|dec(?:ember)?"
-)
-_PERIOD_END = re.compile(
-    rf"(?:years?|quarters?|quarterly period|period|months|weeks)\s+end(?:ed|ing):?\s+"
-    rf"(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})|(?P<day_first>\d{{1,2}})\.?\s+(?P<month_last>{_MONTH}))"
-    r",?\s+(?P<year>(?:19|20)\d\d)",
-    re.IGNORECASE,
-)
-_WRITTEN_DATE = re.compile(
-    rf"\b(?:(?P<month>{_MONTH})\.?\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
-    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month_last>{_MONTH})\.?,?\s+)(?P<year>(?:19|20)\d\d)\b",
-    re.IGNORECASE,
-)
-_NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
-_MONTH_STARTS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?!\d|[.,]\d)")
-_SHORT_YEAR = re.compile(
-    r"(?:\bFY|\bfiscal(?: year)?|\bQ[1-4]|\b[1-4]Q)\s?(?:of |FY)?\s?['\u2019]?(\d\d)(?!\d)", re.IGNORECASE
-)
-_GLUED_YEAR = re.compile(r"(?:\bFY|\bQ[1-4]|\b[1-4]Q|_)((?:19|20)\d\d)(?=Q[1-4]|\b|_)", re.IGNORECASE)
-_QUARTER = re.compile(r"(?<![A-Za-z])Q([1-4])(?!\d(?!\d))|(?<!\d)([1-4])Q(?![A-Za-z])", re.IGNORECASE)
-_QUARTER_WORDS = re.compile(r"\b(first|second|third|fourth)[\s-]quarter\b", re.IGNORECASE)
-_QUARTER_NUMBERS = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_EXCHANGE = r"(?:New York Stock Exchange|NYSE|N(?i:asdaq)|London Stock Exchange|LSE|Euronext|X(?i:etra))"
+_TICKER = re.compile(rf"{_EXCHANGE}[^\w()]{{0,2}}:\s?([A-Z]{{2,5}})\b|\b([A-Z]{{2,5}})\s(?:[Tt]he )?{_EXCHANGE}")
 
 _KINDS = {
     "annual report": r"10-?k(?:/a)?|20-?f|annual report|annual accounts",
@@ -81,6 +67,7 @@ _KINDS = {
 }
 _KIND = re.compile("|".join(f"(?P<k{i}>\\b(?:{words})s?\\b)" for i, words in enumerate(_KINDS.values())), re.IGNORECASE)
 _KIND_NAMES = tuple(_KINDS)
+_OF_A_QUARTER = frozenset({"quarterly report", "earnings release"})
 _HEAD_CHARACTERS = 1_000
 _COVER_CHARACTERS = 6_000
 
@@ -134,11 +121,13 @@ def identify(document: Document) -> Identity:
     texts = [page.text for page in document.pages]
     cover = " ".join(" ".join(texts[:2])[:_COVER_CHARACTERS].split())
     head = cover[:_HEAD_CHARACTERS]
+    kinds = kinds_in(stem.replace("_", " ")) or kinds_in(document.title) or kinds_in(head)
+    ends = [date for _, dates in period_ends_in(cover) for date in dates]
     return Identity(
         names=_names(stem, document, texts),
-        period=_period_of_document(stem, document.title, cover),
-        kinds=kinds_in(stem.replace("_", " ")) or kinds_in(document.title) or kinds_in(head),
-        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title) or dates_in(head),
+        period=_period_of_document(stem, document.title, cover, texts, kinds),
+        kinds=kinds,
+        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title) or dates_in(head) | frozenset(ends),
     )
 
 
@@ -157,34 +146,7 @@ def name_terms(text: str) -> list[str]:
 
 def initials_in(text: str) -> list[str]:
     """Initials a text uses for a name: `J&J` and `JnJ` → `=jj`, `AWW` → `=aww`."""
-    found = re.findall(r"\b[A-Z](?:[n&]?[A-Z]){1,3}\b", text)
-    return [INITIALS + re.sub("[n&]", "", name).lower() for name in found]
-
-
-def years_in(text: str) -> tuple[int, ...]:
-    """Years a text names in whatever form (2018, FY18, Q2'23, 2023Q2), newest first."""
-    years = {int(year) for pattern in (_YEAR, _GLUED_YEAR) for year in pattern.findall(text)}
-    years |= {2000 + int(year) for year in _SHORT_YEAR.findall(text)}
-    return tuple(sorted(years, reverse=True))
-
-
-def quarters_in(text: str) -> frozenset[int]:
-    """Quarters a text names: `Q2`, `2Q23`, `2023Q2`, `second quarter`."""
-    numbers = {int(before or after) for before, after in _QUARTER.findall(text)}
-    return frozenset(numbers | {_QUARTER_NUMBERS[word.lower()] for word in _QUARTER_WORDS.findall(text)})
-
-
-def dates_in(text: str) -> frozenset[str]:
-    """Days and months a text names: `30 August 2023` → `2023-08-30` and `2023-08`, `June 2026` → `2026-06`."""
-    found: set[str] = set()
-    for match in _WRITTEN_DATE.finditer(text):
-        name = (match["month"] or match["month_last"]).lower()
-        month = f"{match['year']}-{_MONTH_STARTS.index(name[:3]) + 1:02}"
-        day = match["day"] or match["day_first"]
-        found |= {month, f"{month}-{int(day):02}"} if day else {month}
-    for year, number, day in _NUMERIC_DATE.findall(text):
-        found |= {f"{year}-{number}", f"{year}-{number}-{day}"} if day else {f"{year}-{number}"}
-    return frozenset(found)
+    return [INITIALS + re.sub(r"[n&\s]", "", name).lower() for name in _WRITTEN_INITIALS.findall(text)]
 
 
 def kinds_in(text: str) -> frozenset[str]:
@@ -192,37 +154,62 @@ def kinds_in(text: str) -> frozenset[str]:
     return frozenset(_KIND_NAMES[int(str(match.lastgroup)[1:])] for match in _KIND.finditer(text))
 
 
-def _period_of_document(stem: str, title: str, cover: str) -> Period:
+def _period_of_document(stem: str, title: str, cover: str, texts: Sequence[str], kinds: Collection[str]) -> Period:
     """From the file name or else the title, which name what the whole document is about, else from its first pages."""
+    quarters = quarters_in(stem.replace("_", " ")) or quarters_in(title)
+    if not quarters and _OF_A_QUARTER.intersection(kinds):
+        quarters = _quarter_spoken_of(texts)
     for text in (stem, title):
         if years := years_in(text.replace("_", " ")):
-            return Period(years, quarters_in(text.replace("_", " ")) or quarters_in(title))
-    ended = Counter(_year_of_period(match) for match in _PERIOD_END.finditer(cover))
+            return Period(years, quarters)
+    ended = Counter(year for year, _ in period_ends_in(cover))
     years = tuple(year for year, _ in ended.most_common(2)) or years_in(cover[:_HEAD_CHARACTERS])[:1]
-    return Period(years, quarters_in(title))
+    return Period(years, quarters)
 
 
-def _year_of_period(match: re.Match[str]) -> int:
-    """A year that ends in the first days of January is the one before."""
-    month = (match["month"] or match["month_last"]).lower()
-    day = int(match["day"] or match["day_first"])
-    return int(match["year"]) - (month.startswith("jan") and day <= 7)
+def _quarter_spoken_of(texts: Sequence[str]) -> frozenset[int]:
+    """The quarter that more of the pages name than any other."""
+    named = Counter(quarter for text in _spread(texts, SAMPLED_PAGES) for quarter in quarters_in(text)).most_common(2)
+    if not named or (len(named) > 1 and named[0][1] == named[1][1]):
+        return frozenset()
+    return frozenset({named[0][0]})
 
 
 def _names(stem: str, document: Document, texts: Sequence[str]) -> dict[str, float]:
     sample = list(_spread(texts, SAMPLED_PAGES))
-    strengths = dict(_recurring(map(_page_words, sample), len(sample)))
-    phrases = _recurring(map(_name_phrases, sample), len(sample))
+    pages = [_page_words(text) for text in sample]
+    strengths = dict(_recurring((proper for proper, _ in pages), len(sample)))
+    small = {word for _, words in pages for word in words}
     called = name_terms(stem)
-    by = name_terms(document.metadata.get("author", ""))
-    initials = dict.fromkeys(_initials(called), 1.0)
-    for phrase, strength in phrases:
-        initials.update((short, max(strength, initials.get(short, 0.0))) for short in _initials(phrase.split()))
-    strengths.update(initials)
-    strengths.update((word, max(0.5, strengths.get(word, 0.0))) for word in by)
-    strengths.update((word, 1.0) for word in called)
+    named = {word: SPOKEN_OF if word in small else 1.0 for word in called}
+    named |= dict.fromkeys(_tickers(texts[0][:_COVER_CHARACTERS] if texts else ""), 1.0)
+    named |= {word: max(named.get(word, 0.0), ON_THE_COVER) for word in _names_on_cover(document.title, pages, sample)}
+    named |= {word: max(named.get(word, 0.0), 0.5) for word in name_terms(document.metadata.get("author", ""))}
+    named |= dict.fromkeys(_initials(called), 1.0)
+    for phrase, strength in _recurring(map(_name_phrases, sample), len(sample)):
+        for short in [phrase] if phrase.startswith(INITIALS) else _initials(phrase.split()):
+            named[short] = max(strength, named.get(short, 0.0))
+    for word, strength in named.items():
+        strengths[word] = max(strength, strengths.get(word, 0.0))
     strongest = sorted(strengths.items(), key=lambda item: (-item[1], item[0]))[:MAX_NAMES]
     return {word: strength for word, strength in strongest if not word.isdigit()}
+
+
+def _names_on_cover(title: str, pages: Sequence[tuple[set[str], set[str]]], sample: Sequence[str]) -> set[str]:
+    """Words that the title or the head of page one writes as names, and that other pages have too: many a report says
+    "we" after its cover."""
+    if len(sample) < LEAST_PAGES_WITH_COVER:
+        return set()
+    small = {word for _, words in pages for word in words}
+    written = f"{title}\n{sample[0][:_HEAD_CHARACTERS]}"
+    proper = _page_words(written)[0] - small
+    later = Counter(word for words, _ in pages[1:] for word in words)
+    return {word for word in proper if later[word] > 1}
+
+
+def _tickers(cover: str) -> set[str]:
+    """`NYSE: ABC`, or `ABC New York Stock Exchange` as on the cover of a filing, → `abc`."""
+    return {(before or after).lower() for before, after in _TICKER.findall(" ".join(cover.split()))}
 
 
 def _recurring(pages: Iterable[Iterable[str]], count: int) -> Iterator[tuple[str, float]]:
@@ -237,15 +224,18 @@ def _recurring(pages: Iterable[Iterable[str]], count: int) -> Iterator[tuple[str
             yield word, strength
 
 
-def _page_words(text: str) -> set[str]:
-    """The words of a page that are written with a capital or a figure wherever they stand on it, as names are."""
-    written = [word for word in set(_WORD.findall(text)) if len(word) > 1]
+def _page_words(text: str) -> tuple[set[str], set[str]]:
+    """The words of a page that are written with a capital or a figure wherever they stand on it, as names are; and
+    those that stand on it in small letters."""
+    written = [word for word in set(_WORD.findall(_ADDRESS.sub(" ", text))) if len(word) > 1]
     small = {fold(word) for word in written if word[0].islower()}
-    return {fold(word) for word in written if not word[0].islower()} - small
+    return {fold(word) for word in written if not word[0].islower()} - small, small
 
 
 def _name_phrases(text: str) -> set[str]:
-    return {_BETWEEN_NAMES.sub(" ", phrase).lower() for phrase in set(_NAME_PHRASE.findall(text))}
+    """Names of several words, and what is written as initials with a sign: `AT&T`."""
+    phrases = {_BETWEEN_NAMES.sub(" ", phrase).lower() for phrase in set(_NAME_PHRASE.findall(text))}
+    return phrases | {mark for found in set(_WITH_AND.findall(text)) for mark in initials_in(found)}
 
 
 def _initials(words: Sequence[str]) -> Iterator[str]:

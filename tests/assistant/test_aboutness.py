@@ -64,3 +64,37 @@ def test_the_named_document_is_searched_and_comes_first(open_with: Open) -> None
     found = assistant.search("What does Brekke say about risks in 2021?", k=3)
     assert found.passages[0].document == "Brekke_2021_10K.pdf"
     assert found.passages[0].why.document_rank == 1
+
+
+def test_a_name_that_is_its_own_initials_counts_once(open_with: Open) -> None:
+    library = open_with().library
+    fill(library, HashEmbedder(), {"atw.pdf": ["American Tide Works."], "American_Tide_Works.pdf": ["Turbines."]})
+    scores = score_documents("ATW", library, SETTINGS)
+    assert scores["/documents/atw.pdf"].marks.keys() == {"atw"}
+    assert scores["/documents/American_Tide_Works.pdf"].marks.keys() == {"atw"}
+
+
+def test_words_of_a_period_are_no_names(open_with: Open) -> None:
+    library = open_with().library
+    fill(library, HashEmbedder(), {"Q1-first-quarter.pdf": ["x"], "other.pdf": ["y"]})
+    assert score_documents("What was ordered by the end of the second quarter, Q2?", library, SETTINGS) == {}
+
+
+def test_a_word_in_small_letters_tells_less_where_capitals_are_used(open_with: Open) -> None:
+    library = shelf(open_with)
+    with_capitals, without = "What does the halden report say?", "what does the halden report say?"
+    path = "/documents/Halden_2019_10K.pdf"
+    assert score_documents(with_capitals, library, SETTINGS)[path].score < 0.5 * (
+        score_documents(without, library, SETTINGS)[path].score
+    )
+
+
+def test_a_date_within_the_quarter_finds_the_quarter_s_report(open_with: Open) -> None:
+    library = open_with().library
+    reports = {
+        "report-2026-q2.pdf": ["For the three months. Balance on 30 June 2026."],
+        "minutes-2026.pdf": ["Minutes."],
+        "report-2026-q3.pdf": ["For the three months. Balance on 30 September 2026."],
+    }
+    fill(library, HashEmbedder(), reports)
+    assert best(library, "How large was the order book at the end of June 2026?") == ["report-2026-q2.pdf"]

@@ -25,6 +25,7 @@ def test_a_question_that_leans_back_is_searched_with_the_one_before(question: st
     [
         "What is the hotel limit in Norway?",
         "And who was elected chair of the board?",
+        "Which tugs does the board want to buy in the following year?",
         "Which insurance covers the tug Ternen against its loss at sea?",
     ],
 )
@@ -46,3 +47,39 @@ def test_a_new_year_takes_the_place_of_the_old_one() -> None:
     query = search_query("And in 2019?", ["What was the revenue in 2018?"])
     assert "revenue" in query
     assert "2018" not in query
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "wanted", "gone"),
+    [
+        ("And the year before?", "What was the revenue in 2018?", "2017", "2018"),
+        ("What was it the following year?", "What was the revenue in FY2018?", "2019", "2018"),
+        ("And the previous year?", "What was the revenue in FY18?", "2017", "18"),
+        ("Und im Jahr davor?", "Wie hoch war der Umsatz 2023?", "2022", "2023"),
+        ("And the quarter before?", "Revenue in the third quarter of 2026?", "Q2 2026", "third"),
+        ("And the quarter before?", "Revenue in Q1 2026?", "Q4 2025", "2026"),
+        ("And the year before?", "Revenue in Q1 2026?", "Q1 2025", "2026"),
+    ],
+)
+def test_a_period_before_or_after_is_counted_from_the_earlier_question(
+    question: str, before: str, wanted: str, gone: str
+) -> None:
+    query = search_query(question, [before])
+    assert wanted in query
+    assert gone not in query
+
+
+def test_a_year_of_its_own_is_not_moved() -> None:
+    question = "How did the revenue of 2019 differ from the year before?"
+    assert search_query(question, ["What was the revenue in 2015?"]) == question
+
+
+def test_another_document_s_name_takes_the_place_of_the_old_one() -> None:
+    def names_in(question: str) -> set[str]:
+        return {name for name in ("halden", "jj") if name in question.lower().replace("j&j", "jj")}
+
+    before = "What was J&J's capital expenditure in 2018?"
+    assert search_query("What about Halden?", [before], names_in) == (
+        "What about Halden? What was capital expenditure in 2018?"
+    )
+    assert search_query("What about Norway?", [before], names_in) == f"What about Norway? {before}"

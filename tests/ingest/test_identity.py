@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.identity import dates_in, identify, initials_in, kinds_in, quarters_in, years_in
+from ingest.identity import identify, initials_in, kinds_in
+from ingest.periods import dates_in, quarters_in, years_in
 from ingest.types import Document, Page
 
 
@@ -22,6 +23,11 @@ def document(name: str, *pages: str, title: str = "", author: str = "") -> Docum
         ("in 2Q23", (2023,)),
         ("2023Q2", (2023,)),
         ("FY2019 - FY2021", (2021, 2019)),
+        ("FY 22/23", (2023, 2022)),
+        ("in 2022/23", (2023, 2022)),
+        ("H1'23 and 2H22", (2023, 2022)),
+        ("2022-11", (2022,)),
+        ("FY2018, 3/4 of it", (2018,)),
         ("12,018 pieces for 2018.50 euro", ()),
         ("article 20180", ()),
     ],
@@ -32,7 +38,19 @@ def test_years_in_whatever_form(text: str, years: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "quarters"),
-    [("Q2 of FY2023", {2}), ("2023Q4", {4}), ("3Q22", {3}), ("the second quarter", {2}), ("Q40 pumps", set())],
+    [
+        ("Q2 of FY2023", {2}),
+        ("2023Q4", {4}),
+        ("3Q22", {3}),
+        ("the second quarter", {2}),
+        ("Q40 pumps", set()),
+        ("H1 2023", {2}),
+        ("in the second half", {4}),
+        ("im 3. Quartal", {3}),
+        ("erstes Halbjahr", {2}),
+        ("au deuxième trimestre", {2}),
+        ("a half of it", set()),
+    ],
 )
 def test_quarters_in_whatever_form(text: str, quarters: set[int]) -> None:
     assert quarters_in(text) == quarters
@@ -44,7 +62,9 @@ def test_quarters_in_whatever_form(text: str, quarters: set[int]) -> None:
         ("as of August 30, 2023", {"2023-08", "2023-08-30"}),
         ("on the 3rd of May 2023", {"2023-05", "2023-05-03"}),
         ("14. March 2025", {"2025-03", "2025-03-14"}),
-        ("at the end of June 2026", {"2026-06"}),
+        ("at the end of June 2026", {"2026-06", "2026-06-30"}),
+        ("Ende Februar 2024", {"2024-02", "2024-02-29"}),
+        ("au 31 mars 2023", {"2023-03", "2023-03-31"}),
         ("minutes-2026-09-16", {"2026-09", "2026-09-16"}),
         ("may 2 people", set()),
         ("FY2019 - FY2021", set()),
@@ -61,7 +81,7 @@ def test_kinds_by_any_of_their_names() -> None:
 
 
 def test_initials_are_told_from_words() -> None:
-    assert initials_in("Did JnJ or J&J buy AWW?") == ["=jj", "=jj", "=aww"]
+    assert initials_in("Did JnJ, J & J or J&J buy AWW?") == ["=jj", "=jj", "=jj", "=aww"]
     assert initials_in("an ordinary Question") == []
 
 
@@ -99,3 +119,38 @@ def test_a_year_that_ends_on_new_year_s_day_is_the_one_before() -> None:
 def test_marks_are_one_mapping() -> None:
     marks = identify(document("Halden_10-K_2021_Q3.pdf", "x")).marks()
     assert marks["halden"] == marks["2021"] == marks["quarter:3"] == marks["kind:annual report"] == 1.0
+
+
+def test_a_report_that_says_we_is_known_by_its_cover() -> None:
+    pages = ["ANNUAL REPORT 2023\nNordhavn Pumps plc\nThis report is for shareholders."] + ["We sell pumps."] * 60
+    pages[20] = pages[40] = "We are called Nordhavn since 1990."
+    names = identify(document("2023-AR-final_v2.pdf", *pages)).names
+    assert names["nordhavn"] == 0.5
+    assert "shareholders" not in names
+    assert "pumps" not in names, "its pages have the word in small letters"
+
+
+def test_a_word_of_the_file_name_that_the_text_uses_too_tells_less() -> None:
+    names = identify(document("halden-final.pdf", "The final dividend of Halden.")).names
+    assert (names["halden"], names["final"]) == (1.0, 0.5)
+
+
+def test_an_address_does_not_make_a_name_an_ordinary_word() -> None:
+    assert identify(document("halden.pdf", "Halden: see www.halden.com or ask info@halden.com")).names["halden"] == 1.0
+
+
+def test_a_company_goes_by_its_ticker_and_its_initials_as_written() -> None:
+    assert identify(document("r.pdf", "Nordhavn Pumps (NYSE: NHP)")).names["nhp"] == 1.0
+    assert identify(document("r.pdf", "Common Stock, $1 par value NHP New York Stock Exchange")).names["nhp"] == 1.0
+    assert identify(document("r.pdf", *["AT&T sells. Then AT&T buys."] * 6)).names["=att"] > 0.5
+
+
+def test_the_quarter_of_a_report_that_only_its_pages_name() -> None:
+    pages = [
+        "Form 10-Q for the quarterly period ended August 31, 2023",
+        "First quarter revenue",
+        "In the first quarter",
+    ]
+    found = identify(document("r.pdf", *pages, "the second quarter"))
+    assert found.period.quarters == {1}
+    assert {"2023-08", "2023-08-31"} <= found.dates
