@@ -1,11 +1,15 @@
-"""File → Document, by suffix, with a look at the content where the suffix lies."""
+"""File → Document, by content and suffix."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
-from pathlib import Path
+from importlib.util import find_spec
+from pathlib import Path, PurePosixPath
 
 from config.errors import DocumentError
-from ingest.loaders.base import Loader, LoadOptions, read_source, read_start
+from ingest.loaders.base import Loader, LoadOptions, SourceFile, as_source, read_source, read_start
+from ingest.loaders.kinds import OLE_HEADER, START_BYTES, ZIP_HEADER, kind_of
 from ingest.types import Document
 
 LOADERS: Mapping[str, str] = {
@@ -14,13 +18,28 @@ LOADERS: Mapping[str, str] = {
     ".markdown": "markdown",
     ".txt": "plain_text",
     ".text": "plain_text",
+    ".log": "plain_text",
+    ".rst": "plain_text",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"), "image"),
 }
-"""Suffix → module in this package with a function `load` (see `base.Loader`). Modules are imported when needed."""
+"""Suffix → module in this package with a function `load` (see `base.Loader`). Modules are imported when needed. Source
+code and whatever else is text is read as plain text, whatever its suffix."""
 
-PDF_HEADER = b"%PDF-"
-PDF_HEADER_WITHIN = 1024
-"""Readers accept junk before the header if it stands within the first 1024 bytes (Adobe's implementation note to
-ISO 32000, 7.5.2)."""
+SOURCE_CODE = re.compile(
+    r"\.(?:pyi?|m?js|tsx?|jsx|java|kt|scala|[ch]|cc|cpp|hpp|cs|go|rs|rb|php|swift|m|r|jl|lua|pl|(?:ba)?sh|ps1|sql|proto"
+    r"|tf|s?css|vue|ya?ml|toml|ini|cfg|conf|xml|xsd|tex)"
+)
+
+MAX_DEPTH = 3
+"""Files within files are read so deep: a mail in a mail with an archive."""
 
 _LOOKALIKES = {
     b"\x89PNG": "a PNG picture",
@@ -39,28 +58,57 @@ _LOOKALIKES = {
 def load_document(path: Path, options: LoadOptions | None = None) -> Document:
     """Read one file. Raises DocumentError with the contract's status word when it cannot be read."""
     options = options or LoadOptions()
-    load = _loader_for(path, read_start(path, PDF_HEADER_WITHIN))
-    return load(read_source(path, options), options)
+    start = read_start(path, START_BYTES)
+    if not start.startswith((ZIP_HEADER, OLE_HEADER)):
+        _loader_for(path, start)  # a film is refused before it is read
+    return load_source(read_source(path, options), options)
 
 
-def _loader_for(path: Path, start: bytes) -> Loader:
-    suffix = path.suffix.lower()
-    is_pdf = PDF_HEADER in start
-    if suffix == ".pdf" and not is_pdf:
+def load_within(name: str, data: bytes, options: LoadOptions) -> Document:
+    """Read a file that lies in another one: an attachment, a member of an archive.
+
+    Raises DocumentError like `load_document`; `unsupported` past MAX_DEPTH.
+    """
+    if options.depth >= MAX_DEPTH:
         raise DocumentError(
-            f"The file is called .pdf but is no PDF{_what_it_is(start)}.",
-            "Open it with the program that made it and save it as PDF.",
-            status="damaged",
+            f"It lies more than {MAX_DEPTH} files deep within others.", "Save it as a file.", status="unsupported"
         )
-    module = "pdf" if is_pdf else LOADERS.get(suffix)
-    if module is None:
+    if not data:
+        raise DocumentError("The file is empty: it has no bytes.", status="empty")
+    file_name = PurePosixPath(name.replace("\\", "/")).name or "file"
+    return load_source(as_source(Path(file_name), data), replace(options, depth=options.depth + 1))
+
+
+def load_source(file: SourceFile, options: LoadOptions) -> Document:
+    return _loader_for(file.path, file.data)(file, options)
+
+
+def _loader_for(path: Path, data: bytes) -> Loader:
+    """The loader of a file by its bytes, or its first ones."""
+    suffix = path.suffix.lower()
+    by_suffix = LOADERS.get(suffix) or ("source_code" if SOURCE_CODE.fullmatch(suffix) else None)
+    kind = kind_of(suffix, data, by_suffix)
+    if suffix == ".pdf" and kind != "pdf":
+        raise _not_what_it_says(suffix, data)
+    if kind is None and by_suffix:
+        raise _not_what_it_says(suffix, data)
+    if kind is None or find_spec(f"{__name__}.{kind}") is None:
         raise DocumentError(
             f"Files {f'of the type {suffix}' if suffix else 'without a suffix'} cannot be read.",
-            f"Save it as one of: {', '.join(LOADERS)}.",
+            "Save it as PDF, as an Office file or as text.",
             status="unsupported",
         )
-    loader: Loader = import_module(f"{__name__}.{module}").load
+    loader: Loader = import_module(f"{__name__}.{kind}").load
     return loader
+
+
+def _not_what_it_says(suffix: str, data: bytes) -> DocumentError:
+    name = suffix.lstrip(".").upper()
+    return DocumentError(
+        f"The file is called {suffix} but is no {name}{_what_it_is(data)}.",
+        f"Open it with the program that made it and save it as {name}.",
+        status="damaged",
+    )
 
 
 def _what_it_is(start: bytes) -> str:

@@ -23,12 +23,13 @@ _SEPARATORS = re.compile(r"[_\s]+")
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """How files are read. `passwords` are tried in order on a locked file; `engine` names the PDF reader that is asked
-    first (pdfium, unless it has just died of this file)."""
+    first (pdfium, unless it has just died of this file); `depth` says in how many files this one lies."""
 
     passwords: tuple[str, ...] = ()
     max_pages: int = 20_000
     max_file_mb: int = 512
     engine: Engine = "pdfium"
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,10 @@ def read_source(path: Path, options: LoadOptions) -> SourceFile:
                 status="too_large",
             )
         data = path.read_bytes()
+    return as_source(path, data)
+
+
+def as_source(path: Path, data: bytes) -> SourceFile:
     return SourceFile(path, data, hashlib.sha256(data).hexdigest())
 
 

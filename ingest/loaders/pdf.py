@@ -9,13 +9,10 @@ from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile, title_from_name
 from ingest.loaders.layout import lay_out
 from ingest.loaders.lines import Line, RawDocument
-from ingest.types import BlockKind, Document, Page
+from ingest.loaders.titles import MAX_TITLE_CHARACTERS, first_heading, given_title, is_title
+from ingest.types import Document, Page
 
-MAX_TITLE_CHARACTERS = 150
-_PROGRAM_PREFIX = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation)\s*-?\s*", re.IGNORECASE)
-_FILE_SUFFIX = re.compile(r"\.(?:docx?|pdf|xlsx?|pptx?|rtf|odt|indd|pages|png|jpe?g|tiff?|html?)$", re.IGNORECASE)
 _CATALOGUE = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,1000}?/Type\s*/Catalog\b", re.DOTALL)
-_NO_TITLE = re.compile(r"(?:untitled|document|unbenannt|sans titre|title|model)\s*(?:document)?\s*\d*", re.IGNORECASE)
 
 
 def load(file: SourceFile, options: LoadOptions) -> Document:
@@ -126,18 +123,12 @@ def _name_pages(numbers: Sequence[int]) -> str:
 
 def _title(document: RawDocument, pages: Sequence[Page]) -> str:
     """What the file calls itself if that is a title, else page one's largest print, else the first heading."""
-    given = _FILE_SUFFIX.sub("", _PROGRAM_PREFIX.sub("", document.metadata.get("title", ""))).strip()
-    if _is_title(given):
+    if given := given_title(document.metadata.get("title", "")):
         return given
     largest = _largest_print(document.pages[0].lines)
-    if _is_title(largest):
+    if is_title(largest):
         return largest
-    return next((heading for page in pages[:3] if _is_title(heading := _first_heading(page))), "")
-
-
-def _is_title(text: str) -> bool:
-    letters = sum(character.isalpha() for character in text)
-    return letters >= 3 and letters >= 0.4 * len(text) and not _NO_TITLE.fullmatch(text)
+    return next((heading for page in pages[:3] if is_title(heading := first_heading(page))), "")
 
 
 def _largest_print(lines: Sequence[Line]) -> str:
@@ -149,8 +140,3 @@ def _largest_print(lines: Sequence[Line]) -> str:
     chosen = [line for line in placed if line.height > 0.95 * largest]
     text = " ".join(line.text for line in chosen)
     return text if len(chosen) < len(placed) and len(text) <= MAX_TITLE_CHARACTERS else ""
-
-
-def _first_heading(page: Page) -> str:
-    headings = (block for block in page.blocks if block.kind is BlockKind.HEADING)
-    return next((" ".join(page.text[block.start : block.end].split()) for block in headings), "")

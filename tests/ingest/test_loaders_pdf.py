@@ -354,8 +354,8 @@ def test_a_missing_file_fails_with_its_name(tmp_path: Path) -> None:
 
 
 def test_an_unknown_type_is_unsupported(tmp_path: Path) -> None:
-    path = tmp_path / "sheet.xlsx"
-    path.write_bytes(b"PK\x03\x04 something")
+    path = tmp_path / "film.mkv"
+    path.write_bytes(b"\x1aE\xdf\xa3\x00 something")
     error = refused(path)
     assert error.status == "unsupported"
-    assert ".xlsx" in error.message
+    assert ".mkv" in error.message
