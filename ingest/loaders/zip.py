@@ -44,7 +44,7 @@ def _none_can_be_read(errors: list[DocumentError]) -> DocumentError:
         )
     status = statuses.pop() if len(statuses) == 1 else "unsupported"
     return DocumentError(
-        f"None of the {len(errors)} files in the archive can be read. The first: {first.message}",
+        f"None of the {len(errors)} files in the archive can be read. The first: {errors[0].message}",
         "Unpack it and look at the files themselves.",
         status=status,
     )
