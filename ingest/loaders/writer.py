@@ -109,6 +109,10 @@ class PageWriter:
             self.warn(f"{heading}: {warning}")
 
     @property
+    def is_at_page_start(self) -> bool:
+        return not self._blocks
+
+    @property
     def has_text(self) -> bool:
         return bool(self._blocks) or any(page.blocks for page in self._pages)
 
@@ -156,7 +160,9 @@ class PageWriter:
         if moved:
             self._parts = [text[: self._blocks[cut - 1].end]]
             del self._blocks[cut:]
+        label = self._label
         self._close_page()
+        self._label = label  # the sheet goes on
         for heading, level in moved:
             self._add(BlockKind.HEADING, heading, level=level)
 

@@ -73,14 +73,14 @@ def test_a_folder_becomes_a_library(library: Library, folder: Path) -> None:
 def test_a_second_run_changes_nothing(library: Library, folder: Path) -> None:
     run(library, folder)
     (folder / "copy.md").write_bytes((folder / "lease.md").read_bytes())
-    (folder / "picture.png").write_bytes(b"\x89PNG...")
+    (folder / "film.mkv").write_bytes(b"\x1aE\xdf\xa3\x00")
     run(library, folder)
     before = contents(library), library.documents(), library.database.value("SELECT total_changes()")
 
     events = run(library, folder)
 
     assert outcomes(events) == {
-        "lease.md": "unchanged", "minutes.txt": "unchanged", "copy.md": "duplicate", "picture.png": "unsupported"
+        "lease.md": "unchanged", "minutes.txt": "unchanged", "copy.md": "duplicate", "film.mkv": "unsupported"
     }  # fmt: skip
     assert (contents(library), library.documents(), library.database.value("SELECT total_changes()")) == before
     finished = summary(events)
@@ -120,7 +120,7 @@ def test_prune_leaves_what_lies_elsewhere(library: Library, folder: Path, tmp_pa
 
 def test_files_that_cannot_be_taken_in_are_told_apart(library: Library, folder: Path) -> None:
     (folder / "blank.txt").write_text("  \n")
-    (folder / "picture.png").write_bytes(b"\x89PNG...")
+    (folder / "film.mkv").write_bytes(b"\x1aE\xdf\xa3\x00")
     (folder / "cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type")
     (folder / "copy of cut.pdf").write_bytes(b"%PDF-1.7\n1 0 obj\n<< /Type")
 
@@ -131,7 +131,7 @@ def test_files_that_cannot_be_taken_in_are_told_apart(library: Library, folder: 
     }
     assert {name: event.status.value for name, event in left_out.items()} == {
         "blank.txt": "empty",
-        "picture.png": "unsupported",
+        "film.mkv": "unsupported",
         "cut.pdf": "damaged",
         "copy of cut.pdf": "damaged",
     }

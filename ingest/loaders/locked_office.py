@@ -1,0 +1,46 @@
+"""Office files locked with a password (MS-OFFCRYPTO): opened with one of those given, then read as what they are."""
+
+import io
+
+from config.errors import DocumentError
+from ingest.loaders import load_source
+from ingest.loaders.base import LoadOptions, SourceFile, as_source
+from ingest.types import Document
+
+
+def load(file: SourceFile, options: LoadOptions) -> Document:
+    """Raises DocumentError: `locked` when no password given opens it, and what the loader of its type raises."""
+    data = unlock(file.data, options)
+    document = load_source(as_source(file.path, data), options)
+    return Document(file.path, file.sha256, document.title, document.pages, document.metadata, document.warnings)
+
+
+def unlock(data: bytes, options: LoadOptions) -> bytes:
+    """The file without its lock. Raises DocumentError (`locked`)."""
+    import msoffcrypto
+    from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+
+    # What Excel and PowerPoint lock by themselves, to keep a file from being changed and not from being read.
+    for password in (*options.passwords, "VelvetSweatshop", "/01Hannes Ruescher/01"):
+        opened = io.BytesIO()
+        try:
+            locked = msoffcrypto.OfficeFile(io.BytesIO(data))
+            locked.load_key(password=password, **({"verify_password": True} if locked.format == "ooxml" else {}))
+            locked.decrypt(opened)
+        except (InvalidKeyError, DecryptionError):
+            continue
+        except (FileFormatError, ParseError, ValueError, KeyError, IndexError, OSError, AttributeError, TypeError):
+            break
+        return opened.getvalue()
+    else:
+        raise DocumentError(
+            "The file is locked with a password"
+            + (", and none of those given opens it." if options.passwords else "."),
+            "Put its password in a file and name that with --password-file.",
+            status="locked",
+        )
+    raise DocumentError(
+        "The file is locked in a way that cannot be opened here.",
+        "Open it with the program that made it and save it without a password.",
+        status="locked",
+    )

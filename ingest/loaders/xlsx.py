@@ -1,0 +1,195 @@
+"""Excel → Document: each sheet begins a page, its tables keep their headers, numbers are as the sheet shows them."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from config.errors import DocumentError
+from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.cell_formats import format_code, shown
+from ingest.loaders.markup import Element, attribute, child, children, descendants, local, text_of
+from ingest.loaders.ooxml import Package, drawing_text, relation_of, write_charts
+from ingest.loaders.sheets import write_sheet
+from ingest.loaders.writer import PageWriter
+from ingest.types import Document
+
+MAX_ROWS = 100_000
+MAX_COLUMNS = 2_000
+MAX_CELLS = 2_000_000
+"""Cells of one sheet that are read; what is past them is named in a warning."""
+
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_HIDDEN = frozenset({"hidden", "veryHidden"})
+
+
+def load(file: SourceFile, options: LoadOptions) -> Document:
+    """Read a workbook. A sheet that cannot be read, and rows past the limits, are named in the warnings.
+
+    Raises DocumentError: `damaged`, `empty`, `too_large`.
+    """
+    package = Package(file, options)
+    part = package.main_part("xl/workbook.xml")
+    workbook = package.root(part)
+    book = _Book(
+        strings=_strings(package, part),
+        formats=_formats(package.related(part, "styles")),
+        from_1904=attribute(child(workbook, "workbookPr"), "date1904") in ("1", "true"),
+    )
+    writer = PageWriter(options)
+    for sheet in descendants(workbook, "sheet"):
+        name = attribute(sheet, "name")
+        target = package.target(part, relation_of(sheet))
+        hidden = " (hidden sheet)" if attribute(sheet, "state") in _HIDDEN else ""
+        writer.new_page(name or None)
+        try:
+            _write_sheet(writer, package, target, f"{name}{hidden}", book)
+        except DocumentError as error:
+            if error.status == "too_large":
+                raise
+            writer.warn(f"The sheet {name} is damaged and was not read.")
+    properties = package.properties()
+    title = properties.pop("title", "")
+    return writer.finish(file, properties, title=title, empty="The workbook is empty: no cell holds anything.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Book:
+    strings: list[str]
+    formats: list[str]
+    from_1904: bool
+
+
+def _strings(package: Package, part: str) -> list[str]:
+    """The table of shared strings, without the readings that stand beside Japanese words."""
+    root = package.related(part, "sharedStrings")
+    return [_string(item) for item in children(root, "si")]
+
+
+def _string(item: Element) -> str:
+    return "".join(
+        text_of(part if local(part) == "t" else child(part, "t")) for part in item if local(part) in ("t", "r")
+    )
+
+
+def _formats(root: Element | None) -> list[str]:
+    """Cell style → number format."""
+    own = {
+        int(attribute(item, "numFmtId")): attribute(item, "formatCode")
+        for item in children(child(root, "numFmts"), "numFmt")
+        if attribute(item, "numFmtId").isdigit()
+    }
+    styles = children(child(root, "cellXfs"), "xf")
+    return [format_code(int(attribute(style, "numFmtId", "0") or 0), own) for style in styles]
+
+
+def _write_sheet(writer: PageWriter, package: Package, part: str, name: str, book: _Book) -> None:
+    """Raises DocumentError (`damaged`)."""
+    data = package.archive.read(part)
+    rows = _Rows(data, book)
+    grid = list(rows)
+    drawings = package.targets(part, "drawing")
+    if not grid and not drawings:
+        return
+    writer.heading(name, 1)
+    write_sheet(writer, grid)
+    if rows.cut:
+        writer.warn(f"Only the first part of the sheet {name} was read: it is larger than {MAX_ROWS:,} rows.")
+    for comments in package.targets(part, "comments"):
+        _write_comments(writer, package.optional(comments))
+    for drawing in drawings:
+        _write_drawing(writer, package, drawing)
+
+
+def _write_drawing(writer: PageWriter, package: Package, part: str) -> None:
+    """Text boxes and charts on a sheet."""
+    root = package.optional(part)
+    for box in descendants(root, "txBody") if root is not None else ():
+        writer.paragraph("\n".join(drawing_text(box)))
+    for chart in package.targets(part, "chart"):
+        write_charts(writer, package.optional(chart))
+
+
+def _write_comments(writer: PageWriter, root: Element | None) -> None:
+    authors = [text_of(author) for author in children(child(root, "authors"), "author")]
+    for comment in children(child(root, "commentList"), "comment"):
+        number = attribute(comment, "authorId")
+        author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
+        words = "".join(text_of(part) for part in descendants(comment, "t")).removeprefix(f"{author}:").strip()
+        if words:
+            by = f" by {author}" if author else ""
+            writer.paragraph(f"Comment on {attribute(comment, 'ref')}{by}: {words}")
+
+
+class _Rows:
+    """The rows of a sheet, top to bottom, empty ones as empty lists (several in a row as one). Read as a stream."""
+
+    def __init__(self, data: bytes, book: _Book) -> None:
+        self._data = data
+        self._book = book
+        self.cut = False
+
+    def __iter__(self) -> Iterator[list[str]]:
+        cells = above = 0
+        try:
+            for row in self._elements():
+                number = int(row.get("r", "0")) if row.get("r", "0").isdigit() else above + 1
+                words = self._cells(row)
+                row.clear()
+                cells += len(words)
+                if not words:
+                    continue
+                if number > MAX_ROWS or cells > MAX_CELLS:
+                    self.cut = True
+                    return
+                if number > above + 1 and above:
+                    yield []
+                above = number
+                yield words
+        except etree.XMLSyntaxError:
+            if not above:
+                raise DocumentError("The sheet is damaged.", status="damaged") from None
+
+    def _elements(self) -> Iterator[Element]:
+        events = etree.iterparse(
+            io.BytesIO(self._data), tag="{*}row", resolve_entities=False, no_network=True, load_dtd=False, recover=True
+        )
+        return (element for _, element in events)
+
+    def _cells(self, row: Element) -> list[str]:
+        found: list[str] = []
+        for cell in children(row, "c"):
+            place = _PLACE.fullmatch(cell.get("r", ""))
+            column = _column(place[1]) if place else len(found)
+            value = self._value(cell)
+            if not value or column >= MAX_COLUMNS:
+                continue
+            found.extend([""] * (column - len(found)))
+            found[column:] = [value]
+        return found
+
+    def _value(self, cell: Element) -> str:
+        kind, value = cell.get("t", "n"), text_of(child(cell, "v"))
+        if kind == "inlineStr":
+            inline = child(cell, "is")
+            return _string(inline) if inline is not None else ""
+        if kind == "s":
+            return self._book.strings[int(value)] if value.isdigit() and int(value) < len(self._book.strings) else ""
+        if kind == "b":
+            return {"1": "TRUE", "0": "FALSE"}.get(value, value)
+        if kind in ("str", "e", "d"):
+            return value
+        style = cell.get("s", "0")
+        formats = self._book.formats
+        code = formats[int(style)] if style.isdigit() and int(style) < len(formats) else ""
+        return shown(value, code, from_1904=self._book.from_1904) if value else ""
+
+
+def _column(letters: str) -> int:
+    """`A` → 0, `AA` → 26."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
