@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
 from config.errors import DocumentError
@@ -38,6 +37,22 @@ LOADERS: Mapping[str, str] = {
     ".xlsx": "xlsx",
     ".xlsm": "xlsx",
     ".xltx": "xlsx",
+    ".eml": "eml",
+    ".mbox": "mbox",
+    ".mbx": "mbox",
+    ".msg": "msg",
+    ".rtf": "rtf",
+    ".odt": "odf",
+    ".ott": "odf",
+    ".ods": "odf",
+    ".odp": "odf",
+    ".epub": "epub",
+    ".doc": "doc",
+    ".dot": "doc",
+    ".xls": "xls",
+    ".xlsb": "xls",
+    ".ppt": "ppt",
+    ".pps": "ppt",
     ".zip": "zip",
     **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".gif", ".bmp", ".webp"), "image"),
 }
@@ -103,7 +118,7 @@ def _loader_for(path: Path, data: bytes) -> Loader:
         raise _not_what_it_says(suffix, data)
     if kind is None and by_suffix:
         raise _not_what_it_says(suffix, data)
-    if kind is None or find_spec(f"{__name__}.{kind}") is None:
+    if kind is None:
         raise DocumentError(
             f"Files {f'of the type {suffix}' if suffix else 'without a suffix'} cannot be read.",
             "Save it as PDF, as an Office file or as text.",

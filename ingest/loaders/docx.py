@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.loaders.base import LoadOptions, SourceFile
-from ingest.loaders.markup import Element, attribute, child, children, descendants, local, names
+from ingest.loaders.markup import Element, attribute, child, children, descendants, local, names, whole
 from ingest.loaders.numbering import Numbering
 from ingest.loaders.ooxml import Package, is_on, write_charts
 from ingest.loaders.writer import PageWriter
@@ -134,7 +134,7 @@ class _Reader:
         depth = attribute(child(listed, "ilvl"), "val")
         if not list_id or list_id == "0":
             return None
-        return self._numbering.next(list_id, int(depth) if depth.isdigit() else style.depth)
+        return self._numbering.next(list_id, whole(depth, style.depth))
 
     def _attached(self, paragraph: Element) -> None:
         """The notes and comments that the paragraph refers to, right after it."""
@@ -176,7 +176,7 @@ class _Reader:
             goes_on = merge is not None and attribute(merge, "val", "continue") != "restart"
             text = above[len(row)] if goes_on and len(row) < len(above) else _words(cell)
             span = attribute(child(properties, "gridSpan"), "val")
-            row.extend([text, *[""] * (min(int(span), 100) - 1 if span.isdigit() else 0)])
+            row.extend([text, *[""] * (max(0, min(whole(span, 1), 100) - 1))])
         return row
 
 
@@ -250,7 +250,7 @@ def _style(elements: dict[str, Element], key: str) -> _Style:
         if not list_id and listed is not None:
             list_id = attribute(child(listed, "numId"), "val")
             written = attribute(child(listed, "ilvl"), "val")
-            depth = int(written) if written.isdigit() else 0
+            depth = whole(written)
         key = attribute(child(element, "basedOn"), "val")
     return _Style(name, level, list_id, depth)
 
@@ -258,11 +258,11 @@ def _style(elements: dict[str, Element], key: str) -> _Style:
 def _outline_level(properties: Element | None) -> int:
     """1 to 9, 0 for body text."""
     written = attribute(child(properties, "outlineLvl"), "val")
-    return int(written) + 1 if written.isdigit() and int(written) < 9 else 0
+    return whole(written, 9) + 1 if whole(written, 9) < 9 else 0
 
 
 def _level_by_name(name: str) -> int:
     if name == "title":
         return 1
     digits = name.removeprefix(_HEADING)
-    return int(digits) if name.startswith(_HEADING) and digits.isdigit() and 0 < int(digits) <= 9 else 0
+    return whole(digits) if name.startswith(_HEADING) and whole(digits) <= 9 else 0

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.loaders.base import LoadOptions, SourceFile, refuse_if_too_long
-from ingest.loaders.markup import Element, attribute, children, descendants, local, names, parse_html, text_of
+from ingest.loaders.markup import Element, attribute, children, descendants, local, names, parse_html, text_of, whole
 from ingest.loaders.plain_text import decode
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
@@ -224,8 +224,7 @@ def _fill(row: list[str], spanning: dict[int, tuple[int, str]]) -> None:
 
 
 def _span(cell: Element, name: str) -> int:
-    value = attribute(cell, name)
-    return max(1, min(int(value), MAX_SPAN)) if value.isdigit() else 1
+    return max(1, min(whole(attribute(cell, name), 1), MAX_SPAN))
 
 
 def _is_menu(items: Element) -> bool:

@@ -89,6 +89,11 @@ def attribute(element: Element | None, name: str, default: str = "") -> str:
     return default
 
 
+def whole(text: str, otherwise: int = 0) -> int:
+    """A number of up to nine digits; `otherwise` when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+
+
 def text_of(element: Element | None) -> str:
     """All text within the element."""
     if element is None:

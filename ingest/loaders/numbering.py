@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from ingest.loaders.markup import Element, attribute, child, children
+from ingest.loaders.markup import Element, attribute, child, children, whole
 
 _PLACE = re.compile(r"%(\d)")
 _ROMAN = (
@@ -89,7 +89,7 @@ def _levels(element: Element | None) -> dict[int, _Level]:
 
 
 def _number(text: str) -> int:
-    return min(int(text), 32_767) if text.isdigit() else 0
+    return min(whole(text), 32_767)
 
 
 def _written(value: int, form: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from config.errors import DocumentError
 from ingest.loaders.archive import Archive
 from ingest.loaders.base import LoadOptions, SourceFile
-from ingest.loaders.markup import Element, attribute, child, children, descendants, local, parse_xml, text_of
+from ingest.loaders.markup import Element, attribute, child, children, descendants, local, parse_xml, text_of, whole
 from ingest.loaders.writer import PageWriter
 
 _PROPERTIES = {
@@ -113,11 +113,7 @@ def write_charts(writer: PageWriter, root: Element | None) -> None:
 def _points(element: Element | None) -> dict[int, str]:
     if element is None:
         return {}
-    return {
-        int(point.get("idx", "0")): text_of(child(point, "v"))
-        for point in descendants(element, "pt")
-        if point.get("idx", "0").isdigit()
-    }
+    return {whole(point.get("idx", "")): text_of(child(point, "v")) for point in descendants(element, "pt")}
 
 
 def drawing_text(element: Element) -> Iterator[str]:

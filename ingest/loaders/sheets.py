@@ -31,6 +31,8 @@ def write_sheet(writer: PageWriter, rows: Iterable[Row]) -> None:
         for row in captions:
             writer.paragraph(" ".join(cell for cell in row if cell.strip()))
         count = _header_rows(body)
+        if not count and len(body) == 1 and _is_header(body[0]):
+            count = 1  # a header with an empty row below it
         if count or _width(body) != width:
             header = join_headers(_spread(body[:count]))
         width = _width(body)

@@ -10,7 +10,7 @@ from lxml import etree
 from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.cell_formats import format_code, shown
-from ingest.loaders.markup import Element, attribute, child, children, descendants, local, text_of
+from ingest.loaders.markup import Element, attribute, child, children, descendants, local, text_of, whole
 from ingest.loaders.ooxml import Package, drawing_text, relation_of, write_charts
 from ingest.loaders.sheets import write_sheet
 from ingest.loaders.writer import PageWriter
@@ -77,12 +77,11 @@ def _string(item: Element) -> str:
 def _formats(root: Element | None) -> list[str]:
     """Cell style → number format."""
     own = {
-        int(attribute(item, "numFmtId")): attribute(item, "formatCode")
+        whole(attribute(item, "numFmtId")): attribute(item, "formatCode")
         for item in children(child(root, "numFmts"), "numFmt")
-        if attribute(item, "numFmtId").isdigit()
     }
     styles = children(child(root, "cellXfs"), "xf")
-    return [format_code(int(attribute(style, "numFmtId", "0") or 0), own) for style in styles]
+    return [format_code(whole(attribute(style, "numFmtId")), own) for style in styles]
 
 
 def _write_sheet(writer: PageWriter, package: Package, part: str, name: str, book: _Book) -> None:
@@ -115,8 +114,8 @@ def _write_drawing(writer: PageWriter, package: Package, part: str) -> None:
 def _write_comments(writer: PageWriter, root: Element | None) -> None:
     authors = [text_of(author) for author in children(child(root, "authors"), "author")]
     for comment in children(child(root, "commentList"), "comment"):
-        number = attribute(comment, "authorId")
-        author = authors[int(number)] if number.isdigit() and int(number) < len(authors) else ""
+        number = whole(attribute(comment, "authorId"))
+        author = authors[number] if number < len(authors) else ""
         words = "".join(text_of(part) for part in descendants(comment, "t")).removeprefix(f"{author}:").strip()
         if words:
             by = f" by {author}" if author else ""
@@ -135,7 +134,7 @@ class _Rows:
         cells = above = 0
         try:
             for row in self._elements():
-                number = int(row.get("r", "0")) if row.get("r", "0").isdigit() else above + 1
+                number = whole(row.get("r", ""), above + 1)
                 words = self._cells(row)
                 row.clear()
                 cells += len(words)
@@ -176,14 +175,14 @@ class _Rows:
             inline = child(cell, "is")
             return _string(inline) if inline is not None else ""
         if kind == "s":
-            return self._book.strings[int(value)] if value.isdigit() and int(value) < len(self._book.strings) else ""
+            number = whole(value, len(self._book.strings))
+            return self._book.strings[number] if number < len(self._book.strings) else ""
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
         if kind in ("str", "e", "d"):
             return value
-        style = cell.get("s", "0")
-        formats = self._book.formats
-        code = formats[int(style)] if style.isdigit() and int(style) < len(formats) else ""
+        style, formats = whole(cell.get("s", "")), self._book.formats
+        code = formats[style] if style < len(formats) else ""
         return shown(value, code, from_1904=self._book.from_1904) if value else ""
 
 

@@ -1,0 +1,135 @@
+"""One message → blocks: who, when, subject, the text, what it answers, and the files attached to it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from config.errors import DocumentError
+from ingest.loaders import load_within
+from ingest.loaders.base import LoadOptions
+from ingest.loaders.html import html_to
+from ingest.loaders.writer import PageWriter
+from ingest.punctuation import begins_list_item
+
+MAX_ATTACHMENTS = 100
+LONGEST_QUOTE = 6_000
+"""Characters kept of the messages quoted below an answer: they are usually there as messages of their own."""
+
+_QUOTED = re.compile(r"^(?:\s{0,3}>)+ ?")
+_PGP = "-----BEGIN PGP MESSAGE-----"
+_QUOTE_BEGINS = re.compile(
+    r"^(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine)\s*-{2,}"
+    r"|on\b.{5,200}\bwrote:|am\b.{5,200}\bschrieb\b.{0,80}:|le\b.{5,200}\ba écrit\s*:)\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A mail as it was sent. `plain` is preferred to `html`, unless it is empty. `is_encrypted` as its type says."""
+
+    subject: str = ""
+    sender: str = ""
+    to: str = ""
+    copy: str = ""
+    blind_copy: str = ""
+    date: str = ""
+    answers: str = ""
+    plain: str = ""
+    html: str = ""
+    attachments: Sequence[Attachment] = field(default_factory=tuple)
+    is_encrypted: bool = False
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether all that there is of the text is encrypted (S/MIME, PGP)."""
+        if text := (self.plain or self.html).strip():
+            return text.startswith(_PGP)
+        return self.is_encrypted or any(part.data.lstrip().startswith(_PGP.encode()) for part in self.attachments)
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        return {"author": self.sender, "subject": self.subject, "created": self.date, "recipients": self.to}
+
+
+def write_message(writer: PageWriter, message: Message, options: LoadOptions) -> None:
+    """Write the head, the text, then each attachment on pages of its own."""
+    writer.heading(message.subject or "(no subject)", 1)
+    head = {
+        "From": message.sender,
+        "To": message.to,
+        "Cc": message.copy,
+        "Bcc": message.blind_copy,
+        "Date": message.date,
+        "In reply to": message.answers,
+    }
+    writer.paragraph("\n".join(f"{name}: {value}" for name, value in head.items() if value.strip()))
+    if message.plain.strip():
+        _write_plain(writer, message.plain)
+    elif message.html.strip():
+        html_to(writer, message.html)
+    if len(message.attachments) > MAX_ATTACHMENTS:
+        writer.warn(f"Only {MAX_ATTACHMENTS} of the {len(message.attachments)} attachments were read.")
+    for attachment in message.attachments[:MAX_ATTACHMENTS]:
+        _write_attachment(writer, attachment, options)
+
+
+def refuse_if_locked(message: Message) -> None:
+    """Raises DocumentError (`locked`) for a message that is encrypted: what could be read of it is its head."""
+    if message.is_locked:
+        raise DocumentError(
+            "The message is encrypted: its text can only be read with the recipient's key.",
+            "Open it in the mail program and save it as plain text.",
+            status="locked",
+        )
+
+
+def _write_attachment(writer: PageWriter, attachment: Attachment, options: LoadOptions) -> None:
+    try:
+        document = load_within(attachment.name, attachment.data, options)
+    except DocumentError as error:
+        writer.paragraph(f"Attachment: {attachment.name}")
+        writer.warn(f"The attachment {attachment.name} was not read: {error.message}")
+    else:
+        writer.embed(f"Attachment: {attachment.name}", document)
+
+
+def _write_plain(writer: PageWriter, text: str) -> None:
+    """The message's own words, then what it quotes under a heading."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    begins = next((i for i, line in enumerate(lines) if _QUOTE_BEGINS.match(line.strip())), len(lines))
+    if not any(line.strip() for line in lines[:begins]):
+        begins = len(lines)  # nothing but what is forwarded
+    _write_lines(writer, lines[:begins])
+    quoted = "\n".join(lines[begins:])
+    if quoted.strip():
+        writer.heading("Earlier messages", 2)
+        _write_lines(writer, [_QUOTED.sub("", line) for line in quoted[:LONGEST_QUOTE].split("\n")])
+        if len(quoted) > LONGEST_QUOTE:
+            writer.warn(f"Of the messages quoted, the first {LONGEST_QUOTE:,} characters were read.")
+
+
+def _write_lines(writer: PageWriter, lines: Sequence[str]) -> None:
+    """Paragraphs end at empty lines; a line that begins a list item is one."""
+    paragraph: list[str] = []
+    for line in [*lines, ""]:
+        is_item = begins_list_item(line.strip())
+        if paragraph and (is_item or not line.strip()):
+            text = "\n".join(paragraph)
+            _write_block(writer, text)
+            paragraph = []
+        if line.strip():
+            paragraph.append(line)
+
+
+def _write_block(writer: PageWriter, text: str) -> None:
+    if begins_list_item(text.strip()):
+        writer.item(text, mark="")
+    else:
+        writer.paragraph(text)

@@ -1,0 +1,151 @@
+"""Outlook messages (MS-OXMSG, .msg) → Document: the properties and attachments in an OLE compound file."""
+
+import datetime
+import struct
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from config.errors import DocumentError
+from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.eml import parse, read_message
+from ingest.loaders.html import decode_html
+from ingest.loaders.mail import Attachment, Message, refuse_if_locked, write_message
+from ingest.loaders.ole import open_ole
+from ingest.loaders.writer import PageWriter
+from ingest.types import Document
+
+# Property tags (MS-OXPROPS).
+_CLASS, _SUBJECT, _BODY, _HTML, _RTF = "001A", "0037", "1000", "1013", "1009"
+_SENDER, _SENDER_MAIL, _SENDER_SMTP, _TOPIC = "0C1A", "0C1F", "5D01", "0070"
+_TO, _CC, _BCC, _HEADERS = "0E04", "0E03", "0E02", "007D"
+_SENT, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
+_FILE_NAME, _SHORT_NAME, _DISPLAY_NAME, _DATA = "3707", "3704", "3001", "3701"
+_UNICODE, _BYTES, _BINARY = "001F", "001E", "0102"
+_DEEPEST = 3
+_PROPERTIES = "__properties_version1.0"
+_EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
+
+
+def load(file: SourceFile, options: LoadOptions) -> Document:
+    """Read a message with its attachments. Raises DocumentError: `damaged`, `locked`, `empty`."""
+    try:
+        message = _Storage(open_ole(file.data), ()).message()
+    except (OSError, ValueError, IndexError, TypeError, struct.error):
+        raise DocumentError(
+            "The message is damaged: it cannot be opened.", "Save it again with Outlook.", status="damaged"
+        ) from None
+    refuse_if_locked(message)
+    writer = PageWriter(options)
+    write_message(writer, message, options)
+    return writer.finish(file, message.metadata, title=message.subject)
+
+
+class _Storage:
+    """A message, or one attached to it, within the file."""
+
+    def __init__(self, ole: Any, path: tuple[str, ...]) -> None:
+        self._ole = ole
+        self._path = path
+        self._codepage = f"cp{self._number(_CODEPAGE) or 1252}"
+
+    def message(self, depth: int = 0) -> Message:
+        head = read_message(parse(self._text(_HEADERS).encode(errors="replace")))
+        plain, html = self._text(_BODY), self._html()
+        return Message(
+            subject=self._text(_SUBJECT) or self._text(_TOPIC),
+            sender=self._sender() or head.sender,
+            to=self._text(_TO) or head.to,
+            copy=self._text(_CC) or head.copy,
+            blind_copy=self._text(_BCC) or head.blind_copy,
+            date=self._date() or head.date,
+            plain=plain,
+            html=html or ("" if plain.strip() else self._rich_text()),
+            attachments=tuple(self._attachments(depth)),
+            is_encrypted=self._text(_CLASS).upper() == "IPM.NOTE.SMIME",
+        )
+
+    def _sender(self) -> str:
+        name, address = self._text(_SENDER), self._text(_SENDER_SMTP) or self._text(_SENDER_MAIL)
+        return f"{name} <{address}>" if "@" in address and address != name else name
+
+    def _html(self) -> str:
+        data = self._stream(f"__substg1.0_{_HTML}{_BINARY}")
+        return decode_html(data) if data else self._text(_HTML)
+
+    def _rich_text(self) -> str:
+        """The text of a message that has it as compressed RTF only."""
+        from ingest.loaders.compressed_rtf import decompress
+        from ingest.loaders.rtf import rtf_text
+
+        data = self._stream(f"__substg1.0_{_RTF}{_BINARY}")
+        text = rtf_text(decompress(data)).strip() if data else ""
+        return f"<pre>{escape(text)}</pre>" if text else ""
+
+    def _attachments(self, depth: int) -> Iterator[Attachment]:
+        storages = dict.fromkeys(
+            entry[len(self._path)]
+            for entry in self._ole.listdir()
+            if tuple(entry[: len(self._path)]) == self._path and len(entry) > len(self._path) + 1
+        )
+        for name in storages:
+            if not name.startswith("__attach_version1.0"):
+                continue
+            attached = _Storage(self._ole, (*self._path, name))
+            data = attached._stream(f"__substg1.0_{_DATA}{_BINARY}")
+            called = attached._text(_FILE_NAME) or attached._text(_SHORT_NAME) or attached._text(_DISPLAY_NAME)
+            if data:
+                yield Attachment(called or "attachment", data)
+            elif depth < _DEEPEST and attached._has(f"__substg1.0_{_DATA}000D"):
+                inner = _Storage(self._ole, (*self._path, name, f"__substg1.0_{_DATA}000D")).message(depth + 1)
+                yield from _as_text(inner)
+
+    def _has(self, name: str) -> bool:
+        return bool(self._ole.exists([*self._path, name]))
+
+    def _stream(self, name: str) -> bytes:
+        path = [*self._path, name]
+        if not self._ole.exists(path) or self._ole.get_type(path) != 2:  # 2: a stream
+            return b""
+        with self._ole.openstream(path) as stream:
+            return bytes(stream.read())
+
+    def _text(self, tag: str) -> str:
+        if data := self._stream(f"__substg1.0_{tag}{_UNICODE}"):
+            return data.decode("utf-16-le", errors="replace").rstrip("\0")
+        data = self._stream(f"__substg1.0_{tag}{_BYTES}")
+        try:
+            return data.decode(self._codepage, errors="replace").rstrip("\0")
+        except LookupError:
+            return data.decode("cp1252", errors="replace").rstrip("\0")
+
+    def _number(self, tag: int) -> int:
+        """A property of fixed length: 16 bytes each, after a head of 32, 24 or 8 bytes (MS-OXMSG 2.4)."""
+        data = self._stream(_PROPERTIES)
+        head = 32 if not self._path else (8 if self._path[-1].startswith("__attach") else 24)
+        for place in range(head, len(data) - 15, 16):
+            kind, found = struct.unpack_from("<HH", data, place)
+            if found == tag:
+                return int(struct.unpack_from("<Q" if kind == 0x40 else "<I", data, place + 8)[0])
+        return 0
+
+    def _date(self) -> str:
+        """When it was sent, as UTC; FILETIME counts 100 ns from 1601."""
+        ticks = self._number(_SENT) or self._number(_DELIVERED)
+        try:
+            return f"{_EPOCH + datetime.timedelta(microseconds=ticks // 10):%Y-%m-%d %H:%M} +0000" if ticks else ""
+        except OverflowError:
+            return ""
+
+
+def _as_text(message: Message) -> Iterator[Attachment]:
+    """A message attached to another one, as a mail; its own attachments follow it."""
+    from email.message import EmailMessage
+
+    mail = EmailMessage()
+    mail["Subject"], mail["From"], mail["To"] = (
+        " ".join(text.split()) for text in (message.subject, message.sender, message.to)
+    )
+    mail.set_content(message.plain or message.html, subtype="plain" if message.plain else "html")
+    yield Attachment(f"{message.subject or 'message'}.eml".replace("/", " "), bytes(mail))
+    yield from message.attachments

@@ -1,0 +1,287 @@
+"""What becomes of mails, OpenDocument files, books, RTF and Office files up to 2003."""
+
+import struct
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from config.errors import DocumentError
+from ingest.loaders.compressed_rtf import decompress
+from ingest.types import BlockKind, Document
+from tests.ingest.office import docx, paragraph, zipped
+from tests.ingest.ole import compound
+from tests.ingest.test_loaders_text import blocks, load
+from tests.ingest.test_loaders_web_and_data import assert_it_can_be_sent
+
+
+def mail(subject: str = "Late delivery", text: str = "The pumps are late.\n") -> EmailMessage:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "Ida Höglund <ida@norrvik.example>", "ola@x.example", subject
+    message["Date"] = "Fri, 16 Jan 2026 17:04:16 +0100"
+    message.set_content(text)
+    return message
+
+
+def texts(document: Document) -> list[str]:
+    return [text for _, text in blocks(document)]
+
+
+# Mails ----------------------------------------------------------------------------------------------------------------
+
+
+def test_a_mail_says_who_when_and_what(tmp_path: Path) -> None:
+    text = "It is late.\n\n- pumps\n- valves\n\nOn Mon, 12 Jan 2026, Ola <ola@x.example> wrote:\n> When does it come?\n"
+    document = load(tmp_path, "a.eml", bytes(mail(text=text)))
+    assert texts(document) == [
+        "Late delivery",
+        "From: Ida Höglund <ida@norrvik.example>\nTo: ola@x.example\nDate: 2026-01-16 17:04 +0100",
+        "It is late.",
+        "- pumps",
+        "- valves",
+        "Earlier messages",
+        "On Mon, 12 Jan 2026, Ola <ola@x.example> wrote:\nWhen does it come?",
+    ]
+    assert document.title == "Late delivery"
+    assert document.metadata["author"] == "Ida Höglund <ida@norrvik.example>"
+
+
+def test_attachments_of_a_mail_are_read_by_their_own_loaders(tmp_path: Path) -> None:
+    message = mail()
+    message.add_attachment(docx(paragraph("Terms attached.")), maintype="application", subtype="x", filename="t.docx")
+    message.add_attachment(b"\x1aE\xdf\xa3\x00", maintype="video", subtype="x", filename="film.mkv")
+    message.add_attachment(mail("Forwarded", "Inner words."))
+    document = load(tmp_path, "a.eml", bytes(message))
+    found = texts(document)
+    assert found[found.index("Attachment: t.docx") + 1] == "Terms attached."
+    assert "Attachment: Forwarded.eml" in found
+    assert "Inner words." in found
+    assert "film.mkv was not read" in document.warnings[0]
+    assert_it_can_be_sent(document)
+
+
+def test_a_mail_with_nothing_but_html_is_read(tmp_path: Path) -> None:
+    message = EmailMessage()
+    message["Subject"] = "Offer"
+    message.set_content("<p>The price is <b>12</b> euro.</p>", subtype="html")
+    assert "The price is 12 euro." in texts(load(tmp_path, "a.eml", bytes(message)))
+
+
+def test_mails_within_mails_end(tmp_path: Path) -> None:
+    message = mail("0", "Deepest words.")
+    for depth in range(1, 8):
+        outer = mail(str(depth), "Words.")
+        outer.add_attachment(message)
+        message = outer
+    document = load(tmp_path, "a.eml", bytes(message))
+    assert not any("Deepest" in page.text for page in document.pages)
+    assert document.warnings
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"This is no mail.", "damaged"),
+        (b"From: a@b\nSubject: x\nContent-Type: application/pkcs7-mime; name=smime.p7m\n\nMIAGCSqGSIb3", "locked"),
+        (b"From: a@b\nSubject: x\n\n-----BEGIN PGP MESSAGE-----\nhIwDY32h\n", "locked"),
+    ],
+)
+def test_mails_that_cannot_be_read_say_why(tmp_path: Path, content: bytes, status: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        load(tmp_path, "a.eml", content)
+    assert caught.value.status == status
+
+
+def test_each_message_of_a_mailbox_begins_a_page(tmp_path: Path) -> None:
+    head = b"From ida@x Fri Jan 16 17:04:16 2026\n"
+    data = head + bytes(mail("One", ">From here on.\n")) + b"\n" + head + bytes(mail("Two"))
+    document = load(tmp_path, "a.mbox", data)
+    assert [page.text.split("\n")[0] for page in document.pages] == ["One", "Two"]
+    assert "From here on." in document.pages[0].text
+
+
+def outlook(**streams: bytes) -> bytes:
+    sent = struct.pack("<HHIQ", 0x40, 0x0039, 0, 134_128_512_000_000_000)
+    return compound({"__properties_version1.0": bytes(32) + sent, **streams})
+
+
+def test_an_outlook_message_and_its_attachment(tmp_path: Path) -> None:
+    data = outlook(
+        **{
+            "__substg1.0_0037001F": "Late delivery".encode("utf-16-le"),
+            "__substg1.0_0C1A001F": "Ida Höglund".encode("utf-16-le"),
+            "__substg1.0_0E04001F": "Ola".encode("utf-16-le"),
+            "__substg1.0_1000001F": "The pumps are late.\r\n\r\nIda".encode("utf-16-le"),
+            "__attach_version1.0_#00000000/__substg1.0_3707001F": "note.txt".encode("utf-16-le"),
+            "__attach_version1.0_#00000000/__substg1.0_37010102": b"Words attached.".ljust(5000),
+        }
+    )
+    document = load(tmp_path, "a.msg", data)
+    assert texts(document) == [
+        "Late delivery",
+        "From: Ida Höglund\nTo: Ola\nDate: 2026-01-14 08:00 +0000",
+        "The pumps are late.",
+        "Ida",
+        "Attachment: note.txt",
+        "Words attached.",
+    ]
+
+
+def test_rich_text_of_outlook_is_unpacked() -> None:
+    # The example of MS-OXRTFCP 4.1.1.
+    packed = bytes.fromhex(
+        "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
+    )
+    assert decompress(packed).startswith(b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}")
+
+
+# OpenDocument, books, RTF ---------------------------------------------------------------------------------------------
+
+
+def opendocument(kind: str, body: str, **members: str) -> bytes:
+    spaces = 'xmlns:o="o" xmlns:t="t" xmlns:table="b" xmlns:d="d"'
+    content = f"<o:document-content {spaces}><o:body>{body}</o:body></o:document-content>"
+    return zipped(
+        {
+            "mimetype": f"application/vnd.oasis.opendocument.{kind}",
+            "content.xml": content,
+            "META-INF/manifest.xml": "<manifest/>",
+            "meta.xml": '<o:meta xmlns:o="o" xmlns:dc="dc"><o:meta><dc:title>Minutes</dc:title></o:meta></o:meta>',
+            **members,
+        }
+    )
+
+
+def test_an_opendocument_text(tmp_path: Path) -> None:
+    cells = "<table:table-cell><t:p>{}</t:p></table:table-cell>" * 2
+    body = (
+        '<o:text><t:tracked-changes><t:p>deleted</t:p></t:tracked-changes><t:h t:outline-level="2">Decisions</t:h>'
+        "<t:p>We sell<t:s/>it.<t:note t:note-class='footnote'><t:note-body><t:p>By May.</t:p></t:note-body></t:note>"
+        "</t:p>"
+        "<t:list><t:list-item><t:p>to Ida</t:p></t:list-item></t:list><table:table>"
+        f"<table:table-row>{cells.format('Part', 'Price')}</table:table-row>"
+        f"<table:table-row>{cells.format('Valve', '12')}</table:table-row></table:table></o:text>"
+    )
+    document = load(tmp_path, "a.odt", opendocument("text", body))
+    assert blocks(document) == [
+        (BlockKind.HEADING, "Decisions"),
+        (BlockKind.PARAGRAPH, "We sell it."),
+        (BlockKind.PARAGRAPH, "Footnote: By May."),
+        (BlockKind.LIST_ITEM, "• to Ida"),
+        (BlockKind.TABLE_ROW, "Part | Price"),
+        (BlockKind.TABLE_ROW, "Valve | 12"),
+    ]
+    assert document.title == "Minutes"
+
+
+def test_an_opendocument_sheet_with_endless_empty_rows(tmp_path: Path) -> None:
+    cell = "<table:table-cell><t:p>{}</t:p></table:table-cell>"
+    body = (
+        '<o:spreadsheet><table:table table:name="Prices"><table:table-row>'
+        f"{cell.format('Part')}{cell.format('Price')}</table:table-row><table:table-row>{cell.format('Valve')}"
+        f'{cell.format("12.00 €")}<table:table-cell table:number-columns-repeated="16382"/></table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
+        "</table:table></o:spreadsheet>"
+    )
+    document = load(tmp_path, "a.ods", opendocument("spreadsheet", body))
+    assert texts(document) == ["Prices", "Part | Price", "Valve | 12.00 €"]
+    assert document.pages[0].label == "Prices"
+
+
+def test_opendocument_slides_and_notes(tmp_path: Path) -> None:
+    page = '<d:page><d:frame d:class="title"><d:text-box><t:p>{}</t:p></d:text-box></d:frame>{}</d:page>'
+    notes = "<d:notes><d:frame><d:text-box><t:p>Smile.</t:p></d:text-box></d:frame></d:notes>"
+    body = f"<o:presentation>{page.format('One', notes)}{page.format('Two', '')}</o:presentation>"
+    document = load(tmp_path, "a.odp", opendocument("presentation", body))
+    assert [page.text for page in document.pages] == ["One\n\nNotes: Smile.", "Two"]
+
+
+def test_a_locked_opendocument_says_so(tmp_path: Path) -> None:
+    manifest = "<manifest><file-entry><encryption-data/></file-entry></manifest>"
+    with pytest.raises(DocumentError) as caught:
+        load(tmp_path, "a.odt", opendocument("text", "", **{"META-INF/manifest.xml": manifest}))
+    assert caught.value.status == "locked"
+
+
+def test_a_book_is_read_in_the_order_of_its_spine(tmp_path: Path) -> None:
+    package = (
+        '<package xmlns:dc="dc"><metadata><dc:title>Tides</dc:title><dc:creator>Ida Holm</dc:creator></metadata>'
+        "<manifest>"
+        '<item id="a" href="z%20one.xhtml"/><item id="b" href="a.xhtml"/><item id="c" href="lost.xhtml"/></manifest>'
+        '<spine><itemref idref="a"/><itemref idref="b"/><itemref idref="c"/></spine></package>'
+    )
+    data = zipped(
+        {
+            "mimetype": "application/epub+zip",
+            "META-INF/container.xml": '<container><rootfile full-path="OPS/p.opf"/></container>',
+            "OPS/p.opf": package,
+            "OPS/z one.xhtml": '<?xml version="1.0"?><html><body><h1>Ebb</h1><p>Low water.</p></body></html>',
+            "OPS/a.xhtml": "<html><body><h1>Flood</h1><p>High water.</p></body></html>",
+        }
+    )
+    document = load(tmp_path, "a.epub", data)
+    assert [page.text for page in document.pages] == ["Ebb\n\nLow water.", "Flood\n\nHigh water."]
+    assert (document.title, document.metadata) == ("Tides", {"author": "Ida Holm"})
+
+
+def test_rtf_text_and_tables(tmp_path: Path) -> None:
+    rtf = (
+        r"{\rtf1\ansi{\info{\title Tide tables}{\author Ida}}High water at \'fcber six.\par"
+        r"\trowd Harbour\cell Depth\cell\row\trowd North\cell 4.5\cell\row\pard Done.\par}"
+    )
+    document = load(tmp_path, "a.rtf", rtf)
+    assert texts(document) == ["High water at über six.", "Harbour | Depth", "North | 4.5", "Done."]
+    assert (document.title, document.metadata) == ("Tide tables", {"author": "Ida"})
+
+
+# Office up to 2003 ----------------------------------------------------------------------------------------------------
+
+
+def old_word(body: str, *, note: str = "") -> bytes:
+    """Two pieces: the body in one byte a character, the notes in UTF-16."""
+    head = bytearray(1024)
+    struct.pack_into("<H", head, 0, 0xA5EC)
+    first, second = body.encode("cp1252"), note.encode("utf-16-le")
+    struct.pack_into("<2i", head, 0x4C, len(body), len(note))
+    ends = struct.pack("<3I", 0, len(body), len(body) + len(note))
+    pieces = struct.pack("<HIHHIH", 0, 1024 * 2 | 0x40000000, 0, 0, 1024 + len(first), 0)
+    table = b"\x02" + struct.pack("<I", len(ends) + len(pieces)) + ends + pieces
+    struct.pack_into("<II", head, 0x01A2, 0, len(table))
+    return compound({"WordDocument": bytes(head) + first + second, "0Table": table})
+
+
+def test_an_old_word_file(tmp_path: Path) -> None:
+    body = "Minutes\rSee \x13 HYPERLINK x \x14the office\x15 now.\r"
+    body += "Part\x07Price\x07\x07Valve\x0712\x07\x07Done \u2013 at last.\r"
+    document = load(tmp_path, "a.doc", old_word(body, note="By May \u2013 ж.\r"))
+    assert texts(document) == [
+        "Minutes",
+        "See the office now.",
+        "Part | Price",
+        "Valve | 12",
+        "Done \u2013 at last.",
+        "Footnote: By May \u2013 ж.",
+    ]
+
+
+def record(kind: int, body: bytes, *, container: bool = False, instance: int = 0) -> bytes:
+    return struct.pack("<HHI", instance << 4 | (0xF if container else 0), kind, len(body)) + body
+
+
+def test_an_old_presentation(tmp_path: Path) -> None:
+    title = record(3999, struct.pack("<I", 0)) + record(4000, "Results".encode("utf-16-le"))
+    place = record(1011, struct.pack("<IIII", 2, 0, 0, 0) + bytes(4))
+    outline = record(4080, place + title, container=True)
+    slide = record(1006, record(4008, b"Drawn on the slide"), container=True)
+    persist = record(6002, struct.pack("<II", 1 << 20 | 2, len(outline)))
+    data = compound({"PowerPoint Document": outline + slide + persist, "Current User": bytes(40)})
+    document = load(tmp_path, "a.ppt", data)
+    assert texts(document) == ["Results", "Drawn on the slide"]
+
+
+@pytest.mark.parametrize("name", ["a.doc", "a.ppt", "a.xls", "a.msg"])
+@pytest.mark.parametrize("length", [8, 600, 2000])
+def test_broken_old_files_are_damaged(tmp_path: Path, name: str, length: int) -> None:
+    with pytest.raises(DocumentError) as caught:
+        load(tmp_path, name, old_word("Words.\r")[:length])
+    assert caught.value.status == "damaged"
