@@ -5,21 +5,20 @@ it reads a prompt nor tell contents from special tokens, and makes every step wa
 """
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import llama_cpp
 
-from models.base import GenerationOptions, TokenUsage
+from models.llama.families import TURN_OPENERS
 from models.llama.template import Part
-from models.llama.text import AnswerText
+from models.llama.text import THOUGHT_MARKS
 
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
 _NO_ROOM = 1
 _LOG_LEVEL_ERROR = 4  # ggml.h, enum ggml_log_level
 _log_callbacks: list[Any] = []  # llama.cpp keeps only the address: without this the function would be freed
-_TOP_K, _TOP_P = 40, 0.95  # llama.cpp's own defaults, for answers with a temperature
 
 
 class EngineError(Exception):
@@ -86,6 +85,12 @@ class Engine:
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
         self._batch = int(llama_cpp.llama_n_batch(self._context))
         self._computed: list[int] = []
+        self._shown: frozenset[int] = frozenset()
+        self._puts_spaces = any(
+            self.bytes_of(token).startswith(b" ") for token in self._tokenise("x", special=False)[:1]
+        )
+        self._openers = frozenset(self._special_tokens(TURN_OPENERS))
+        self._shown = frozenset(self._special_tokens(THOUGHT_MARKS))
         self.context = int(llama_cpp.llama_n_ctx(self._context))
 
     def _load_model(self, load: Load) -> Any:
@@ -130,19 +135,39 @@ class Engine:
         token = {"bos": llama_cpp.llama_vocab_bos, "eos": llama_cpp.llama_vocab_eos}[name](self._vocabulary)
         return self._bytes_of(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
 
+    def description(self, key: str) -> str:
+        """A text of the file's header, such as `general.architecture`; empty if it has none."""
+        buffer = ctypes.create_string_buffer(256)
+        length = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+
+    def special_token(self, text: str) -> int | None:
+        """The token that stands for `text` as a whole, None if the vocabulary has none."""
+        tokens = self._tokenise(text, special=True)
+        # A vocabulary of pieces puts a space in front of what is no special token.
+        return tokens[0] if len(tokens) == 1 and self._bytes_of(tokens[0], special=True) == text.encode() else None
+
+    def _special_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [token for text in texts if (token := self.special_token(text)) is not None]
+
     def count_tokens(self, text: str) -> int:
         return len(self._tokenise(text, special=False))
 
     def tokenise(self, parts: Sequence[Part]) -> list[int]:
         """Token ids of a prompt. What looks like a special token in a content is text like any other."""
-        tokens = [token for part in parts for token in self._tokenise(part.text, special=not part.is_content)]
+        tokens: list[int] = []
+        for part in parts:
+            # Such a vocabulary puts a space in front of every text it is given, also where one goes on.
+            goes_on = self._puts_spaces and bool(tokens) and not self._is_special(tokens[-1])
+            tokens += self._tokenise(part.text, special=not part.is_content, goes_on=goes_on)
         bos = llama_cpp.llama_vocab_bos(self._vocabulary)
         if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) and tokens[:1] != [bos]:
             tokens.insert(0, bos)
         return tokens
 
-    def generate(self, prompt: Sequence[int], options: GenerationOptions) -> "Generation":
-        return Generation(self, prompt, options)
+    def text_of(self, tokens: Sequence[int]) -> str:
+        """The text of tokens, special ones included."""
+        return b"".join(self._bytes_of(token, special=True) for token in tokens).decode("utf-8", "replace")
 
     def reuse(self, prompt: Sequence[int]) -> int:
         """Keep what `prompt` shares with what is computed, forget the rest; return how many tokens that is."""
@@ -179,7 +204,7 @@ class Engine:
         return count
 
     def is_end(self, token: int) -> bool:
-        return bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
+        return token in self._openers or bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
 
     def has_room(self) -> bool:
         return len(self._computed) < self.context
@@ -189,8 +214,9 @@ class Engine:
         return int(llama_cpp.llama_sampler_sample(sampler, self._context, -1))
 
     def bytes_of(self, token: int) -> bytes:
-        """A token's share of the text, which may be a part of a character. Special tokens give nothing."""
-        return self._bytes_of(token, special=False)
+        """A token's share of the text, which may be a part of a character. Special tokens give nothing, but for those
+        between which a model thinks."""
+        return self._bytes_of(token, special=token in self._shown)
 
     def _bytes_of(self, token: int, *, special: bool) -> bytes:
         size = 64
@@ -201,7 +227,17 @@ class Engine:
                 return buffer.raw[:length]
             size = -length
 
-    def _tokenise(self, text: str, *, special: bool) -> list[int]:
+    def _is_special(self, token: int) -> bool:
+        return bool(
+            llama_cpp.llama_vocab_get_attr(self._vocabulary, token)
+            & (llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED)
+        )
+
+    def _tokenise(self, text: str, *, special: bool, goes_on: bool = False) -> list[int]:
+        if goes_on:  # no space is put behind a line break
+            start, whole = self._tokenise("\n", special=False), self._tokenise("\n" + text, special=special)
+            if whole[: len(start)] == start:
+                return whole[len(start) :]
         content = text.encode("utf-8", "replace")
         room = len(content) + 2  # a token has at least one byte, but for a space some vocabularies put in front
         tokens = (llama_cpp.llama_token * room)()
@@ -211,65 +247,9 @@ class Engine:
         return list(tokens[:count])
 
 
-class Generation:
-    """One answer, piece by piece; afterwards, or when it was stopped, `usage` tells what it took."""
-
-    def __init__(self, engine: Engine, prompt: Sequence[int], options: GenerationOptions) -> None:
-        self._engine = engine
-        self._prompt = prompt
-        self._options = options
-        self._reused = 0
-        self._written = 0
-
-    @property
-    def usage(self) -> TokenUsage:
-        return TokenUsage(prompt=len(self._prompt), reused=self._reused, generated=self._written)
-
-    def pieces(self) -> Iterator[str]:
-        """Raises Stopped and EngineError."""
-        self._reused = self._engine.reuse(self._prompt)
-        self._engine.read(self._prompt[self._reused :])
-        text = AnswerText(self._options.stop)
-        for token in self._tokens():
-            if piece := text.add(self._engine.bytes_of(token)):
-                yield piece
-            if text.is_ended:
-                return
-        if piece := text.flush():
-            yield piece
-
-    def _tokens(self) -> Iterator[int]:
-        sampler = _make_sampler(self._options)
-        try:
-            while self._written < self._options.max_tokens:
-                token = self._engine.sample(sampler)
-                if self._engine.is_end(token):
-                    return
-                self._written += 1
-                yield token
-                if not self._engine.has_room():
-                    return
-                if self._written < self._options.max_tokens:
-                    self._engine.compute([token])
-        finally:
-            llama_cpp.llama_sampler_free(sampler)
-
-
 def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
     pairs = enumerate(zip(first, second, strict=False))
     return next((index for index, (one, other) in pairs if one != other), min(len(first), len(second)))
-
-
-def _make_sampler(options: GenerationOptions) -> Any:
-    chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
-    if options.temperature > 0:
-        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_top_k(_TOP_K))
-        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_top_p(_TOP_P, 1))
-        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_temp(options.temperature))
-        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_dist(options.seed & 0xFFFFFFFF))
-    else:
-        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_greedy())
-    return chain
 
 
 def _collect_errors() -> list[str]:

@@ -25,14 +25,21 @@ class Part:
 class ChatTemplate:
     """`source` is the Jinja template of the model file, empty when it has none. `bos` and `eos` are token texts."""
 
-    def __init__(self, source: str, *, bos: str = "", eos: str = "") -> None:
+    def __init__(self, source: str, *, bos: str = "", eos: str = "", stop: Sequence[str] = ()) -> None:
         self._template = _compile(source)
+        self._stop = tuple(stop)
         self._variables = {"bos_token": bos, "eos_token": eos, "add_generation_prompt": True, "enable_thinking": False}
+
+    @property
+    def text_before_answer(self) -> str:
+        """What the template puts right before the model's answer; empty for a plain dialogue."""
+        parts = self.render([Message("user", "x")])
+        return "" if self._template is None or parts[-1].is_content else parts[-1].text
 
     @property
     def stop(self) -> tuple[str, ...]:
         """Strings that end an answer besides the model's own end tokens: the plain form has no such token."""
-        return ("\nUser:",) if self._template is None else ()
+        return self._stop or (("\nUser:",) if self._template is None else ())
 
     def render(self, messages: Sequence[Message]) -> list[Part]:
         """The prompt up to where the model's answer starts.
@@ -95,7 +102,7 @@ def _compile(source: str) -> Any:
 
     # The same dialect as transformers' apply_chat_template, which the templates are written for.
     environment = ImmutableSandboxedEnvironment(
-        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols"]
+        trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _make_generation_tag()]
     )
     environment.globals["raise_exception"] = _refuse
     environment.globals["strftime_now"] = _format_now
@@ -103,6 +110,21 @@ def _compile(source: str) -> Any:
         return environment.from_string(source)
     except (jinja2.TemplateError, RecursionError):
         return None
+
+
+def _make_generation_tag() -> Any:
+    """`{% generation %}…{% endgeneration %}` marks for training what the assistant said; here it does nothing."""
+    from jinja2.ext import Extension
+    from jinja2.parser import Parser
+
+    class GenerationTag(Extension):
+        tags = {"generation"}
+
+        def parse(self, parser: Parser) -> Any:
+            next(parser.stream)
+            return parser.parse_statements(("name:endgeneration",), drop_needle=True)
+
+    return GenerationTag
 
 
 def _refuse(message: str) -> NoReturn:

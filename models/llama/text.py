@@ -34,3 +34,71 @@ def _overlap(text: str, string: str) -> int:
     """How many characters at the end of `text` are the beginning of `string`."""
     longest = min(len(text), len(string) - 1)
     return next((length for length in range(longest, 0, -1) if text.endswith(string[:length])), 0)
+
+
+_THOUGHTS = (
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<|START_THINKING|>", "<|END_THINKING|>"),
+    ("[THINK]", "[/THINK]"),
+    ("<seed:think>", "</seed:think>"),
+)
+THOUGHT_MARKS = tuple(mark for pair in _THOUGHTS for mark in pair)
+"""The texts between which reasoning models think before they answer."""
+
+
+class AnswerWithoutThoughts:
+    """Leaves out what a reasoning model thinks before its answer. Only an answer that begins with a mark is taken for
+    thinking: further on the same letters are a part of it.
+
+    `before` is the text the template put in front of the answer: some open the thinking there.
+    """
+
+    def __init__(self, before: str = "") -> None:
+        opened = [end for start, end in _THOUGHTS if before.rstrip().endswith(start)]
+        self._end = opened[0] if opened else ""
+        self._held = ""
+        self._is_answer = False
+        self._is_fresh = False  # between the thoughts and the first word of the answer
+
+    @property
+    def is_thinking(self) -> bool:
+        return bool(self._end)
+
+    def add(self, text: str) -> str:
+        """The part of the answer that is clear now."""
+        if self._is_answer:
+            return text
+        self._held += text
+        if self._end:
+            return self._look_for_end()
+        start = self._held.lstrip()
+        for opening, ending in _THOUGHTS:
+            if start.startswith(opening):
+                self._end, self._held = ending, start[len(opening) :]
+                return self._look_for_end()
+        if any(opening.startswith(start) for opening, _ in _THOUGHTS):
+            return ""
+        return self._begin_answer()
+
+    def flush(self) -> str:
+        """What was held back and did not become a mark; of thoughts without an end nothing."""
+        return "" if self._end or self._is_answer else self._begin_answer()
+
+    def _look_for_end(self) -> str:
+        found = self._held.find(self._end)
+        if found < 0:
+            self._held = self._held[-(len(self._end) - 1) :]
+            return ""
+        self._held, self._end = self._held[found + len(self._end) :], ""
+        self._is_fresh = True
+        return self.add("")
+
+    def _begin_answer(self) -> str:
+        text, self._held = self._held, ""
+        if self._is_fresh:
+            text = text.lstrip()
+            if not text:
+                return ""
+        self._is_answer = True
+        return text

@@ -95,11 +95,18 @@ class Worker:
 
     def _load(self, request: JsonObject) -> None:
         from models.llama.engine import Engine, Load
+        from models.llama.families import family_of
         from models.llama.template import ChatTemplate
 
         engine = Engine(Load(**request["load"]), self._inbox.flag)
+        family = family_of(
+            engine.chat_template,
+            engine.description("general.architecture"),
+            engine.description("general.name"),
+            lambda text: engine.special_token(text) is not None,
+        )
         self._template = ChatTemplate(
-            engine.chat_template, bos=engine.special_text("bos"), eos=engine.special_text("eos")
+            family.template, bos=engine.special_text("bos"), eos=engine.special_text("eos"), stop=family.stop
         )
         self._engine = engine
         reply({"id": request["id"], "loaded": True, "context": engine.context})
@@ -107,13 +114,14 @@ class Worker:
     def _generate(self, request: JsonObject) -> None:
         from models.base import GenerationOptions, Message
         from models.llama.engine import EngineError, Stopped
+        from models.llama.generation import Generation
 
         engine, template = self._loaded()
         prompt = engine.tokenise(template.render([Message(**message) for message in request["messages"]]))
         if not 0 < len(prompt) < engine.context:
             raise EngineError(f"it takes {len(prompt)} tokens and the model sees {engine.context}")
         options = GenerationOptions(**{**request["options"], "stop": (*request["options"]["stop"], *template.stop)})
-        generation = engine.generate(prompt, options)
+        generation = Generation(engine, prompt, options, template.text_before_answer)
         self._inbox.start(request["id"])
         try:
             for piece in generation.pieces():

@@ -1,0 +1,81 @@
+"""One answer of the engine, token by token."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import llama_cpp
+
+from models.base import GenerationOptions, TokenUsage
+from models.llama.engine import Engine
+from models.llama.text import AnswerText, AnswerWithoutThoughts
+
+_TOP_K, _TOP_P = 40, 0.95  # llama.cpp's own defaults, for answers with a temperature
+
+_MOST_THOUGHTS = 2048
+"""Tokens after which a model that only thinks is ended."""
+
+
+class Generation:
+    """One answer, piece by piece; afterwards, or when it was stopped, `usage` tells what it took.
+
+    `before` is the text that the template puts right in front of the answer.
+    """
+
+    def __init__(self, engine: Engine, prompt: Sequence[int], options: GenerationOptions, before: str = "") -> None:
+        self._engine = engine
+        self._answer = AnswerWithoutThoughts(before)
+        self._thought = 0
+        self._prompt = prompt
+        self._options = options
+        self._reused = 0
+        self._written = 0
+
+    @property
+    def usage(self) -> TokenUsage:
+        return TokenUsage(prompt=len(self._prompt), reused=self._reused, generated=self._written)
+
+    def pieces(self) -> Iterator[str]:
+        """Raises Stopped and EngineError."""
+        self._reused = self._engine.reuse(self._prompt)
+        self._engine.read(self._prompt[self._reused :])
+        text = AnswerText(self._options.stop)
+        for token in self._tokens():
+            self._thought += self._answer.is_thinking
+            if piece := self._answer.add(text.add(self._engine.bytes_of(token))):
+                yield piece
+            if text.is_ended:
+                break
+        if piece := self._answer.add("" if text.is_ended else text.flush()) + self._answer.flush():
+            yield piece
+
+    def _tokens(self) -> Iterator[int]:
+        sampler = _make_sampler(self._options)
+        try:
+            while self._may_write():
+                token = self._engine.sample(sampler)
+                if self._engine.is_end(token):
+                    return
+                self._written += 1
+                yield token
+                if not self._engine.has_room():
+                    return
+                if self._may_write():
+                    self._engine.compute([token])
+        finally:
+            llama_cpp.llama_sampler_free(sampler)
+
+    def _may_write(self) -> bool:
+        """Thoughts do not count as part of the answer, but they have an end, too."""
+        return self._written - self._thought < self._options.max_tokens and self._thought < _MOST_THOUGHTS
+
+
+def _make_sampler(options: GenerationOptions) -> Any:
+    chain = llama_cpp.llama_sampler_chain_init(llama_cpp.llama_sampler_chain_default_params())
+    if options.temperature > 0:
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_top_k(_TOP_K))
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_top_p(_TOP_P, 1))
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_temp(options.temperature))
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_dist(options.seed & 0xFFFFFFFF))
+    else:
+        llama_cpp.llama_sampler_chain_add(chain, llama_cpp.llama_sampler_init_greedy())
+    return chain
