@@ -182,7 +182,9 @@ def _write(
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
     prompt = build_prompt(dialogue, sources[: asker.settings.sources], question, llm.count_tokens, window, max_tokens)
     seed = asker.settings.seed if options.seed is None else options.seed
-    generation = GenerationOptions(max_tokens, asker.settings.temperature, seed)
+    generation = GenerationOptions(
+        max_tokens, asker.settings.temperature, seed, conversation=dialogue.conversation_id if options.keep else ""
+    )
     reply, usage = "", TokenUsage()
     for piece in llm.generate(prompt.messages, generation, stop):
         usage = piece.usage or usage

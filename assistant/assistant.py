@@ -1,6 +1,6 @@
 """The composition root: every part of Strongroom put together, each made when it is first needed."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Event, RLock
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ingest.events import IngestEvent
     from ingest.library.types import Receipt
     from ingest.pipeline import IngestOptions
+    from models.llama.states import StateStore
     from models.registry import ModelRegistry
 
 Part = TypeVar("Part")
@@ -85,7 +86,8 @@ class Assistant:
         self.loaded_settings = loaded_settings
         self.library = Library.open(locations, collection)
         self.conversations = Conversations(self.library.database, collection)
-        self.library.forget_hooks.append(self.conversations.purge_documents)
+        self.library.forget_hooks += [self.conversations.purge_documents, self._forget_what_was_read]
+        self.conversations.delete_hooks.append(self._forget_conversation)
         self._registry = _Lazy(self._make_registry)
         self._embedder = _Lazy(lambda: embedder or self._load_embedder())
         self._llm = _Lazy(lambda: llm or self._load_llm())
@@ -145,6 +147,7 @@ class Assistant:
         for event in events:
             if isinstance(event, FileDone) and event.status is FileStatus.REMOVED:
                 self.conversations.purge_documents([str(event.path)])
+                self._forget_what_was_read([str(event.path)])
             if isinstance(event, Finished) and not event.vectors_pending:
                 calibrate_if_due(self.retriever, self.embedder)
             yield event
@@ -293,6 +296,21 @@ class Assistant:
         except ModelError:
             return None
 
+    def _states(self) -> "StateStore":
+        from models.llama.states import StateStore
+
+        return StateStore(self.locations.states_directory, self.settings.llama.states_mb)
+
+    def _forget_what_was_read(self, _: Collection[str]) -> None:
+        """All that the model has read of any conversation goes: it is computed from whole prompts."""
+        self._states().clear()
+        llm = self._llm.made()
+        if llm is not None:
+            llm.forget()
+
+    def _forget_conversation(self, conversation: str) -> None:
+        self._states().remove(conversation)
+
     def _name_of_adapter(self) -> str | None:
         if self._given["llm"]:
             return None
@@ -308,6 +326,7 @@ class Assistant:
             "index": _files(self.locations.index_directory),
             "scan": _files(self.locations.scan_directory),
             "models": _files(self.locations.models_directory),
+            "states": _files(self.locations.states_directory),
         }
         return {name: round(sum(path.stat().st_size for path in paths) / _MEGABYTE, 3) for name, paths in parts.items()}
 

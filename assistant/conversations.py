@@ -5,7 +5,7 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from threading import Lock
@@ -30,6 +30,8 @@ class Conversations:
     def __init__(self, database: Database, collection: str) -> None:
         self._database = database
         self._collection = collection
+        self.delete_hooks: list[Callable[[str], None]] = []
+        """Called with the id of a conversation that is deleted."""
         self._numbering = Lock()
         self._last_moment = 0
         with database.transaction() as connection:
@@ -76,6 +78,8 @@ class Conversations:
         with self._database.transaction() as connection:
             self._row(conversation_id)
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+        for hook in self.delete_hooks:
+            hook(conversation_id)
 
     # a question and its answer
 

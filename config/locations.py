@@ -49,6 +49,11 @@ class Locations:
         return self.home / "models"
 
     @property
+    def states_directory(self) -> Path:
+        """What the language model has read of each conversation, so that it is not read again."""
+        return self.home / "states"
+
+    @property
     def log_file(self) -> Path:
         return self.home / "logs" / "strongroom.log"
 

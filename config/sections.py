@@ -96,6 +96,8 @@ class LlamaSettings(Section):
     """LoRA adapter over the language model, by name or path; `auto` takes the starter's own, `none` takes none."""
     adapter_scale: float = Field(default=1.0, ge=-4, le=4)
     """How strongly the adapter works: 1 as it was trained, 0 not at all."""
+    states_mb: int = Field(default=1024, ge=0)
+    """Megabytes of disk for what the model has read of conversations, so that it is not read again; 0 keeps nothing."""
 
 
 class InterfaceSettings(Section):

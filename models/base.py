@@ -28,6 +28,8 @@ class GenerationOptions:
     temperature: float = 0.0
     seed: int = 0
     stop: tuple[str, ...] = ()
+    conversation: str = ""
+    """Id of the conversation that the prompt goes on with: what the model has read of it is kept. Empty: of none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,17 @@ class LanguageModel(Protocol):
 
         Raises ModelDied when the model's process ends; the next call starts it again.
         """
+        ...
+
+    def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
+        """Read a prompt whose last message is still growing, so that only the rest is read when it is asked.
+
+        Returns once it is read, or at once when `stop` is set; whether all of it was read.
+        """
+        ...
+
+    def forget(self) -> None:
+        """Forget everything that was read, at once: it may come from a document that is to be forgotten."""
         ...
 
     def count_tokens(self, text: str) -> int:

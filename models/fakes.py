@@ -30,8 +30,8 @@ class ScriptedModel:
     """A LanguageModel that says what it was given, word by word.
 
     `replies` are its answers in order, the last one repeated for ever, or a function of the messages. `messages` and
-    `options` record every call. `seconds_per_word` makes it slow; `dies_after` ends it after so many words of the
-    next answer, once.
+    `options` record every call, and `read_before` what was read ahead. `seconds_per_word` makes
+    it slow; `dies_after` ends it after so many words of the next answer, once.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class ScriptedModel:
         )
         self.messages: list[tuple[Message, ...]] = []
         self.options: list[GenerationOptions] = []
+        self.read_before: list[tuple[Message, ...]] = []
         self.seconds_per_word = seconds_per_word
         self.dies_after = dies_after
         self.closed = False
@@ -74,6 +75,17 @@ class ScriptedModel:
             words += 1
             yield GenerationPiece(piece)
         yield GenerationPiece("", TokenUsage(prompt=prompt, reused=reused, generated=words))
+
+    def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
+        del conversation  # it has one memory
+        if stop is not None and stop.is_set():
+            return False
+        self.read_before.append(tuple(messages))
+        self._read_prompt(messages)
+        return True
+
+    def forget(self) -> None:
+        self._last_prompt = []
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())

@@ -37,6 +37,7 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
     """
     from models.llama.adapter import Adapter
     from models.llama.client import LlamaModel
+    from models.llama.states import StateStore
 
     entry = _find_intact(registry, settings.models.llm, "llm")
     found = find_adapter(registry, settings)
@@ -44,7 +45,15 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
     if found is not None:
         registry.require_intact(found)
         adapter = Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale)
-    return LlamaModel(entry.path, name=entry.name, file_hash=entry.sha256, settings=settings.llama, adapter=adapter)
+    states = StateStore(registry.states_directory, settings.llama.states_mb) if settings.llama.states_mb else None
+    return LlamaModel(
+        entry.path,
+        name=entry.name,
+        file_hash=entry.sha256,
+        settings=settings.llama,
+        adapter=adapter,
+        states=states,
+    )
 
 
 def find_adapter(registry: ModelRegistry, settings: Settings) -> ModelEntry | None:

@@ -64,6 +64,7 @@ class ModelRegistry:
 
     def __init__(self, locations: Locations) -> None:
         self._directory = locations.models_directory
+        self.states_directory = locations.states_directory
         self._file = self._directory / "registry.json"
         self._checksums = Checksums(self._directory / "checksums.json")
 

@@ -2,11 +2,13 @@
 
 import contextlib
 import dataclasses
+import hashlib
 import itertools
 import logging
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -18,6 +20,8 @@ from models.base import GenerationOptions, GenerationPiece, Message, ModelInform
 from models.hardware import physical_cores
 from models.llama.adapter import Adapter, misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
+from models.llama.keeping import Keeper
+from models.llama.states import StateStore
 
 _log = logging.getLogger(__name__)
 
@@ -43,7 +47,14 @@ class LlamaModel:
     """
 
     def __init__(
-        self, path: Path, *, name: str, file_hash: str, settings: LlamaSettings, adapter: Adapter | None = None
+        self,
+        path: Path,
+        *,
+        name: str,
+        file_hash: str,
+        settings: LlamaSettings,
+        adapter: Adapter | None = None,
+        states: StateStore | None = None,
     ) -> None:
         header = read_gguf_header(path)
         if adapter is not None and (reason := misfit(read_adapter_header(adapter.path), header)) is not None:
@@ -55,6 +66,7 @@ class LlamaModel:
         self._turn = threading.Lock()
         self._child: Child | None = None
         self._loading: int | None = None  # id of the request to load that is not answered yet
+        self._keeper = Keeper(states, self._fingerprint(file_hash), self._request)
         self._stopping: int | None = None  # id of the generation that was stopped and has not said so yet
         self.information = ModelInformation(
             name=name,
@@ -90,6 +102,7 @@ class LlamaModel:
             if not self._start(stop):
                 yield GenerationPiece("", TokenUsage())
                 return
+            self._keeper.switch(options.conversation)
             identity = self._send(
                 "generate",
                 messages=[dataclasses.asdict(message) for message in messages],
@@ -99,19 +112,48 @@ class LlamaModel:
         finally:
             self._turn.release()
 
+    def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
+        """See LanguageModel. The worker gives way to the next request by itself, so nothing waits for it here."""
+        stop = stop or Event()
+        while not self._turn.acquire(timeout=_LOOKS_FOR_STOP_EVERY):
+            if stop.is_set():
+                return False
+        try:
+            if not self._start(stop):
+                return False
+            self._keeper.switch(conversation)
+            identity = self._send("read", messages=[dataclasses.asdict(message) for message in messages])
+            answer = self._receive(identity, stop)
+            return answer is not None and answer.get("left") == 0
+        finally:
+            self._turn.release()
+
+    def forget(self) -> None:
+        """See LanguageModel: the worker's memory goes with the worker."""
+        self._end()
+
     def count_tokens(self, text: str) -> int:
         with self._turn:
-            never = Event()
-            self._start(never)
-            identity = self._send("count", text=text)
-            while (answer := self._receive(identity, never)) is None:
-                continue
+            self._start(Event())
+            answer = self._request("count", text=text)
             self._require_success(answer)
             return int(answer["tokens"])
 
     def close(self) -> None:
-        """End the worker, also in the middle of an answer."""
+        """End the worker, also in the middle of an answer; between two answers the conversation in memory is kept."""
+        if self._child is not None and self._turn.acquire(blocking=False):
+            try:
+                if self._loading is None and self._stopping is None:
+                    self._keeper.save()
+            except ModelDied:
+                pass
+            finally:
+                self._turn.release()
+        self._end()
+
+    def _end(self) -> None:
         child, self._child = self._child, None
+        self._keeper.lose()
         self._loading = self._stopping = None
         if child is not None:
             child.kill()
@@ -163,7 +205,7 @@ class LlamaModel:
         if answer is None:
             return False
         if "error" in answer:
-            self.close()
+            self._end()
             raise self._unloadable(str(answer["error"]))
         self._loading = None
         return True
@@ -188,7 +230,7 @@ class LlamaModel:
         with contextlib.suppress(ModelDied):
             if self._await_end(self._stopping, time.monotonic() + _SECONDS_TO_COME_BACK) is None:
                 _log.warning("Process %d does not stop: it is replaced", self._child.pid)
-                self.close()
+                self._end()
         self._stopping = None
 
     def _await_end(self, identity: int, deadline: float) -> JsonObject | None:
@@ -207,6 +249,19 @@ class LlamaModel:
             if answer is not None and answer["id"] == identity:
                 return answer
         return None
+
+    def _request(self, what: str, **fields: Any) -> JsonObject:
+        """Ask the worker for something that takes no time, and wait for the answer. Raises ModelDied."""
+        identity, never = self._send(what, **fields), Event()
+        while (answer := self._receive(identity, never)) is None:
+            continue
+        return answer
+
+    def _fingerprint(self, file_hash: str) -> str:
+        """What a saved state depends on besides its tokens."""
+        adapter = (self._adapter.sha256, self._adapter.scale) if self._adapter else None
+        what = (file_hash, adapter, self._settings.context, self._settings.gpu_layers, version("llama-cpp-python"))
+        return hashlib.sha256(repr(what).encode()).hexdigest()
 
     def _send(self, what: str, **fields: Any) -> int:
         identity = next(self._ids)
@@ -236,7 +291,7 @@ class LlamaModel:
         return child
 
     def _died(self, error: ChildDied) -> ModelDied:
-        self.close()
+        self._end()
         return ModelDied(
             f"The language model's process ended in the middle of its work ({error.message.rstrip('.')}).",
             "Ask again: it starts anew. If it happens again, choose a smaller model or a smaller llama.context.",

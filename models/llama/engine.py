@@ -5,8 +5,10 @@ it reads a prompt nor tell contents from special tokens, and makes every step wa
 """
 
 import ctypes
+import mmap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import llama_cpp
@@ -17,6 +19,7 @@ from models.llama.text import THOUGHT_MARKS
 
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
 _NO_ROOM = 1
+_TOKEN_BYTES = 4
 _LOG_LEVEL_ERROR = 4  # ggml.h, enum ggml_log_level
 _log_callbacks: list[Any] = []  # llama.cpp keeps only the address: without this the function would be freed
 
@@ -83,7 +86,7 @@ class Engine:
             self._put_on(load.adapter, load.adapter_scale)
         self._memory = llama_cpp.llama_get_memory(self._context)
         self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
-        self._batch = int(llama_cpp.llama_n_batch(self._context))
+        self.batch = int(llama_cpp.llama_n_batch(self._context))
         self._computed: list[int] = []
         self._shown: frozenset[int] = frozenset()
         self._puts_spaces = any(
@@ -176,8 +179,8 @@ class Engine:
 
     def read(self, tokens: Sequence[int]) -> None:
         """Append `tokens` in batches. Raises Stopped and EngineError."""
-        for start in range(0, len(tokens), self._batch):
-            self.compute(tokens[start : start + self._batch])
+        for start in range(0, len(tokens), self.batch):
+            self.compute(tokens[start : start + self.batch])
 
     def compute(self, tokens: Sequence[int]) -> None:
         """Append `tokens` to what is computed. Raises Stopped and EngineError; what was there before stays usable."""
@@ -202,6 +205,37 @@ class Engine:
             count = 0
         del self._computed[count:]
         return count
+
+    @property
+    def computed(self) -> int:
+        """How many tokens are in memory."""
+        return len(self._computed)
+
+    def state_size(self) -> int:
+        """Bytes that `write_state` writes."""
+        return len(self._computed) * _TOKEN_BYTES + int(llama_cpp.llama_state_seq_get_size(self._context, 0))
+
+    def write_state(self, path: str, offset: int, size: int) -> None:
+        """Write the tokens in memory and what llama.cpp computed of them into a file that is large enough already:
+        this process may not make one grow. Raises EngineError."""
+        memory = _mapped(path, offset, size)
+        head = len(self._computed) * _TOKEN_BYTES
+        ctypes.memmove(memory, (llama_cpp.llama_token * len(self._computed))(*self._computed), head)
+        target = ctypes.cast(ctypes.addressof(memory) + head, ctypes.POINTER(ctypes.c_uint8))
+        if int(llama_cpp.llama_state_seq_get_data(self._context, target, size - head, 0)) != size - head:
+            raise EngineError("llama.cpp did not give its state")
+
+    def read_state(self, path: str, offset: int, size: int, tokens: int) -> None:
+        """Take over what `write_state` has written. The file must be known to be ours. Raises EngineError; then
+        nothing is in memory."""
+        self._keep(0)
+        memory = _mapped(path, offset, size)
+        head = tokens * _TOKEN_BYTES
+        source = ctypes.cast(ctypes.addressof(memory) + head, ctypes.POINTER(ctypes.c_uint8))
+        if not llama_cpp.llama_state_seq_set_data(self._context, source, size - head, 0):
+            self._keep(0)
+            raise EngineError("llama.cpp did not take its state back")
+        self._computed = list((llama_cpp.llama_token * tokens).from_buffer_copy(memory, 0))
 
     def is_end(self, token: int) -> bool:
         return token in self._openers or bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
@@ -245,6 +279,12 @@ class Engine:
         if count < 0:
             raise EngineError(f"the text cannot be tokenised ({count})")
         return list(tokens[:count])
+
+
+def _mapped(path: str, offset: int, size: int) -> Any:
+    """`size` bytes of a file from `offset` on, as an array in memory; it is let go with the array."""
+    with Path(path).open("r+b") as file:
+        return (ctypes.c_uint8 * size).from_buffer(mmap.mmap(file.fileno(), offset + size), offset)
 
 
 def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:

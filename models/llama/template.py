@@ -53,6 +53,12 @@ class ChatTemplate:
                 return parts
         return plain_dialogue(stripped)
 
+    def opening(self, messages: Sequence[Message]) -> list[Part]:
+        """The prompt up to the end of the last message, which is still growing."""
+        parts = self.render(messages)
+        last = max((index for index, part in enumerate(parts) if part.is_content), default=-1)
+        return parts[: last + 1]
+
     def _try(self, messages: Sequence[Message]) -> list[Part] | None:
         """The parts, None when the template refuses or does not show every content."""
         if self._template is None:

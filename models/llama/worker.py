@@ -1,7 +1,14 @@
 """The process a language model runs in. Whatever a bad model file does, it does here.
 
-Requests: {"do": "load", …}, {"do": "generate", "id", …}, {"do": "count", "id", "text"}, {"do": "stop", "id"}. Replies
-carry the id: {"text"} for every piece of an answer, {"usage"} as the last, {"tokens"}, {"loaded"}, or {"error"}.
+Every request has an "id", and its answers carry it:
+
+    load …                      loaded, or error
+    generate messages options   text for every piece of an answer, usage as the last
+    read messages               read, left (tokens)
+    count text                  tokens
+    state                       tokens, size
+    save or restore path …      done, or error
+    stop                        nothing of its own
 
 A thread listens, so that a request to stop is heard while the main thread computes.
 """
@@ -17,6 +24,11 @@ from config.child import JsonObject, reply, serve
 if TYPE_CHECKING:
     from models.llama.engine import Engine, StopFlag
     from models.llama.template import ChatTemplate
+
+
+_AHEAD_STEP = 32
+"""Tokens that are read ahead at a time: as long as a question waits for them at most, a quarter of a second for a small
+model on two cores."""
 
 
 def main() -> None:
@@ -50,6 +62,10 @@ class Inbox:
                 self._queue.put(request)
         self._stop(self._current)
         self._queue.put(None)
+
+    def has_more(self) -> bool:
+        """Whether another request waits."""
+        return not self._queue.empty()
 
     def next(self) -> JsonObject | None:
         """The next request, None when the parent has closed."""
@@ -86,12 +102,26 @@ class Worker:
                 reply({"id": request["id"], "error": str(error)})
 
     def _answer(self, request: JsonObject) -> None:
-        if request["do"] == "load":
-            self._load(request)
-        elif request["do"] == "count":
-            reply({"id": request["id"], "tokens": self._loaded()[0].count_tokens(request["text"])})
-        else:
-            self._generate(request)
+        identity = request["id"]
+        match request["do"]:
+            case "load":
+                self._load(request)
+            case "count":
+                reply({"id": identity, "tokens": self._loaded()[0].count_tokens(request["text"])})
+            case "read":
+                self._read_ahead(request)
+            case "state":
+                engine, _ = self._loaded()
+                reply({"id": identity, "tokens": engine.computed, "size": engine.state_size()})
+            case "save":
+                self._loaded()[0].write_state(request["path"], request["offset"], request["size"])
+                reply({"id": identity, "done": True})
+            case "restore":
+                engine, _ = self._loaded()
+                engine.read_state(request["path"], request["offset"], request["size"], request["tokens"])
+                reply({"id": identity, "done": True})
+            case _:
+                self._generate(request)
 
     def _load(self, request: JsonObject) -> None:
         from models.llama.engine import Engine, Load
@@ -110,6 +140,25 @@ class Worker:
         )
         self._engine = engine
         reply({"id": request["id"], "loaded": True, "context": engine.context})
+
+    def _read_ahead(self, request: JsonObject) -> None:
+        """Read in small steps, and give way to the next request after any of them: what was read then is kept."""
+        from models.base import Message
+        from models.llama.engine import Stopped
+
+        engine, template = self._loaded()
+        prompt = engine.tokenise(template.opening([Message(**message) for message in request["messages"]]))
+        # The last token may become another one as the message grows.
+        rest = prompt[engine.reuse(prompt) : min(len(prompt) - 1, engine.context - 1)]
+        self._inbox.start(request["id"])
+        step = min(_AHEAD_STEP, engine.batch)
+        try:
+            while rest and not self._inbox.has_more():
+                engine.compute(rest[:step])
+                rest = rest[step:]
+        except Stopped:
+            pass
+        reply({"id": request["id"], "read": engine.computed, "left": len(rest)})
 
     def _generate(self, request: JsonObject) -> None:
         from models.base import GenerationOptions, Message

@@ -1,0 +1,59 @@
+"""Which conversation the worker has in memory, and what becomes of it when another one comes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from config.child import JsonObject
+from models.llama.states import StateStore
+
+_LEAST_TOKENS = 64
+"""A state of fewer tokens is not worth a file: they are read again in no time."""
+
+Request = Callable[..., JsonObject]
+"""Asks the worker and returns its answer, which has an "error" if it could not do it. Raises ModelDied."""
+
+
+class Keeper:
+    """Saves and restores what the model has read of conversations. `request` speaks to the worker; the caller sees to
+    it that nothing else does meanwhile."""
+
+    def __init__(self, store: StateStore | None, fingerprint: str, request: Request) -> None:
+        self._store = store
+        self._fingerprint = fingerprint
+        self._request = request
+        self._conversation = ""
+        self._epoch = b""
+
+    def switch(self, conversation: str) -> None:
+        """Have the worker remember what was read of `conversation`, and save what it has read of the one before."""
+        if self._store is None or conversation == self._conversation:
+            return
+        self.save()
+        if conversation:
+            self._epoch = self._store.epoch
+            self._restore(self._store, conversation)
+        self._conversation = conversation
+
+    def save(self) -> None:
+        """Save the conversation in memory, if it is one."""
+        if self._store is None or not self._conversation:
+            return
+        state = self._request("state")
+        if state.get("tokens", 0) >= _LEAST_TOKENS:
+            size = int(state["size"])
+
+            def fill(path: Path, offset: int) -> bool:
+                return "done" in self._request("save", path=str(path), offset=offset, size=size)
+
+            self._store.save(self._conversation, self._fingerprint, self._epoch, int(state["tokens"]), size, fill)
+
+    def lose(self) -> None:
+        """The worker's memory is gone."""
+        self._conversation = ""
+
+    def _restore(self, store: StateStore, conversation: str) -> None:
+        saved = store.find(conversation, self._fingerprint)
+        if saved is not None:
+            fields: dict[str, Any] = {"path": str(saved.path), "offset": saved.offset}
+            self._request("restore", **fields, size=saved.size, tokens=saved.tokens)

@@ -1,0 +1,215 @@
+"""What the model has read of a conversation: kept, restored, bounded, forgotten, and never taken from anybody else."""
+
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.sections import LlamaSettings
+from models.base import GenerationOptions, Message, TokenUsage
+from models.llama.client import LlamaModel
+from models.llama.states import SavedState, StateStore
+from tests.models.tiny_models import write_tiny_model
+
+CONTENT = b"tokens and state"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> StateStore:
+    return StateStore(tmp_path / "states", limit_mb=1)
+
+
+def write(path: Path, offset: int, content: bytes = CONTENT) -> bool:
+    with path.open("r+b") as file:
+        file.seek(offset)
+        file.write(content)
+    return True
+
+
+def keep(store: StateStore, conversation: str, content: bytes = CONTENT, epoch: bytes = b"") -> bool:
+    return store.save(
+        conversation,
+        "model",
+        epoch or store.epoch,
+        tokens=2,
+        size=len(content),
+        fill=lambda path, offset: write(path, offset, content),
+    )
+
+
+def content_of(state: SavedState | None) -> bytes | None:
+    return state and state.path.read_bytes()[state.offset : state.offset + state.size]
+
+
+def test_a_state_is_found_again_by_its_conversation_and_its_model(store: StateStore, tmp_path: Path) -> None:
+    assert keep(store, "c1")
+
+    again = StateStore(tmp_path / "states", limit_mb=1)
+    assert content_of(again.find("c1", "model")) == CONTENT
+    assert again.find("c1", "another model") is None
+    assert again.find("c2", "model") is None
+
+
+def test_only_the_owner_can_read_it_and_its_name_says_nothing(store: StateStore, tmp_path: Path) -> None:
+    keep(store, "c1")
+
+    assert stat.S_IMODE((tmp_path / "states").stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "states").iterdir()} == {0o600}
+    assert not any("c1" in path.name for path in (tmp_path / "states").iterdir())
+
+
+@pytest.mark.parametrize("place", [0, 30, 4095, 4100, -1])
+def test_a_state_that_was_changed_is_not_used(store: StateStore, place: int) -> None:
+    keep(store, "c1")
+    found = store.find("c1", "model")
+    assert found is not None
+    content = bytearray(found.path.read_bytes())
+    content[place] ^= 1
+    found.path.write_bytes(content)
+
+    assert store.find("c1", "model") is None
+
+
+def test_a_state_from_another_home_is_not_used(store: StateStore, tmp_path: Path) -> None:
+    other = StateStore(tmp_path / "other", limit_mb=1)
+    keep(other, "c1")
+    keep(store, "c1")
+    theirs, ours = other.find("c1", "model"), store.find("c1", "model")
+    assert theirs is not None
+    assert ours is not None
+    shutil.copy(theirs.path, ours.path)
+
+    assert store.find("c1", "model") is None
+
+
+def test_a_half_written_state_is_none(store: StateStore, tmp_path: Path) -> None:
+    def fail(path: Path, offset: int) -> bool:
+        return False
+
+    assert not store.save("c1", "model", store.epoch, 2, 16, fail)
+    assert store.find("c1", "model") is None
+    assert [path.name for path in (tmp_path / "states").iterdir()] == ["key"]
+
+
+def test_the_states_used_longest_ago_go_first(store: StateStore) -> None:
+    third = bytes(300_000)
+    for conversation in ("c1", "c2", "c3"):
+        keep(store, conversation, third)
+    assert store.find("c1", "model")  # used just now
+    keep(store, "c4", third)
+
+    assert [bool(store.find(each, "model")) for each in ("c1", "c2", "c3", "c4")] == [True, False, True, True]
+    assert not keep(store, "c5", bytes(2_000_000))
+
+
+def test_what_is_forgotten_is_gone_and_is_not_saved_by_those_who_still_have_it(
+    store: StateStore, tmp_path: Path
+) -> None:
+    keep(store, "c1")
+    begun = store.epoch
+    store.clear()
+
+    assert store.find("c1", "model") is None
+    assert [path.name for path in (tmp_path / "states").iterdir()] == ["key"]
+    assert not keep(store, "c1", epoch=begun)
+    assert keep(store, "c1")
+
+
+def test_the_state_of_one_conversation_can_be_removed(store: StateStore) -> None:
+    keep(store, "c1")
+    keep(store, "c2")
+    store.remove("c1")
+
+    assert store.find("c1", "model") is None
+    assert store.find("c2", "model")
+
+
+def test_clearing_makes_no_folder(store: StateStore, tmp_path: Path) -> None:
+    store.clear()
+
+    assert not (tmp_path / "states").exists()
+
+
+# with llama.cpp, on a model with random weights
+
+STORY = [Message("user", "The supplier delivers the goods within thirty days. " * 6)]
+OTHER = [Message("user", "Something else, of which much is to be said, too. " * 6)]
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    return write_tiny_model(folder / "tiny.gguf", "llama", special=("<|im_start|>", "<|im_end|>"), context=2048)
+
+
+@pytest.fixture
+def models(tiny: Path, store: StateStore) -> Iterator[list[LlamaModel]]:
+    models = [LlamaModel(tiny, name="tiny", file_hash="00", settings=LlamaSettings(), states=store) for _ in range(2)]
+    yield models
+    for model in models:
+        model.close()
+
+
+def answer(model: LlamaModel, messages: list[Message], conversation: str) -> tuple[str, TokenUsage]:
+    options = GenerationOptions(max_tokens=8, conversation=conversation)
+    pieces = list(model.generate(messages, options))
+    return "".join(piece.text for piece in pieces), pieces[-1].usage or TokenUsage()
+
+
+@pytest.mark.models
+def test_a_conversation_goes_on_after_a_restart_where_it_was(models: list[LlamaModel]) -> None:
+    first, second = models
+    before, usage = answer(first, STORY, "c1")
+    first.close()
+
+    after, restored = answer(second, STORY, "c1")
+
+    assert usage.reused == 0
+    assert restored.reused == restored.prompt - 1
+    assert after == before
+
+
+@pytest.mark.models
+def test_switching_between_conversations_reads_none_of_them_again(models: list[LlamaModel]) -> None:
+    model = models[0]
+    answer(model, STORY, "c1")
+    answer(model, OTHER, "c2")
+    _, again = answer(model, STORY, "c1")
+    _, and_again = answer(model, OTHER, "c2")
+
+    assert again.reused == again.prompt - 1
+    assert and_again.reused == and_again.prompt - 1
+
+
+@pytest.mark.models
+def test_a_question_outside_any_conversation_keeps_nothing(models: list[LlamaModel], tmp_path: Path) -> None:
+    answer(models[0], STORY, "")
+    models[0].close()
+
+    assert not (tmp_path / "states").exists()
+
+
+@pytest.mark.models
+def test_a_model_that_forgets_has_read_nothing_and_saves_nothing(models: list[LlamaModel], store: StateStore) -> None:
+    model = models[0]
+    answer(model, STORY, "c1")
+    store.clear()
+    model.forget()
+
+    assert answer(model, STORY, "")[1].reused == 0
+    assert store.find("c1", "model") is None
+
+
+@pytest.mark.models
+def test_what_is_read_ahead_is_not_read_again_and_a_change_of_mind_is_rolled_back(models: list[LlamaModel]) -> None:
+    model = models[0]
+    assert model.read_ahead([Message("user", f"{STORY[0].content}Question:")])
+    _, usage = answer(model, [Message("user", f"{STORY[0].content}Question: When?")], "")
+    assert model.read_ahead(OTHER)
+    fresh, after = answer(model, STORY, "")
+
+    assert usage.prompt - usage.reused < 40
+    assert after.reused < 40
+    assert fresh == answer(models[1], STORY, "")[0]
