@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant import prompts
 from assistant.citations import CitedText, cite
-from assistant.context import Prompt, build_prompt, number_sources
+from assistant.context import Prompt, build_prompt, number_sources, order_for_prompt
 from assistant.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
@@ -42,7 +42,8 @@ class Asker:
 @dataclass(frozen=True, slots=True)
 class AskOptions:
     """How one question is to be answered; None takes the setting. `documents` narrows to these paths; `search_for` is
-    the question without what only says where to look; with `keep` false the conversation does not get the turn."""
+    the question without what only says where to look; with `keep` false the conversation does not get the turn; `read`
+    are the passages (ids of chunks) that were read ahead, in their order."""
 
     search_for: str | None = None
     k: int | None = None
@@ -53,6 +54,7 @@ class AskOptions:
     seed: int | None = None
     refuse: bool = True
     keep: bool = True
+    read: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -92,20 +94,18 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     kept. Raises ModelError, EmbedderMismatch, UsageError for an unknown conversation.
     """
     clock = _Clock()
-    dialogue = asker.conversations.open(options.conversation, question)
-    findings = asker.retriever.find(
-        _query(asker, options.search_for or question, dialogue), k=options.k, documents=options.documents
-    )
+    dialogue = asker.conversations.open(options.conversation)
+    findings = find_passages(asker, question, dialogue, options)
     clock.retrieved = clock.now()
 
     scored = _score_sentences(asker, question, findings)
-    sources = _numbered_sources(dialogue, findings, scored)
+    sources = _numbered_sources(dialogue, findings, scored, options.read)
     clock.evidence = clock.now()
     yield EvidenceFound(tuple(sources), findings.result.timings)
 
     if not sources or (options.refuse and not findings.result.fits):
-        draft = yield from _refuse(clock, "quote" if options.style == "quote" else _style(asker, options))
-    elif _style(asker, options) == "quote":
+        draft = yield from _refuse(clock, "quote" if options.style == "quote" else chosen_style(asker, options))
+    elif chosen_style(asker, options) == "quote":
         draft = yield from _quote(asker, findings, sources, scored, clock)
     else:
         draft = yield from _write(asker, question, dialogue, findings, sources, scored, options, stop, clock)
@@ -114,6 +114,12 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     if options.keep:
         _keep(asker, dialogue, answer, draft)
     yield Answered(answer)
+
+
+def find_passages(asker: Asker, question: str, dialogue: Dialogue, options: AskOptions) -> Findings:
+    """What the library holds about `question`, as it is meant after the turns before it."""
+    query = _query(asker, options.search_for or question, dialogue)
+    return asker.retriever.find(query, k=options.k, documents=options.documents)
 
 
 def _query(asker: Asker, question: str, dialogue: Dialogue) -> str:
@@ -129,12 +135,13 @@ def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[li
 
 
 def _numbered_sources(
-    dialogue: Dialogue, findings: Findings, scored: Sequence[Sequence[ScoredSentence]]
+    dialogue: Dialogue, findings: Findings, scored: Sequence[Sequence[ScoredSentence]], read: Sequence[str]
 ) -> list[Source]:
-    return number_sources(dialogue, findings.result.passages, [best_sentence(sentences) for sentences in scored])
+    keys = [best_sentence(sentences) for sentences in scored]
+    return number_sources(dialogue, findings.result.passages, keys, read)
 
 
-def _style(asker: Asker, options: AskOptions) -> AnswerStyle:
+def chosen_style(asker: Asker, options: AskOptions) -> AnswerStyle:
     """`auto` quotes under a model too small to be trusted to write."""
     wanted = options.style or asker.settings.style
     if wanted == "auto":
@@ -180,7 +187,8 @@ def _write(
     llm = asker.llm()
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
-    prompt = build_prompt(dialogue, sources[: asker.settings.sources], question, llm.count_tokens, window, max_tokens)
+    shown = order_for_prompt(sources, options.read, asker.settings.sources)
+    prompt = build_prompt(dialogue, shown, question, llm.count_tokens, window, max_tokens)
     seed = asker.settings.seed if options.seed is None else options.seed
     generation = GenerationOptions(
         max_tokens, asker.settings.temperature, seed, conversation=dialogue.conversation_id if options.keep else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from assistant.ahead import Plan, read_ahead
 from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations import Conversations
 from assistant.events import AnswerEvent
@@ -19,6 +20,7 @@ from config.seal import seal_report
 from ingest.library.library import Library
 from ingest.types import FileStatus
 from models.base import Embedder, LanguageModel, Reranker
+from models.hardware import on_battery
 
 if TYPE_CHECKING:
     from assistant.doctor import Check
@@ -92,6 +94,7 @@ class Assistant:
         self._embedder = _Lazy(lambda: embedder or self._load_embedder())
         self._llm = _Lazy(lambda: llm or self._load_llm())
         self._reranker = _Lazy(lambda: reranker or self._load_reranker())
+        self._plan = Plan()
         self._given = {
             "llm": llm.information.name if llm else None,
             "embedder": embedder.identity.name if embedder else None,
@@ -182,8 +185,25 @@ class Assistant:
             max_tokens=max_tokens,
             seed=seed,
             refuse=self.settings.retrieval.refuse,
+            read=self._plan.begun if self._plan.conversation == conversation else (),
         )
+        self._plan = Plan()
         return ask(self.asker(), question, options, stop or Event())
+
+    def read_ahead(self, typed: str, *, conversation: str = "new", stop: Event | None = None) -> None:
+        """Have the model read what a question that begins with `typed` will probably need; until `stop` is set."""
+        if not self.may_read_ahead() or not typed.strip():
+            return
+        scoped, documents = self._scope(typed, None)
+        options = AskOptions(
+            search_for=scoped, documents=documents, conversation=conversation, refuse=self.settings.retrieval.refuse
+        )
+        self._plan = read_ahead(self.asker(), typed, options, self._plan, stop or Event())
+
+    def may_read_ahead(self) -> bool:
+        """Whether the settings, and the battery, allow it."""
+        setting = self.settings.answer.read_ahead
+        return setting == "always" or (setting == "plugged_in" and not on_battery())
 
     def asker(self) -> Asker:
         """The parts that `assistant.ask.ask` works with."""

@@ -1,7 +1,8 @@
 """Number the sources and fit them into the model's window. The prompt grows at its end only, so that the model reads
 just what is new."""
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.prompts import question_prompt, system_prompt
@@ -32,18 +33,34 @@ class Prompt:
     sources: tuple[Source, ...]
 
 
-def number_sources(dialogue: Dialogue, passages: Sequence[Passage], keys: Sequence[Span]) -> list[Source]:
-    """A passage seen before in the conversation keeps its number; new ones get the next."""
+def number_sources(
+    dialogue: Dialogue, passages: Sequence[Passage], keys: Sequence[Span], read: Sequence[str] = ()
+) -> list[Source]:
+    """A passage seen before in the conversation keeps its number; new ones get the next, those that were `read` ahead
+    (ids of chunks) first."""
+    found = [passage.chunk.chunk_id for passage in passages]
     numbers = {source.passage.chunk.chunk_id: source.number for source in dialogue.sources}
     following = dialogue.next_number
-    sources = []
-    for passage, (start, end) in zip(passages, keys, strict=True):
-        chunk_id = passage.chunk.chunk_id
+    for chunk_id in (*still_found(read, found), *found):
         if chunk_id not in numbers:
             numbers[chunk_id] = following
             following += 1
-        sources.append(Source(numbers[chunk_id], passage, start, end))
-    return sources
+    return [
+        Source(numbers[chunk_id], passage, start, end)
+        for chunk_id, passage, (start, end) in zip(found, passages, keys, strict=True)
+    ]
+
+
+def still_found(read: Sequence[str], found: Collection[str]) -> list[str]:
+    """What was read ahead and is of use: up to the first passage that is not among those found."""
+    return list(itertools.takewhile(lambda chunk_id: chunk_id in found, read))
+
+
+def order_for_prompt(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:
+    """The `most` best of `sources` (best first), behind those that were read ahead already and are of use."""
+    by_chunk = {source.passage.chunk.chunk_id: source for source in sources}
+    first = [by_chunk[chunk_id] for chunk_id in still_found(read, by_chunk)]
+    return [*first, *(source for source in sources[:most] if source not in first)]
 
 
 def build_prompt(

@@ -83,13 +83,13 @@ class Conversations:
 
     # a question and its answer
 
-    def open(self, which: str, question: str) -> Dialogue:
-        """The conversation that `question` belongs to: a fresh one for "new", the latest for "last" (fresh if there is
+    def open(self, which: str) -> Dialogue:
+        """The conversation that a question belongs to: a fresh one for "new", the latest for "last" (fresh if there is
         none), else the one of that id. Nothing is written before `save`. Raises UsageError for an unknown id."""
         if which == "last":
             which = self.last() or "new"
         if which == "new":
-            return Dialogue(self._fresh_id(), self._fence(question), is_new=True)
+            return Dialogue(self._fresh_id(), self._fence(), is_new=True)
         with self._database.snapshot():
             _, _, first_turn = self._row(which)
             fence = self._database.value("SELECT fence FROM conversations WHERE id = ?", (which,))
@@ -253,9 +253,10 @@ class Conversations:
             moment = self._last_moment
         return _base36(moment) + "".join(secrets.choice(_DIGITS) for _ in range(2))
 
-    def _fence(self, question: str) -> str:
-        """A word that no document's author can know. It hangs on the first question and a secret of this library
-        only, so that the same question with the same seed gives the same prompt, and the same answer, again."""
+    def _fence(self) -> str:
+        """A word that no document's author can know, and that is taken out of what documents say. It hangs on a secret
+        of this library only: every conversation begins with the same words, which the model need not read again, and
+        the same question with the same seed gives the same answer."""
         secret = self._database.value("SELECT secret FROM conversation_secret")
         if secret is None:
             with self._database.transaction() as connection:
@@ -264,7 +265,7 @@ class Conversations:
                     (secrets.token_hex(16),),
                 )
             secret = self._database.value("SELECT secret FROM conversation_secret")
-        return hashlib.sha256(f"{secret}\0{question}".encode()).hexdigest()[:_FENCE_LENGTH]
+        return hashlib.sha256(f"{secret}\0fence".encode()).hexdigest()[:_FENCE_LENGTH]
 
 
 def _title(question: str) -> str:

@@ -81,6 +81,8 @@ class AnswerSettings(Section):
     """0 always takes the likeliest word."""
     seed: int = 0
     """Seed of the sampling, so that an answer can be had again."""
+    read_ahead: Literal["always", "plugged_in", "never"] = "always"
+    """Whether likely sources are read while a question is being typed; `plugged_in` means not on battery."""
 
 
 class LlamaSettings(Section):

@@ -16,6 +16,7 @@ from textual.message_pump import MessagePump
 from assistant.tui import messages
 from assistant.tui.messages import LibraryCounts, ModelRow
 from assistant.tui.progress import IngestProgress
+from assistant.tui.reading_ahead import ReadingAhead
 from assistant.tui.workers import AssistantFactory, WaitStopped, Workers, explain, tell
 from config.errors import StrongroomError
 
@@ -36,6 +37,7 @@ class Background:
     def __init__(self, app: App[Any], open_assistant: AssistantFactory) -> None:
         self._app = app
         self._workers = Workers(app, open_assistant)
+        self._reading_ahead = ReadingAhead(self._workers)
         self._stop_answer = Event()
         self._stop_ingest = Event()
         self._keeping_up = Event()
@@ -64,14 +66,20 @@ class Background:
 
     def end(self, seconds: float) -> bool:
         """Stop what is running and close the assistant; False when a worker is still busy after `seconds`."""
+        self._reading_ahead.end()
         self._stop_answer.set()
         self._stop_ingest.set()
         return self._workers.end(seconds)
 
     # questions
 
+    def typed(self, text: str, *, conversation: str) -> None:
+        """A question is being typed: what it will probably need is read meanwhile. Posts nothing."""
+        self._reading_ahead.typed(text, conversation)
+
     def ask(self, question: str, *, conversation: str, turn: int, reply_to: MessagePump) -> None:
         """Answer `question`; posts what happens, AnswerFailed if it fails, AnswerEnded at last."""
+        self._reading_ahead.end()
         stop = self._stop_answer = Event()
 
         def work() -> None:

@@ -75,6 +75,17 @@ class EverythingLoaded(Message):
 
 
 @dataclass
+class QuestionTyped(Message):
+    """The words in the question box changed."""
+
+    text: str
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the latest words matter."""
+        return isinstance(message, QuestionTyped)
+
+
+@dataclass
 class QuestionAsked(Message):
     """The question box was sent off."""
 

@@ -282,11 +282,16 @@ def test_a_passage_cannot_close_its_fence_or_open_a_turn(open_with: Open) -> Non
     assert not any(mark in prompt for mark in ("<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "</s>"))
 
 
-def test_the_fence_is_the_same_for_the_same_question_and_another_for_another(open_with: Open) -> None:
+def test_every_conversation_begins_with_the_same_words_and_those_of_another_library_with_others(
+    open_with: Open,
+) -> None:
     model = ScriptedModel([REPLY])
     assistant = open_with(llm=model)
-    for question in (VACATION, VACATION, "Which hotel costs in Norway are reimbursed?"):
+    for question in (VACATION, "Which hotel costs in Norway are reimbursed?"):
         answer_to(assistant, question, style="answer")
-    one, two, three = (messages[0].content for messages in model.messages)
+    one, two = (messages[0].content for messages in model.messages)
+    with assistant.library.database.transaction() as connection:
+        connection.execute("UPDATE conversation_secret SET secret = 'another'")
+    answer_to(assistant, VACATION, style="answer")
     assert one == two
-    assert one != three
+    assert one != model.messages[-1][0].content

@@ -53,11 +53,11 @@ def test_a_state_is_found_again_by_its_conversation_and_its_model(store: StateSt
 
 
 def test_only_the_owner_can_read_it_and_its_name_says_nothing(store: StateStore, tmp_path: Path) -> None:
-    keep(store, "c1")
+    keep(store, "lease")
 
     assert stat.S_IMODE((tmp_path / "states").stat().st_mode) == 0o700
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "states").iterdir()} == {0o600}
-    assert not any("c1" in path.name for path in (tmp_path / "states").iterdir())
+    assert not any("lease" in path.name for path in (tmp_path / "states").iterdir())
 
 
 @pytest.mark.parametrize("place", [0, 30, 4095, 4100, -1])

@@ -253,6 +253,7 @@ class StandInAssistant:
         self.ingests = ingests
         self.go_on: Event | None = None
         self.asked: list[tuple[str, str]] = []
+        self.read_for: list[str] = []
         self.forgotten: list[str] = []
         self.closed = False
         self.embedder = SimpleNamespace()
@@ -277,6 +278,14 @@ class StandInAssistant:
             if isinstance(event, Answered):
                 self._keep(event.answer)
             yield event
+
+    def may_read_ahead(self) -> bool:
+        return True
+
+    def read_ahead(self, typed: str, *, conversation: str = "new", stop: Event | None = None) -> None:
+        del conversation
+        if stop is None or not stop.is_set():
+            self.read_for.append(typed)
 
     def ingest(self, paths: Sequence[Path]) -> Iterator[IngestEvent]:
         return self.ingests(self, paths)

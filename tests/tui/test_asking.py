@@ -309,3 +309,17 @@ async def test_quitting_stops_what_is_running_and_closes_the_assistant(stocked: 
         await pilot.press("ctrl+q")
         assert app.background.end(2.0)
         assert stocked.closed
+
+
+async def test_likely_sources_are_read_while_the_question_is_typed(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        question_box(app).focus()
+        await pilot.press(*"notice period ")
+        await wait_until(lambda: stocked.read_for[-1:] == ["notice period"], "looked at the complete words")
+        await pilot.press(*"now")
+        await wait_until(lambda: stocked.read_for[-1:] == ["notice period now"], "looked at the pause")
+        await pilot.press("enter")
+        await wait_until(lambda: answers(app) and not answers(app)[0].in_progress, "answered")
+        read = len(stocked.read_for)
+        await pilot.pause(0.5)
+        assert len(stocked.read_for) == read

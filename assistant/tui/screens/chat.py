@@ -19,6 +19,7 @@ from assistant.tui.messages import (
     ConversationOpened,
     EvidenceShown,
     QuestionAsked,
+    QuestionTyped,
     SourceChosen,
     Trouble,
     WordsWritten,
@@ -89,6 +90,10 @@ class ChatScreen(Screen[None]):
             event.stop()
 
     # A question and its answer, in the order things happen
+
+    def on_question_typed(self, message: QuestionTyped) -> None:
+        if self._answer is None:
+            self._background.typed(message.text, conversation=self._conversation)
 
     async def on_question_asked(self, message: QuestionAsked) -> None:
         self._turn += 1

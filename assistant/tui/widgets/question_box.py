@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
-from assistant.tui.messages import QuestionAsked
+from assistant.tui.messages import QuestionAsked, QuestionTyped
 from config.sanitise import sanitise
 
 _SENDING = frozenset({"enter"})
@@ -16,8 +16,10 @@ _BORDER_LINES = 2
 
 
 class QuestionBox(TextArea):
-    """Enter posts QuestionAsked; Ctrl+J, Shift+Enter and Alt+Enter start a new line; up and down at the edge of the
-    text walk through what was asked before. While `is_taking` is false, Enter leaves the words where they are."""
+    """Every change posts QuestionTyped, Enter QuestionAsked; Ctrl+J, Shift+Enter and Alt+Enter start a new line; up and
+    down at the edge of the text walk through what was asked before.
+
+    While `is_taking` is false, Enter leaves the words where they are."""
 
     BINDINGS = [
         Binding("enter", "send", "Ask", show=False),
@@ -108,3 +110,4 @@ class QuestionBox(TextArea):
     def on_text_area_changed(self) -> None:
         lines = self.wrapped_document.height
         self.styles.height = min(_MOST_LINES, max(1, lines)) + _BORDER_LINES
+        self.post_message(QuestionTyped(self.text))

@@ -1,0 +1,120 @@
+"""What is read while a question is typed is a part of what it is asked with."""
+
+from threading import Event
+
+import pytest
+
+from assistant.ahead import Plan
+from assistant.assistant import Assistant
+from assistant.context import number_sources, order_for_prompt, still_found
+from assistant.types import Dialogue, Passage, Source, Why
+from ingest.types import Chunk
+from models.fakes import ScriptedModel
+from tests.assistant.conftest import Open, answer_to
+
+QUESTION = "How many days of paid vacation do employees accrue per year?"
+REPLY = "Employees accrue 23 days of paid vacation per year [1]."
+
+
+def type_question(assistant: Assistant, question: str, conversation: str = "new") -> None:
+    """Word by word, as the interface does."""
+    words = question.split()
+    for count in range(1, len(words) + 1):
+        assistant.read_ahead(" ".join(words[:count]), conversation=conversation)
+
+
+def test_what_was_read_ahead_begins_the_prompt_of_the_question(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    type_question(assistant, QUESTION)
+    answer = answer_to(assistant, QUESTION)
+
+    *_, (system, read) = model.read_before
+    assert model.messages[0][0] == system
+    assert model.messages[0][1].content.startswith(read.content.removesuffix("\n\nQuestion: "))
+    assert "accrue 23 days" in read.content
+    assert answer.tokens.reused > 0.8 * answer.tokens.prompt
+
+
+def test_the_answer_is_the_same_with_and_without(open_with: Open) -> None:
+    assistant = open_with(REPLY, answer__style="answer")
+    pasted = answer_to(assistant, QUESTION)
+    type_question(assistant, QUESTION)
+    typed = answer_to(assistant, QUESTION)
+
+    assert typed.text == pasted.text
+    assert [s.passage.chunk.chunk_id for s in typed.evidence] == [s.passage.chunk.chunk_id for s in pasted.evidence]
+    assert {c.quote for c in typed.citations} == {c.quote for c in pasted.citations}
+
+
+def test_a_change_of_mind_leaves_nothing_behind(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    type_question(assistant, "Which hotel costs per night in Norway are reimbursed?")
+    type_question(assistant, QUESTION)
+    answer = answer_to(assistant, QUESTION)
+
+    assert answer.evidence[0].passage.document == "leave-policy.md"
+    assert f"[{answer.evidence[0].number}] leave-policy.md" in model.messages[0][1].content
+
+
+def test_in_a_conversation_only_what_was_not_shown_is_read_ahead(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    first = answer_to(assistant, QUESTION)
+    type_question(assistant, QUESTION, first.conversation)
+
+    *history, last = model.read_before[-1]
+    assert [message.content for message in history[:2]] == [message.content for message in model.messages[0]]
+    assert "accrue 23 days" not in last.content
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [{"answer__read_ahead": "never", "answer__style": "answer"}, {"answer__style": "quote"}],
+)
+def test_nothing_is_read_ahead_when_it_is_switched_off_or_no_model_is_asked(
+    open_with: Open, flags: dict[str, str]
+) -> None:
+    model = ScriptedModel([REPLY])
+    type_question(open_with(llm=model, **flags), QUESTION)
+
+    assert model.read_before == []
+
+
+def test_before_there_is_anything_to_read_the_instructions_are(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    open_with(llm=model, answer__style="answer").read_ahead("Zzz")
+
+    assert [message.role for message in model.read_before[-1]] == ["system", "user"]
+    assert "Sources:" not in model.read_before[-1][1].content
+
+
+def test_reading_ahead_gives_way(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    stop = Event()
+    stop.set()
+    open_with(llm=model, answer__style="answer").read_ahead(QUESTION, stop=stop)
+
+    assert model.read_before == []
+
+
+def passage(name: str) -> Passage:
+    return Passage(1, 1.0, Chunk(name, 0, name, name, 1, 1, 0, 1, ""), name, name, "", None, Why())
+
+
+def test_sources_keep_the_places_and_numbers_they_were_read_with() -> None:
+    passages = [passage(name) for name in "ABCDE"]
+    sources = number_sources(Dialogue("", "", True), passages, [(0, 0)] * 5, ("D", "B", "X", "A"))
+    ordered = order_for_prompt(sources, ("D", "B", "X", "A"), 3)
+
+    assert still_found(("D", "B", "X", "A"), "ABCDE") == ["D", "B"]
+    assert {source.passage.document: source.number for source in sources} == {"D": 1, "B": 2, "A": 3, "C": 4, "E": 5}
+    assert [(source.passage.document, source.number) for source in ordered] == [("D", 1), ("B", 2), ("A", 3), ("C", 4)]
+
+
+def test_without_reading_ahead_they_stand_as_they_were_found() -> None:
+    sources = number_sources(Dialogue("", "", True), [passage(name) for name in "ABC"], [(0, 0)] * 3)
+
+    assert [source.number for source in order_for_prompt(sources, Plan().begun, 2)] == [1, 2]
+    assert all(isinstance(source, Source) for source in sources)
