@@ -1,7 +1,7 @@
 """A question becomes passages: full-text and vector search and the document's own score, fused, reordered."""
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -10,10 +10,11 @@ from assistant.aboutness import DocumentScore, score_documents
 from assistant.calibration import load_calibration
 from assistant.fusion import fuse, on_one_scale, with_page_support
 from assistant.glossary import Glossary, phrases_in, widen
+from assistant.passages import RERANKED, rerank, without_near_duplicates
 from assistant.relevance import Meaning, fits
 from assistant.sides import find_sides, names_of_documents, take_turns
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
-from assistant.words import Weights, content_words, numbers
+from assistant.words import Weights, content_words
 from config.sections import RetrievalSettings
 from ingest.types import ScoredChunk, StoredChunk
 from models.base import Embedder, Reranker
@@ -24,12 +25,9 @@ if TYPE_CHECKING:
 
     from ingest.library.library import Library
 
-RERANKED = 30
-"""Passages a cross-encoder reorders; what is below keeps its fused order."""
 LIKELY_DOCUMENT = 0.5
 """Share of the best document score from which on a document is searched by itself as well."""
 MOST_DOCUMENTS = 8
-_NEAR_DUPLICATE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,8 @@ class Retriever:
         lexical = dense = _NOTHING
         with watch.step("document"):
             about = self.documents_named(query, documents)
-            named = _best_documents(about)
+            sides = find_sides(query, about, self.library)
+            named = _best_documents(about, sides)
         with watch.step("embed"):
             if mode != "lexical" and self._has_vectors():
                 vector = self._embedder().embed_query(query)
@@ -107,7 +106,7 @@ class Retriever:
             if vector is not None:
                 dense = self._search_vectors(vector, wanted, documents, named, lexical)
         with watch.step("fuse"):
-            passages = self._fuse(query, lexical, dense, about, k if reranker is None else max(k, RERANKED))
+            passages = self._fuse(lexical, dense, about, sides, k if reranker is None else max(k, RERANKED))
         with watch.step("rerank"):
             if reranker is not None and passages:
                 passages = rerank(reranker, query, passages)
@@ -168,7 +167,12 @@ class Retriever:
         return recorded is not None
 
     def _fuse(
-        self, query: str, lexical: "_Found", dense: "_Found", about: Mapping[str, DocumentScore], limit: int
+        self,
+        lexical: "_Found",
+        dense: "_Found",
+        about: Mapping[str, DocumentScore],
+        sides: Sequence[Collection[str]],
+        limit: int,
     ) -> list[Passage]:
         searches = {name: on_one_scale(found.best, found.others) for name, found in _named(lexical, dense)}
         if dense.best:
@@ -183,7 +187,7 @@ class Retriever:
         for chunk_id, (path, _) in places.items():
             scores[chunk_id] += about[path].score if path in about else 0.0
         order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
-        if sides := find_sides(query, about, self.library):
+        if sides:
             order = take_turns(order, {chunk_id: path for chunk_id, (path, _) in places.items()}, sides)
         ranks = {name: found.ranks() for name, found in _named(lexical, dense)}
         document_ranks = _document_ranks(about)
@@ -238,54 +242,19 @@ def _named(lexical: _Found, dense: _Found) -> list[tuple[str, _Found]]:
     return [("lexical", lexical), ("dense", dense)]
 
 
-def _best_documents(about: Mapping[str, DocumentScore]) -> list[str]:
-    """The documents that a question is most likely about; none if it names none."""
+def _best_documents(about: Mapping[str, DocumentScore], sides: Sequence[Collection[str]]) -> list[str]:
+    """The documents that a question is most likely about, those of all its sides first; none if it names none."""
     best = max((document.score for document in about.values()), default=0.0)
-    likely = [path for path, document in about.items() if document.score >= LIKELY_DOCUMENT * best]
-    return sorted(likely, key=lambda path: (-about[path].score, path))[:MOST_DOCUMENTS]
+    likely = {path for path, document in about.items() if document.score >= LIKELY_DOCUMENT * best}
+    of_sides = {path for side in sides for path in side}
+    ranked = sorted(likely | of_sides, key=lambda path: (path not in of_sides, -about[path].score, path))
+    return ranked[: max(MOST_DOCUMENTS, len(of_sides))]
 
 
 def _document_ranks(about: Mapping[str, DocumentScore]) -> dict[str, int]:
     """Path → rank; documents that fit equally well share one."""
     levels = sorted({document.score for document in about.values()}, reverse=True)
     return {path: levels.index(document.score) + 1 for path, document in about.items()}
-
-
-def without_near_duplicates(passages: Iterable[Passage], limit: int) -> list[Passage]:
-    """The first `limit` passages, less those that say the same as a better one.
-
-    The same means: the same numbers in the indexed text (so another year's report is not the same), and at least nine
-    tenths of the words shared (Jaccard).
-    """
-    kept: list[Passage] = []
-    seen: list[tuple[set[str], set[float]]] = []
-    for passage in passages:
-        text = passage.chunk.indexed_text
-        words, figures = set(text.casefold().split()), set(numbers(text))
-        if any(figures == others and _jaccard(words, other) >= _NEAR_DUPLICATE for other, others in seen):
-            continue
-        kept.append(passage)
-        seen.append((words, figures))
-        if len(kept) == limit:
-            break
-    return kept
-
-
-def rerank(reranker: Reranker, query: str, passages: Sequence[Passage]) -> list[Passage]:
-    """The first RERANKED passages in the order of the reranker's scores, the others behind them; ties keep their
-    order."""
-    head, tail = passages[:RERANKED], passages[RERANKED:]
-    scores = reranker.score(query, [passage.chunk.indexed_text for passage in head])
-    scored = [
-        replace(passage, why=replace(passage.why, rerank_score=score))
-        for passage, score in zip(head, scores, strict=True)
-    ]
-    return [*sorted(scored, key=lambda passage: -(passage.why.rerank_score or 0.0)), *tail]
-
-
-def _jaccard(one: set[str], other: set[str]) -> float:
-    union = len(one | other)
-    return len(one & other) / union if union else 1.0
 
 
 def _passage(

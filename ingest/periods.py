@@ -50,7 +50,10 @@ _ORDINALS = {
     "premier": 1, "deuxième": 2, "troisième": 3, "quatrième": 4,
 }  # fmt: skip
 _ORDINAL = rf"\b(?:(?P<word>{'|'.join(_ORDINALS)})[nrs]?|(?P<number>[1-4])(?:st|nd|rd|th|er|e|ème|\.))"
-_QUARTER_WORDS = re.compile(rf"{_ORDINAL}[\s-](?:fiscal )?(?:quarter|quartal|trimestre)\b", re.IGNORECASE)
+_AND_ANOTHER = r"(?:\s(?:and|or|to|und|oder|bis|et|ou)\s(?:the\s|das\s|dem\s|le\s)?[\w.]+)?"
+_QUARTER_WORDS = re.compile(
+    rf"{_ORDINAL}(?=(?:{_AND_ANOTHER})[\s-](?:fiscal )?(?:quarter|quartal|trimestre)s?\b)", re.IGNORECASE
+)
 _HALF_WORDS = re.compile(rf"{_ORDINAL}[\s-](?:half(?:[\s-]year)?\b|halbjahr|semestre\b)", re.IGNORECASE)
 _PERIOD_WORDS = re.compile(
     r"(?:fy|[qh][1-4]|[1-4][qh])?(?:(?:19|20)?\d\d)?|fiscal|(?:half|quarter|month|week|day|year)s?|"

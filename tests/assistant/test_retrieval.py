@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.retrieval import without_near_duplicates
+from assistant.passages import without_near_duplicates
 from assistant.types import Passage, Why
 from config.errors import EmbedderMismatch
 from ingest.types import Chunk

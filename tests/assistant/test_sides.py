@@ -21,7 +21,8 @@ def shelf(open_with: Open) -> Assistant:
 
 def sides(assistant: Assistant, question: str) -> list[str]:
     about = assistant.retriever.documents_named(question)
-    return [path.rsplit("/", 1)[1] for path in find_sides(question, about, assistant.library)]
+    found = find_sides(question, about, assistant.library)
+    return ["+".join(sorted(path.rsplit("/", 1)[1] for path in side)) for side in found]
 
 
 def test_two_names_are_two_sides(open_with: Open) -> None:
@@ -55,5 +56,45 @@ def test_a_question_that_names_nothing_has_no_sides(open_with: Open) -> None:
 
 def test_passages_take_turns_and_none_is_lost() -> None:
     order = ["a1", "a2", "x1", "b1", "a3"]
-    turned = take_turns(order, {chunk_id: f"/{chunk_id[0]}" for chunk_id in order}, ["/a", "/b"])
+    turned = take_turns(order, {chunk_id: f"/{chunk_id[0]}" for chunk_id in order}, [{"/a"}, {"/b"}])
     assert turned == ["a1", "b1", "a2", "a3", "x1"]
+
+
+def test_reports_of_a_company_share_a_side_when_no_year_is_named(open_with: Open) -> None:
+    reports = {f"{company}_{year}.pdf": ["Its debt."] for company in ("Halden", "Brekke") for year in (2019, 2020)}
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, {**reports, "Vestby_Marine_2020.pdf": ["Its debt."]})
+    found = sides(assistant, "Which company has more debt, Brekke or Vestby Marine?")
+    assert sorted(found) == ["Brekke_2019.pdf+Brekke_2020.pdf", "Vestby_Marine_2020.pdf"]
+    hits = assistant.search("Which company has more debt, Brekke or Vestby Marine?", k=2).passages
+    assert {hit.document.split("_")[0] for hit in hits} == {"Brekke", "Vestby"}
+
+
+def test_names_are_sides_beside_a_year_too(open_with: Open) -> None:
+    reports = {f"{company}_{year}.pdf": ["Its debt."] for company in ("Halden", "Brekke") for year in (2019, 2020)}
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, {**reports, **{f"other_{n}.pdf": ["x"] for n in range(6)}})
+    found = sides(assistant, "Did Halden or Brekke have more debt in 2020?")
+    assert sorted(found) == ["Brekke_2020.pdf", "Halden_2020.pdf"]
+
+
+def test_the_two_contracts_are_two_sides(open_with: Open) -> None:
+    found = sides(shelf(open_with), "Which of the two contracts has the longer notice period?")
+    assert sorted(found) == ["Brekke_supply_contract.pdf", "Halden_supply_contract.pdf"]
+    assert sides(shelf(open_with), "What does the contract say about notice?") == []
+
+
+def test_a_mention_of_the_other_is_no_comparison(open_with: Open) -> None:
+    assistant = shelf(open_with)
+    fill(assistant.library, assistant.embedder, {"Vestby_contract.pdf": ["Vestby delivers, as Brekke did before."]})
+    found = sides(assistant, "Compare the prices of Vestby and Brekke.")
+    assert sorted(found) == ["Brekke_supply_contract.pdf", "Vestby_contract.pdf"]
+
+
+def test_two_quarters_and_two_kinds_are_sides(open_with: Open) -> None:
+    assistant = open_with()
+    reports = {"report-2026-q2.pdf": ["Orders."], "report-2026-q3.pdf": ["Orders."], "price-list.pdf": ["Prices."]}
+    fill(assistant.library, assistant.embedder, {**reports, "lease.pdf": ["Terms."]})
+    found = sides(assistant, "How did orders change between the second and the third quarter of 2026?")
+    assert sorted(found) == ["report-2026-q2.pdf", "report-2026-q3.pdf"]
+    assert sorted(sides(assistant, "Does the price list or the lease say so?")) == ["lease.pdf", "price-list.pdf"]

@@ -49,6 +49,8 @@ def test_years_in_whatever_form(text: str, years: tuple[int, ...]) -> None:
         ("im 3. Quartal", {3}),
         ("erstes Halbjahr", {2}),
         ("au deuxième trimestre", {2}),
+        ("the first and second quarters", {1, 2}),
+        ("from the second to the third quarter", {2, 3}),
         ("a half of it", set()),
     ],
 )
