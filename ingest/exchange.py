@@ -1,11 +1,13 @@
 """A Document as a JSON message and back. What arrives is checked: the process that sent it has read a foreign file."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.types import Block, BlockKind, Document, Page
+from ingest.loaders.lines import Cell, Line, RecognisedPage
+from ingest.types import Block, BlockKind, Document, Page, PageStatus
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _KINDS = {kind.value: kind for kind in BlockKind}
@@ -21,6 +23,8 @@ def document_to_message(document: Document) -> dict[str, Any]:
             {
                 "text": page.text,
                 "label": page.label,
+                "status": page.status.value,
+                "confidence": page.confidence,
                 "blocks": [
                     [block.kind.value, block.start, block.end, block.level, block.header] for block in page.blocks
                 ],
@@ -50,7 +54,9 @@ def document_from_message(path: Path, message: Mapping[str, Any]) -> Document:
 def _page(number: int, message: Mapping[str, Any]) -> Page:
     text = _text(message["text"])
     label = None if message["label"] is None else _text(message["label"])
-    return Page(number, text, tuple(_blocks(message["blocks"], len(text))), label)
+    confidence = None if message["confidence"] is None else _share(message["confidence"])
+    blocks = tuple(_blocks(message["blocks"], len(text)))
+    return Page(number, text, blocks, label, PageStatus(message["status"]), confidence)
 
 
 def _blocks(message: list[Any], length: int) -> Iterator[Block]:
@@ -63,6 +69,41 @@ def _blocks(message: list[Any], length: int) -> Iterator[Block]:
             raise ValueError("a block stands outside its page or over another")
         end_above = end
         yield Block(_KINDS[kind], start, end, level, _text(header))
+
+
+def recognised_to_message(page: RecognisedPage) -> dict[str, Any]:
+    return {
+        "confidence": page.confidence,
+        "lines": [[line.left, line.right, line.top, line.height, list(line.parts())] for line in page.lines],
+    }
+
+
+def recognised_from_message(message: Mapping[str, Any]) -> RecognisedPage:
+    """Raises ValueError when the message is no recognised page."""
+    try:
+        return RecognisedPage(tuple(map(_line, message["lines"])), _share(message["confidence"]))
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise ValueError(f"a part is missing or of another type ({error!r})") from error
+
+
+def _line(message: list[Any]) -> Line:
+    left, right, top, height, parts = message
+    cells = [Cell(_text(text), _number(start), _number(end)) for text, start, end in parts]
+    placed = Line("", _number(left), _number(right), _number(top), _number(height))
+    return placed.cut_to(cells)
+
+
+def _share(value: object) -> float:
+    number = _number(value)
+    if not 0 <= number <= 1:
+        raise ValueError("a share is not between 0 and 1")
+    return number
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("a number is no number")
+    return float(value)
 
 
 def _text(value: object) -> str:

@@ -20,6 +20,7 @@ from ingest.embedding import BackgroundEmbedding
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.library.library import Library
 from ingest.library.types import IN_LIBRARY, KnownFile
+from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
 from ingest.types import Document, FileStatus
 from models.base import Embedder
@@ -63,7 +64,11 @@ def ingest(
     tally = Tally()
     library.require_embedder(embedder.identity)
     known = library.known_files()
-    retry = RETRIED | {FileStatus.LOCKED} if options.passwords else RETRIED
+    retry = set(RETRIED)
+    if options.passwords:
+        retry.add(FileStatus.LOCKED)
+    if settings.ingest.ocr != "never" and is_installed():
+        retry.add(FileStatus.NEEDS_OCR)
     plan = discover(paths, known, retry=retry, leave_out=library.locations.home.absolute())
     yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
 

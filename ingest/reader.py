@@ -1,7 +1,9 @@
 """The process that reads files: one at a time, sealed and limited, so that a bad file costs only itself.
 
-Started as `python -P -m ingest.reader`. Request: {"path", "passwords", "max_pages", "max_file_mb", "engine"}. Answer:
-{"document": …} or {"error": {"status", "reason"}}.
+Started as `python -P -m ingest.reader`. Request: {"path", "passwords", "max_pages", "max_file_mb", "engine", "ocr",
+"recognised"}. Answer: {"document": …}, {"error": {"status", "reason"}}, or {"pages": [INDEX…], "sha256"} when these
+pages must be recognised first. That is asked for by the same request with "page": INDEX, and answered by
+{"recognised": …}; the pages are then given with the first request again.
 """
 
 from collections.abc import Mapping
@@ -19,18 +21,25 @@ def main() -> None:
 
 def _read(request: Mapping[str, Any]) -> dict[str, Any]:
     # Only now: before serve() has sealed the process nothing heavy may be imported.
-    from ingest.exchange import document_to_message
-    from ingest.loaders import load_document
-    from ingest.loaders.base import LoadOptions
+    from ingest.exchange import document_to_message, recognised_from_message, recognised_to_message
+    from ingest.loaders import load_document, recognise_page
+    from ingest.loaders.base import LoadOptions, RecognitionNeeded
 
     options = LoadOptions(
         passwords=tuple(request["passwords"]),
         max_pages=request["max_pages"],
         max_file_mb=request["max_file_mb"],
         engine=request["engine"],
+        ocr=request["ocr"],
+        recognised={int(index): recognised_from_message(page) for index, page in request["recognised"].items()},
     )
+    path = Path(request["path"])
     try:
-        return {"document": document_to_message(load_document(Path(request["path"]), options))}
+        if "page" in request:
+            return {"recognised": recognised_to_message(recognise_page(path, options, request["page"]))}
+        return {"document": document_to_message(load_document(path, options))}
+    except RecognitionNeeded as needed:
+        return {"pages": needed.pages, "sha256": needed.sha256}
     except DocumentError as error:
         return _error(error.status, str(error))
     except MemoryError:

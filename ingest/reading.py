@@ -7,18 +7,21 @@ again, or takes too long, has its reason in its result, and the next file is rea
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from threading import BoundedSemaphore, Lock
+from typing import Any, NamedTuple, Protocol
 
 from config.child import Child, ChildDied, Limits
 from config.errors import DocumentError
 from config.sanitise import sanitise
 from config.sections import IngestSettings
-from ingest.exchange import document_from_message
+from ingest.exchange import document_from_message, recognised_from_message, recognised_to_message
 from ingest.loaders.base import Engine
+from ingest.loaders.lines import RecognisedPage
+from ingest.loaders.recognition import is_installed
 from ingest.types import Document, FileStatus
 from models.hardware import LOWEST_PRIORITY, available_cores, gentle_cores, on_battery
 
@@ -41,14 +44,42 @@ class ReadResult:
     ms: float
 
 
-class ReaderPool:
-    """Reading processes, started when needed. `passwords` are tried on locked files."""
+class PagesWanted(NamedTuple):
+    """Pages (0-based) that must be recognised before the file can be read."""
 
-    def __init__(self, settings: IngestSettings, passwords: Sequence[str] = ()) -> None:
+    sha256: str
+    pages: tuple[int, ...]
+
+
+class PagesRead(Protocol):
+    """Where pages that OCR has read wait until their document is in the library. Called from several threads."""
+
+    def load(self, sha256: str) -> dict[int, RecognisedPage]: ...
+
+    def keep(self, sha256: str, index: int, page: RecognisedPage) -> None: ...
+
+
+class NothingKept:
+    def load(self, _: str) -> dict[int, RecognisedPage]:
+        return {}
+
+    def keep(self, _sha256: str, _index: int, _page: RecognisedPage) -> None:
+        pass
+
+
+class ReaderPool:
+    """Reading processes, started when needed. `passwords` are tried on locked files; `pages_read` keeps what OCR has
+    read of files that are not done, for the next run."""
+
+    def __init__(
+        self, settings: IngestSettings, passwords: Sequence[str] = (), pages_read: "PagesRead | None" = None
+    ) -> None:
         self._settings = settings
         self._passwords = tuple(passwords)
+        self._pages_read = pages_read or NothingKept()
         cores = gentle_cores() if settings.gentle else available_cores()
         self._size = settings.workers or min(MOST_READERS, cores)
+        self._places = BoundedSemaphore(self._size)
         self._idle: list[_Reader] = []
         self._busy: set[_Reader] = set()
         self._lock = Lock()
@@ -104,19 +135,52 @@ class ReaderPool:
 
     def _read_once(self, path: Path, engine: Engine, *, fresh: bool = False) -> Document:
         """Raises DocumentError, or ChildDied when the reader ended over the file."""
-        reader = self._take_reader(fresh=fresh)
-        try:
-            return reader.read(path, engine)
-        finally:
-            self._give_back(reader)
+        with self._reader(fresh=fresh) as reader:
+            answer = reader.read(path, engine)
+        if isinstance(answer, Document):
+            return answer
+        recognised = self._recognise(path, answer)
+        with self._reader(fresh=fresh) as reader:
+            document = reader.read(path, engine, recognised)
+        if not isinstance(document, Document):
+            raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")
+        return document
 
-    def _take_reader(self, *, fresh: bool) -> "_Reader":
-        with self._lock:
+    def _recognise(self, path: Path, wanted: PagesWanted) -> dict[int, RecognisedPage]:
+        """What OCR reads on these pages, as many at once as there are readers; what an earlier run has read is taken
+        from `pages_read`."""
+        found = self._pages_read.load(wanted.sha256)
+        missing = [index for index in wanted.pages if index not in found]
+        with ThreadPoolExecutor(self._size, thread_name_prefix="ocr") as executor:
+            for index, page in zip(
+                missing, executor.map(lambda index: self._recognise_page(path, index), missing), strict=True
+            ):
+                found[index] = page
+                self._pages_read.keep(wanted.sha256, index, page)
+        return found
+
+    def _recognise_page(self, path: Path, index: int) -> RecognisedPage:
+        """A page that brings its reader down, or takes too long, costs that page: nothing is found on it."""
+        try:
+            with self._reader(fresh=False) as reader:
+                return reader.recognise(path, index)
+        except (ChildDied, DocumentError):
             if self._closing:
-                raise _interrupted()
-            reader = self._idle.pop() if self._idle and not fresh else _Reader(self._settings, self._passwords)
-            self._busy.add(reader)
-        return reader
+                raise _interrupted() from None
+            return RecognisedPage()
+
+    @contextmanager
+    def _reader(self, *, fresh: bool) -> Iterator["_Reader"]:
+        with self._places:
+            with self._lock:
+                if self._closing:
+                    raise _interrupted()
+                reader = self._idle.pop() if self._idle and not fresh else _Reader(self._settings, self._passwords)
+                self._busy.add(reader)
+            try:
+                yield reader
+            finally:
+                self._give_back(reader)
 
     def _give_back(self, reader: "_Reader") -> None:
         with self._lock:
@@ -147,11 +211,37 @@ class _Reader:
         limits = Limits(memory_mb=settings.memory_mb, file_size_mb=0, open_files=READER_OPEN_FILES, nice=nice)
         self._child = Child("ingest.reader", limits=limits)
 
-    def read(self, path: Path, engine: Engine) -> Document:
+    def read(
+        self, path: Path, engine: Engine, recognised: Mapping[int, RecognisedPage] | None = None
+    ) -> Document | PagesWanted:
         """Raises DocumentError (with `timeout` when it takes too long), or ChildDied."""
+        pages = {index: recognised_to_message(page) for index, page in (recognised or {}).items()}
+        answer = self._ask(path, {"engine": engine, "recognised": pages})
+        with self._distrusting():
+            if "pages" in answer:
+                return PagesWanted(str(answer["sha256"]), tuple(int(index) for index in answer["pages"]))
+            return document_from_message(path, answer["document"])
+
+    def recognise(self, path: Path, index: int) -> RecognisedPage:
+        """Raises as `read` does."""
+        answer = self._ask(path, {"engine": "pdfium", "recognised": {}, "page": index})
+        with self._distrusting():
+            return recognised_from_message(answer["recognised"])
+
+    def _ask(self, path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         self._files += 1
         try:
-            answer = self._ask(path, engine)
+            self._child.send(
+                {
+                    "path": str(path),
+                    "passwords": self._passwords,
+                    "max_pages": self._settings.max_pages,
+                    "max_file_mb": self._settings.max_file_mb,
+                    "ocr": self._settings.ocr if is_installed() else "never",
+                    **request,
+                }
+            )
+            answer = self._child.receive(self._settings.seconds_per_file)
         except TimeoutError:
             self.kill()
             raise DocumentError(
@@ -163,26 +253,16 @@ class _Reader:
             self.is_fit = False
             raise
         self.is_fit = self._files < FILES_PER_READER
-        return self._document(path, answer)
+        if "error" in answer:
+            with self._distrusting():
+                status, reason = FileStatus(answer["error"]["status"]), sanitise(str(answer["error"]["reason"]))
+            raise DocumentError(reason, status=status)
+        return answer
 
-    def _ask(self, path: Path, engine: Engine) -> dict[str, Any]:
-        self._child.send(
-            {
-                "path": str(path),
-                "passwords": self._passwords,
-                "max_pages": self._settings.max_pages,
-                "max_file_mb": self._settings.max_file_mb,
-                "engine": engine,
-            }
-        )
-        return self._child.receive(self._settings.seconds_per_file)
-
-    def _document(self, path: Path, answer: Mapping[str, Any]) -> Document:
+    @contextmanager
+    def _distrusting(self) -> Iterator[None]:
         try:
-            if "error" in answer:
-                status = FileStatus(answer["error"]["status"])
-                raise DocumentError(sanitise(str(answer["error"]["reason"])), status=status)
-            return document_from_message(path, answer["document"])
+            yield
         except (ValueError, KeyError, TypeError):
             self.kill()
             raise DocumentError(

@@ -42,6 +42,16 @@ _SUCCESSES = frozenset(
 )
 
 
+class PageStatus(StrEnum):
+    """What became of a page of a document that is in the library."""
+
+    READ = "read"
+    OCR = "ocr"
+    NEEDS_OCR = "needs_ocr"
+    EMPTY = "empty"
+    DAMAGED = "damaged"
+
+
 class BlockKind(StrEnum):
     HEADING = "heading"
     PARAGRAPH = "paragraph"
@@ -68,12 +78,15 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page: `number` is 1-based, `label` the number printed on it if the file says. Blocks are in reading order,
-    do not overlap, and cover everything worth finding; `text` is sanitised and is what quotes are checked against."""
+    do not overlap, and cover everything worth finding; `text` is sanitised and is what quotes are checked against.
+    `status` says how its text was had; `confidence` (0 to 1) how sure the recognition was."""
 
     number: int
     text: str
     blocks: tuple[Block, ...] = ()
     label: str | None = None
+    status: PageStatus = PageStatus.READ
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

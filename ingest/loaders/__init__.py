@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from config.errors import DocumentError
 from ingest.loaders.base import Loader, LoadOptions, SourceFile, as_source, read_source, read_start
 from ingest.loaders.kinds import OLE_HEADER, START_BYTES, ZIP_HEADER, kind_of
+from ingest.loaders.lines import RecognisedPage
 from ingest.types import Document
 
 LOADERS: Mapping[str, str] = {
@@ -90,6 +91,15 @@ def load_document(path: Path, options: LoadOptions | None = None) -> Document:
     return load_source(read_source(path, options), options)
 
 
+def recognise_page(path: Path, options: LoadOptions, index: int) -> RecognisedPage:
+    """What OCR reads on one page (0-based) of a file whose loader asked for it. Raises DocumentError."""
+    from ingest.loaders.recognition import recognise
+
+    file = read_source(path, options)
+    module = import_module(_loader_for(path, file.data).__module__)
+    return recognise(*module.picture_of(file, options, index))
+
+
 def load_within(name: str, data: bytes, options: LoadOptions) -> Document:
     """Read a file that lies in another one: an attachment, a member of an archive.
 
@@ -102,7 +112,9 @@ def load_within(name: str, data: bytes, options: LoadOptions) -> Document:
     if not data:
         raise DocumentError("The file is empty: it has no bytes.", status="empty")
     file_name = PurePosixPath(name.replace("\\", "/")).name or "file"
-    return load_source(as_source(Path(file_name), data), replace(options, depth=options.depth + 1))
+    return load_source(
+        as_source(Path(file_name), data), replace(options, depth=options.depth + 1, ocr="never", recognised={})
+    )
 
 
 def load_source(file: SourceFile, options: LoadOptions) -> Document:

@@ -2,20 +2,23 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol
 
 from config.errors import DocumentError
 from config.sanitise import sanitise
+from ingest.loaders.lines import RecognisedPage
 from ingest.types import Document
 
 MAX_DOCUMENT_CHARACTERS = 30_000_000
 """Text of one document past this is refused: about 10,000 full pages, to be sent from one process to another."""
 
 Engine = Literal["pdfium", "pypdf"]
+Recognition = Literal["auto", "always", "never"]
 
 _SEPARATORS = re.compile(r"[_\s]+")
 
@@ -23,13 +26,28 @@ _SEPARATORS = re.compile(r"[_\s]+")
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """How files are read. `passwords` are tried in order on a locked file; `engine` names the PDF reader that is asked
-    first (pdfium, unless it has just died of this file); `depth` says in how many files this one lies."""
+    first (pdfium, unless it has just died of this file); `depth` says in how many files this one lies.
+
+    `ocr` says which pages are to be recognised: those without legible text, all, or none. A loader does not recognise
+    them itself: it raises RecognitionNeeded with the pages that `recognised` (by 0-based index) does not have yet.
+    """
 
     passwords: tuple[str, ...] = ()
     max_pages: int = 20_000
     max_file_mb: int = 512
     engine: Engine = "pdfium"
     depth: int = 0
+    ocr: Recognition = "never"
+    recognised: Mapping[int, RecognisedPage] = field(default_factory=dict)
+
+
+class RecognitionNeeded(Exception):
+    """These pages (0-based) of the file must be recognised before its document can be made."""
+
+    def __init__(self, sha256: str, pages: Sequence[int]) -> None:
+        super().__init__(f"{len(pages)} pages must be recognised")
+        self.sha256 = sha256
+        self.pages = tuple(pages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,16 @@ def refuse_if_too_many_pages(pages: int, options: LoadOptions) -> None:
             "Split it, or raise the setting ingest.max_pages.",
             status="too_large",
         )
+
+
+def needs_ocr() -> DocumentError:
+    """For a file of pictures whose text is not to be recognised, or cannot be."""
+    remedy = (
+        "Ingest it again with --ocr auto."
+        if find_spec("rapidocr")
+        else "Install the extra that recognises text: pip install 'strongroom[ocr]'."
+    )
+    return DocumentError("It holds pictures of pages and no text, as a scan does.", remedy, status="needs_ocr")
 
 
 def damaged_pdf() -> DocumentError:

@@ -25,7 +25,7 @@ from ingest.loaders.lines import Line, RawDocument, RawPage
 from ingest.loaders.running import find_repeated_lines, find_running_lines
 from ingest.loaders.tables import Table, find_tables
 from ingest.punctuation import begins_list_item, ends_clause
-from ingest.types import Block, BlockKind, Page
+from ingest.types import Block, BlockKind, Page, PageStatus
 
 MAX_HEADING_LINES = 3
 MAX_LINES_BELOW = 2
@@ -57,8 +57,17 @@ def lay_out(document: RawDocument) -> tuple[Page, ...]:
     for number, (raw, page, levels) in enumerate(zip(document.pages, pages, headings, strict=True), start=1):
         tables = _find_tables(page, levels, body, before)
         before = tables[-1] if tables and tables[-1].last >= len(page.lines) - MAX_LINES_BELOW else None
-        laid_out.append(Page(number, page.text, tuple(_blocks(page, tables, levels, body)), raw.label))
+        blocks = tuple(_blocks(page, tables, levels, body))
+        laid_out.append(Page(number, page.text, blocks, raw.label, _status(raw), raw.confidence))
     return tuple(laid_out)
+
+
+def _status(page: RawPage) -> PageStatus:
+    if page.lines:
+        return PageStatus.READ if page.confidence is None else PageStatus.OCR
+    if page.damaged:
+        return PageStatus.DAMAGED
+    return PageStatus.NEEDS_OCR if page.has_content else PageStatus.EMPTY
 
 
 def _put_in_order(page: RawPage) -> RawPage:

@@ -61,13 +61,23 @@ def stand_side_by_side(line: Line, other: Line) -> bool:
 @dataclass(frozen=True, slots=True)
 class RawPage:
     """`lines` in the file's reading order. `has_content` is false for a blank page, `has_silent_words` true for one
-    that shows words and gives no text."""
+    that shows words and gives no text. `confidence` says how sure the recognition was whose lines these are, 0 to 1;
+    None for the file's own text."""
 
     lines: tuple[Line, ...] = ()
     label: str | None = None
     has_content: bool = False
     has_silent_words: bool = False
     damaged: bool = False
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecognisedPage:
+    """What OCR reads in the picture of a page. `confidence` is the mean over its characters, 0 to 1."""
+
+    lines: tuple[Line, ...] = ()
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from contextlib import suppress
 from dataclasses import replace
 
 from config.errors import DocumentError
-from ingest.loaders.base import LoadOptions, SourceFile, title_from_name
+from ingest.loaders.base import LoadOptions, Recognition, RecognitionNeeded, SourceFile, needs_ocr, title_from_name
 from ingest.loaders.layout import lay_out
-from ingest.loaders.lines import Line, RawDocument
+from ingest.loaders.legibility import is_legible
+from ingest.loaders.lines import Line, RawDocument, RawPage
+from ingest.loaders.recognition import LONGEST_SIDE, Pixels
 from ingest.loaders.titles import MAX_TITLE_CHARACTERS, first_heading, given_title, is_title
 from ingest.types import Document, Page
 
@@ -19,10 +21,10 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     """Read a PDF. Pages that cannot be read or hold no text are named in the warnings, the others are kept.
 
     Raises DocumentError: `locked`, `damaged`, `too_large`, `needs_ocr` when no page holds text, `empty` when the pages
-    are blank.
+    are blank; and RecognitionNeeded for pages whose text is to be recognised.
     """
-    document = _read(file, options)
-    _refuse_without_text(document)
+    document = _with_recognised_pages(_read(file, options), file, options)
+    _refuse_without_text(document, options)
     pages = lay_out(document)
     return Document(
         path=file.path,
@@ -32,6 +34,43 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
         metadata={name: value for name, value in document.metadata.items() if name != "title"},
         warnings=_warnings(document),
     )
+
+
+def picture_of(file: SourceFile, options: LoadOptions, index: int) -> tuple[Pixels, float]:
+    """The picture of a page (0-based) and how many points a pixel is. Raises DocumentError when it cannot be drawn."""
+    from ingest.loaders.pdf_by_pdfium import render_page
+
+    try:
+        return render_page(file.data, options, index, LONGEST_SIDE)
+    except DocumentError as error:
+        if error.status != "damaged":
+            raise
+        return render_page(_with_new_trailer(file.data), options, index, LONGEST_SIDE)
+
+
+def _with_recognised_pages(document: RawDocument, file: SourceFile, options: LoadOptions) -> RawDocument:
+    """Pages that give no text of their own have what was recognised in their picture.
+
+    Raises RecognitionNeeded when that has not been done yet.
+    """
+    wanted = [index for index, page in enumerate(document.pages) if _is_to_be_recognised(page, options.ocr)]
+    missing = [index for index in wanted if index not in options.recognised]
+    if missing:
+        raise RecognitionNeeded(file.sha256, missing)
+    pages = list(document.pages)
+    for index in wanted:
+        recognised = options.recognised[index]
+        if recognised.lines:
+            pages[index] = replace(
+                pages[index], lines=recognised.lines, confidence=recognised.confidence, damaged=False
+            )
+    return replace(document, pages=tuple(pages))
+
+
+def _is_to_be_recognised(page: RawPage, ocr: Recognition) -> bool:
+    if ocr == "never" or not page.has_content or page.damaged:
+        return False
+    return ocr == "always" or not page.lines or not is_legible(page.lines)
 
 
 def _read(file: SourceFile, options: LoadOptions) -> RawDocument:
@@ -77,7 +116,7 @@ def _with_new_trailer(data: bytes) -> bytes:
     return data + b"\ntrailer\n<< /Root %s %s R >>\nstartxref\n0\n%%%%EOF\n" % catalogues[-1]
 
 
-def _refuse_without_text(document: RawDocument) -> None:
+def _refuse_without_text(document: RawDocument, options: LoadOptions) -> None:
     if any(page.lines for page in document.pages):
         return
     if all(page.damaged for page in document.pages):
@@ -87,11 +126,9 @@ def _refuse_without_text(document: RawDocument) -> None:
             status="damaged",
         )
     if any(page.has_content for page in document.pages):
-        raise DocumentError(
-            "The PDF holds pictures of pages and no text, as a scan does.",
-            "Have its text recognised (OCR) by the scanner's program and ingest it again.",
-            status="needs_ocr",
-        )
+        if options.recognised:
+            raise DocumentError("The PDF holds pictures in which no text was found.", status="empty")
+        raise needs_ocr()
     raise DocumentError("The PDF is empty: its pages are blank.", status="empty")
 
 
@@ -99,6 +136,8 @@ def _warnings(document: RawDocument) -> tuple[str, ...]:
     numbered = list(enumerate(document.pages, start=1))
     damaged = [number for number, page in numbered if page.damaged]
     scanned = [number for number, page in numbered if page.has_content and not page.lines and not page.damaged]
+    recognised = [(number, page.confidence) for number, page in numbered if page.confidence is not None]
+    garbled = [number for number, page in numbered if page.confidence is None and not is_legible(page.lines)]
     warnings = []
     if document.is_mended:
         warnings.append("The file is broken off or damaged at its end; what could be found in it was read.")
@@ -106,6 +145,14 @@ def _warnings(document: RawDocument) -> tuple[str, ...]:
         warnings.append(f"Could not be read because they are damaged: {_name_pages(damaged)}.")
     if scanned:
         warnings.append(f"Hold no text, only pictures or drawings: {_name_pages(scanned)}.")
+    if recognised:
+        sure = sum(confidence for _, confidence in recognised) / len(recognised)
+        names = _name_pages([number for number, _ in recognised])
+        warnings.append(f"Read by character recognition, {sure:.0%} sure: {names}.")
+    if garbled:
+        warnings.append(
+            f"Hold text that is no words, as a font without a key to its letters gives: {_name_pages(garbled)}."
+        )
     return tuple(warnings)
 
 

@@ -8,8 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+import numpy as np
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
+from numpy.typing import NDArray
 
 from ingest.loaders.base import LoadOptions, damaged_pdf, locked_pdf, refuse_if_too_long, refuse_if_too_many_pages
 from ingest.loaders.cells import add_cells
@@ -19,6 +21,8 @@ HYPHEN_AT_LINE_END = "\ufffe"
 """pdfium joins a word broken over two lines and puts this noncharacter where hyphen and line break were."""
 
 MAX_OUTLINE_ENTRIES = 5_000
+RENDER_DPI = 200
+POINTS_PER_INCH = 72
 _METADATA = {"title": "Title", "author": "Author", "subject": "Subject", "created": "CreationDate"}
 _MAY_HOLD_WORDS = frozenset({raw.FPDF_PAGEOBJ_TEXT, raw.FPDF_PAGEOBJ_FORM})
 _FONT_NAME_BYTES = 128
@@ -160,3 +164,21 @@ def _outline(document: pdfium.PdfDocument, page_count: int) -> Iterator[OutlineE
 def _metadata(document: pdfium.PdfDocument) -> dict[str, str]:
     values = {name: clean(document.get_metadata_value(key)) for name, key in _METADATA.items()}
     return {name: value for name, value in values.items() if value}
+
+
+def render_page(data: bytes, options: LoadOptions, index: int, longest_side: int) -> tuple[NDArray[np.uint8], float]:
+    """The picture of a page (0-based), shape (height, width, 3) in blue green red, and how many points a pixel is.
+
+    At most RENDER_DPI, and `longest_side` pixels along the longer side. Raises DocumentError as `read_with_pdfium`
+    does, and `damaged` when the page cannot be drawn.
+    """
+    document = _open(data, options.passwords)
+    try:
+        page = document[index]
+        scale = min(RENDER_DPI / POINTS_PER_INCH, longest_side / max(*page.get_size(), 1.0))
+        picture: NDArray[np.uint8] = page.render(scale=scale, may_draw_forms=True).to_numpy()
+        return np.ascontiguousarray(picture[:, :, :3]), 1 / scale
+    except pdfium.PdfiumError as error:
+        raise damaged_pdf() from error
+    finally:
+        document.close()

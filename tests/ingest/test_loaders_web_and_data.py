@@ -118,8 +118,8 @@ def test_text_without_a_known_suffix_is_read(tmp_path: Path) -> None:
     ("name", "content", "status"),
     [
         ("film.mkv", b"\x1aE\xdf\xa3\x00\x00" * 900, "unsupported"),
-        ("a.png", b"\x89PNG\r\n\x1a\n0000", "needs_ocr"),
-        ("photo", b"\xff\xd8\xff\xe0....", "needs_ocr"),
+        ("a.png", b"\x89PNG\r\n\x1a\n0000", "damaged"),
+        ("photo", b"\xff\xd8\xff\xe0....", "damaged"),
         ("a.html", b"<html><body><script>1</script></body></html>", "empty"),
         ("a.csv", b"\n\n , ,\n", "empty"),
     ],
