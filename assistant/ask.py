@@ -14,6 +14,7 @@ from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
 from assistant.grounding import check
 from assistant.quoting import quote
+from assistant.reply import holds
 from assistant.retrieval import Findings, Retriever
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
 from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Source
@@ -142,11 +143,17 @@ def _numbered_sources(
 
 
 def chosen_style(asker: Asker, options: AskOptions) -> AnswerStyle:
-    """`auto` quotes under a model too small to be trusted to write."""
+    """`auto` quotes under a model too small to be trusted to write, unless it was taught a form that can be checked."""
     wanted = options.style or asker.settings.style
     if wanted == "auto":
-        return "answer" if asker.llm().information.writes_well else "quote"
+        information = asker.llm().information
+        return "answer" if information.writes_well or information.writes_in_form else "quote"
     return wanted
+
+
+def _must_hold(asker: Asker, options: AskOptions) -> bool:
+    """Whether what the model writes is shown only if it passes the check: `auto` style under a small model."""
+    return (options.style or asker.settings.style) == "auto" and not asker.llm().information.writes_well
 
 
 def _refuse(clock: _Clock, style: AnswerStyle) -> Generator[AnswerEvent, None, _Draft]:
@@ -183,8 +190,10 @@ def _write(
     stop: Event,
     clock: _Clock,
 ) -> Generator[AnswerEvent, None, _Draft]:
-    """The model writes from the sources; marks in what it wrote become citations."""
+    """The model writes from the sources; marks in what it wrote become citations. What must hold and does not gives
+    way to quotes."""
     llm = asker.llm()
+    must_hold = _must_hold(asker, options)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
     shown = order_for_prompt(sources, options.read, asker.settings.sources)
@@ -197,15 +206,22 @@ def _write(
     for piece in llm.generate(prompt.messages, generation, stop):
         usage = piece.usage or usage
         reply += piece.text
-        if piece.text:
+        if piece.text and not must_hold:
             clock.first_token = clock.first_token or clock.now()
             yield Token(sanitise(piece.text))
     stopped = stop.is_set()
     if prompts.is_refusal(reply):
+        if must_hold:
+            clock.first_token = clock.now()
+            yield Token(prompts.REFUSAL)
         return _Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
-    if not reply.strip() and not stopped:
-        # A model that says nothing is no reason to keep what was found from the reader.
+    # A model that says nothing, or what does not hold, is no reason to keep what was found from the reader.
+    says_nothing = not reply.strip() and not stopped
+    if says_nothing or (must_hold and not holds(reply, prompt.sources, question)):
         return (yield from _quote(asker, findings, sources, scored, clock))
+    if must_hold:
+        clock.first_token = clock.now()
+        yield Token(sanitise(reply))
     text = cite(sanitise(reply), prompt.sources, asker.library.page_texts)
     return _Draft(text, "answer", False, stopped, usage, prompt, reply)
 

@@ -75,6 +75,8 @@ class ModelInformation:
     adapter_hash: str = ""
     writes_well: bool = True
     """False for a model too small to be trusted to write: `auto` style then quotes."""
+    writes_in_form: bool = False
+    """True for such a model that an adapter has taught: `auto` style then shows what it writes if the check passes."""
     details: dict[str, str] = field(default_factory=dict)
 
 

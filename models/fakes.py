@@ -41,11 +41,17 @@ class ScriptedModel:
         name: str = "scripted",
         context: int = 4096,
         writes_well: bool = True,
+        writes_in_form: bool = False,
         seconds_per_word: float = 0.0,
         dies_after: int | None = None,
     ) -> None:
         self.information = ModelInformation(
-            name=name, file_hash="0" * 64, context=context, architecture="scripted", writes_well=writes_well
+            name=name,
+            file_hash="0" * 64,
+            context=context,
+            architecture="scripted",
+            writes_well=writes_well,
+            writes_in_form=writes_in_form,
         )
         self.messages: list[tuple[Message, ...]] = []
         self.options: list[GenerationOptions] = []

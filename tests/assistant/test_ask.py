@@ -101,6 +101,44 @@ def test_auto_style_quotes_under_a_model_that_cannot_write(open_with: Open, writ
     assert answer_to(assistant, VACATION).style == style
 
 
+FORM = '23 days. "Employees of Halvorsen Marine accrue 23 days of paid vacation per year." [1]'
+
+
+def test_a_small_model_that_was_taught_answers_in_the_form(open_with: Open) -> None:
+    answer = answer_to(open_with(llm=ScriptedModel([FORM], writes_well=False, writes_in_form=True)), VACATION)
+    assert answer.style == "answer"
+    assert answer.text == FORM.replace("days.", "days [1].", 1)
+    assert {c.quote for c in answer.citations} == {
+        "Employees of Halvorsen Marine accrue 23 days of paid vacation per year."
+    }
+    assert answer.grounding.unsupported == ()
+
+
+def test_a_small_model_that_refuses_is_taken_at_its_word(open_with: Open) -> None:
+    events = list(open_with(llm=ScriptedModel([REFUSAL], writes_well=False, writes_in_form=True)).ask(VACATION))
+    assert isinstance(events[-1], Answered)
+    assert events[-1].answer.refused
+    assert "".join(event.text for event in events if isinstance(event, Token)) == REFUSAL
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        FORM.replace("23", "24", 1),
+        FORM.replace("accrue", "get"),
+        FORM.replace("[1]", "[9]"),
+        FORM.replace('"', ""),
+        FORM + " And more.",
+    ],
+)
+def test_what_a_small_model_writes_gives_way_to_quotes_unless_it_holds(open_with: Open, reply: str) -> None:
+    events = list(open_with(llm=ScriptedModel([reply], writes_well=False, writes_in_form=True)).ask(VACATION))
+    assert isinstance(events[-1], Answered)
+    assert events[-1].answer.style == "quote"
+    shown = "".join(event.text for event in events if isinstance(event, Token))
+    assert shown == events[-1].answer.text  # nothing of the reply was shown on the way
+
+
 def test_a_model_that_says_nothing_does_not_hide_what_was_found(open_with: Open) -> None:
     answer = answer_to(open_with(""), VACATION, style="answer")
     assert answer.style == "quote"

@@ -1,0 +1,41 @@
+import pytest
+
+from assistant.reply import Reply, holds, read_reply
+from training.groups import Text, as_source
+
+SOURCES = [
+    as_source(Text("lease.pdf", "Lease", "The rent is £900 a month.\nIt is due on the first day."), 1),
+    as_source(Text("notes.pdf", "Notes", 'The tenant said "no" to the rise of 5 %.'), 2),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ('£900 a month. "The rent is £900 a month." [1]', Reply("£900 a month.", "The rent is £900 a month.", 1)),
+        ("£900. “The rent is £900 a month.” [1].", Reply("£900.", "The rent is £900 a month.", 1)),
+        ('5 %. "The tenant said "no" to the rise." [2]', Reply("5 %.", 'The tenant said "no" to the rise.', 2)),
+        ('"No". "The tenant said "no" to it." [2]', Reply('"No".', 'The tenant said "no" to it.', 2)),
+        ("The rent is £900 a month [1].", None),
+        ('"The rent is £900 a month." [1]', None),
+        ('£900. "The rent is £900 a month." [1] And more.', None),
+        ("", None),
+    ],
+)
+def test_a_reply_is_read_in_its_three_parts(text: str, parts: Reply | None) -> None:
+    assert read_reply(text) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ('£900 a month. "The rent is £900 a month. It is due on the first day." [1]', True),
+        ('£900 a month. "The rent is £900 a month." [2]', False),
+        ('£900 a month. "The rent is £900 each month." [1]', False),
+        ('£950 a month. "The rent is £900 a month." [1]', False),
+        ('Yellow elephants. "The rent is £900 a month." [1]', False),
+        ('£900 a month. "The rent is £900 a month." [7]', False),
+    ],
+)
+def test_a_reply_holds_when_its_quote_and_its_answer_stand_in_the_source_it_names(text: str, good: bool) -> None:
+    assert holds(text, SOURCES, "What is the rent?") is good
