@@ -1,0 +1,44 @@
+"""Write a trained adapter as a GGUF file for llama.cpp: python -m training.export RUN ADAPTER.gguf"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+
+NAME = "strongroom-starter-lora"
+
+
+def export(run: Path, out: Path, *, alpha: float, name: str = NAME) -> int:
+    """Write the last state of `run` in 16 bits; returns the bytes. Raises FileNotFoundError when there is none."""
+    from gguf import GGUFWriter
+
+    weights = torch.load(run / "state.pt", weights_only=True)["model"]
+    writer = GGUFWriter(out, "llama")
+    writer.add_type("adapter")
+    writer.add_name(name)
+    writer.add_string("adapter.type", "lora")
+    writer.add_float32("adapter.lora.alpha", alpha)
+    for key, values in weights.items():
+        _, layer, part, half = key.split(".")
+        writer.add_tensor(f"blk.{layer}.{part}.weight.{half}", values.numpy().astype(np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return out.stat().st_size
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Write a trained adapter as a GGUF file.")
+    parser.add_argument("run", type=Path, help="folder of training.train")
+    parser.add_argument("out", type=Path)
+    arguments = parser.parse_args()
+    recipe = json.loads((arguments.run / "recipe.json").read_text())
+    size = export(arguments.run, arguments.out, alpha=recipe["alpha"])
+    print(f"{arguments.out}: {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Measure an adapter on held-out groups, greedily, through the program's own model and prompts:
+python -m training.measure GROUPS [--adapter FILE]"""
+
+import argparse
+import hashlib
+import json
+import random
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.prompts import is_refusal
+from assistant.reply import is_copied, read_reply
+from config.sections import LlamaSettings
+from models.base import GenerationOptions, LanguageModel
+from training.groups import Group, Item, as_source, read_groups
+from training.train import starter_path
+
+MOST_TOKENS = 160
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One reply. For an answerable question: F1 of the short answer, whether it holds the right one, whether the quote
+    is copied, whether the number is right. All zero for a refusal."""
+
+    answerable: bool
+    refused: bool
+    f1: float = 0.0
+    contained: float = 0.0
+    copied: float = 0.0
+    cited: float = 0.0
+
+
+def score(reply: str, item: Item, group: Group) -> Scored:
+    if is_refusal(reply):
+        return Scored(bool(item.number), refused=True)
+    read = read_reply(reply)
+    answer = read.answer if read else reply
+    sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
+    return Scored(
+        answerable=bool(item.number),
+        refused=False,
+        f1=f1_of(answer, item.answer),
+        contained=float(bool(item.number) and " ".join(_words(item.answer)) in " ".join(_words(answer))),
+        copied=float(read is not None and is_copied(read, sources)),
+        cited=float(read is not None and read.number == item.number),
+    )
+
+
+def f1_of(given: str, right: str) -> float:
+    """Word overlap as SQuAD counts it: case, articles and punctuation aside."""
+    mine, gold = _words(given), _words(right)
+    same = sum((Counter(mine) & Counter(gold)).values())
+    return 2 * same / (len(mine) + len(gold)) if same else 0.0
+
+
+def _words(text: str) -> list[str]:
+    return _ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split()
+
+
+def summarise(scored: Sequence[Scored]) -> dict[str, tuple[float, float, float]]:
+    """Each measure as mean, and low and high end of its 95 % interval (bootstrap over questions)."""
+    answerable = [one for one in scored if one.answerable]
+    values = {
+        "f1": [one.f1 for one in answerable],
+        "contained": [one.contained for one in answerable],
+        "copied, of those answered": [one.copied for one in answerable if not one.refused],
+        "cited right, of those answered": [one.cited for one in answerable if not one.refused],
+        "unanswerable refused": [float(one.refused) for one in scored if not one.answerable],
+        "answerable refused": [float(one.refused) for one in answerable],
+    }
+    return {name: _interval(list_) for name, list_ in values.items() if list_}
+
+
+def _interval(values: list[float]) -> tuple[float, float, float]:
+    chance = random.Random(0)
+    means = sorted(sum(chance.choices(values, k=len(values))) / len(values) for _ in range(1000))
+    return sum(values) / len(values), means[25], means[974]
+
+
+def measure(model: LanguageModel, groups: Sequence[Group], limit: int = 0, log: Path | None = None) -> list[Scored]:
+    """Ask every question (or the first `limit`), a group's one after the other, so that its sources are read once."""
+    scored: list[Scored] = []
+    for group in groups:
+        for item in group.items:
+            if limit and len(scored) >= limit:
+                return scored
+            pieces = model.generate(group.messages(item.question), GenerationOptions(max_tokens=MOST_TOKENS))
+            reply = "".join(piece.text for piece in pieces)
+            scored.append(score(reply, item, group))
+            if log is not None:
+                with log.open("a", encoding="utf-8") as file:
+                    line = {"question": item.question, "right": item.reply, "reply": reply}
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    return scored
+
+
+def load(model: Path, adapter: Path | None, context: int = 4096) -> LanguageModel:
+    """The program's own model process, with the adapter over it."""
+    from models.llama.adapter import Adapter
+    from models.llama.client import LlamaModel
+
+    over = Adapter("measured", adapter, hashlib.sha256(adapter.read_bytes()).hexdigest()) if adapter else None
+    file_hash = hashlib.sha256(model.read_bytes()).hexdigest()
+    return LlamaModel(
+        model, name=model.stem, file_hash=file_hash, settings=LlamaSettings(context=context), adapter=over
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure a model, with an adapter or without, on held-out groups.")
+    parser.add_argument("groups", type=Path, help="file of training.prepare: held-out-3.jsonl")
+    parser.add_argument("--adapter", type=Path)
+    parser.add_argument("--model", type=Path, help="GGUF file; the starter's without it")
+    parser.add_argument("--limit", type=int, default=0, help="ask only so many questions, of groups in a mixed order")
+    parser.add_argument("--log", type=Path, help="write every reply to this file")
+    arguments = parser.parse_args()
+    model = load(arguments.model or starter_path(), arguments.adapter)
+    groups = list(read_groups(arguments.groups))
+    random.Random(0).shuffle(groups)
+    scored = measure(model, groups, arguments.limit, arguments.log)
+    model.close()
+    print(f"{len(scored)} questions, {sum(one.answerable for one in scored)} answerable")
+    for name, (mean, low, high) in summarise(scored).items():
+        print(f"{name:32} {mean:.3f}  ({low:.3f} to {high:.3f})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,160 @@
+"""Train an adapter: python -m training.train DATA RUN. Stopped and started again, it goes on where it was."""
+
+import argparse
+import json
+import math
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from models.starter import STARTERS
+from training.batches import Branches, Tokeniser, lay_out
+from training.groups import read_groups
+from training.llama import Llama, load_model
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """`minutes` of computing, or `epochs` over the data, whichever ends first; the learning rate falls to zero by
+    then. A step is `at_once` groups, each on a core of its own."""
+
+    epochs: float = 2.0
+    minutes: float = 240.0
+    rate: float = 2e-3
+    warmup: int = 4
+    rank: int = 16
+    alpha: float = 32.0
+    seed: int = 1
+    at_once: int = 2
+    save_every: float = 120.0
+
+
+@dataclass(slots=True)
+class Progress:
+    step: int = 0
+    seconds: float = 0.0
+
+
+def train(model: Llama, groups: list[Branches], recipe: Recipe, run: Path) -> Progress:
+    """Train until the recipe ends, saving to `run` every `save_every` seconds and at the end."""
+    optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.rate, weight_decay=0.0)
+    progress = _resume(model, optimiser, run)
+    total = max(1, round(recipe.epochs * len(groups) / recipe.at_once))
+    saved = time.monotonic()
+    with ThreadPoolExecutor(recipe.at_once) as pool:
+        while progress.step < total and progress.seconds < recipe.minutes * 60:
+            begun = time.monotonic()
+            done = max(progress.step / total, progress.seconds / (recipe.minutes * 60))
+            for part in optimiser.param_groups:
+                part["lr"] = recipe.rate * min(1.0, (progress.step + 1) / recipe.warmup) * _fallen(done)
+            chosen = [groups[number] for number in _chosen(len(groups), progress.step, recipe)]
+            loss = _learn(model, optimiser, chosen, pool)
+            progress.step += 1
+            progress.seconds += time.monotonic() - begun
+            _log(run, progress, loss, sum(len(group.tokens) for group in chosen))
+            if time.monotonic() - saved > recipe.save_every:
+                save(model, optimiser, progress, run)
+                saved = time.monotonic()
+    save(model, optimiser, progress, run)
+    return progress
+
+
+def _learn(model: Llama, optimiser: torch.optim.Optimizer, groups: list[Branches], pool: ThreadPoolExecutor) -> float:
+    """One step: each group on a core of its own, which wastes less than two cores on one; returns the mean loss."""
+    parameters = list(model.parameters())
+
+    def gradients(group: Branches) -> tuple[float, tuple[torch.Tensor, ...]]:
+        loss = loss_of(model, group)
+        return loss.item(), torch.autograd.grad(loss, parameters)
+
+    results = list(pool.map(gradients, groups))
+    for parameter, *of_groups in zip(parameters, *(result[1] for result in results), strict=True):
+        parameter.grad = torch.stack(of_groups).mean(0)
+    torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+    optimiser.step()
+    return sum(result[0] for result in results) / len(results)
+
+
+def loss_of(model: Llama, group: Branches) -> torch.Tensor:
+    """Mean over the questions of the mean cross-entropy over the tokens of each reply."""
+    logits = model(group.tokens, group.positions, group.allowed, group.wanted)
+    return (functional.cross_entropy(logits, group.targets, reduction="none") * group.weights).sum()
+
+
+def save(model: Llama, optimiser: torch.optim.Optimizer, progress: Progress, run: Path) -> None:
+    """Write the state beside the old one, then put it in its place."""
+    beside = run / "state.pt.new"
+    state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "progress": asdict(progress)}
+    torch.save(state, beside)
+    beside.replace(run / "state.pt")
+
+
+def _resume(model: Llama, optimiser: torch.optim.Optimizer, run: Path) -> Progress:
+    path = run / "state.pt"
+    if not path.exists():
+        return Progress()
+    state = torch.load(path, weights_only=True)
+    model.load_state_dict(state["model"])
+    optimiser.load_state_dict(state["optimiser"])
+    return Progress(**state["progress"])
+
+
+def _fallen(done: float) -> float:
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
+
+
+def _chosen(count: int, step: int, recipe: Recipe) -> list[int]:
+    """The groups of a step: another order in each round, the same after a restart."""
+    places = range(step * recipe.at_once, (step + 1) * recipe.at_once)
+    return [_order(count, place // count, recipe.seed)[place % count] for place in places]
+
+
+def _order(count: int, round_: int, seed: int) -> list[int]:
+    order = list(range(count))
+    random.Random(f"{seed}:{round_}").shuffle(order)
+    return order
+
+
+def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:
+    line = {"step": progress.step, "seconds": round(progress.seconds, 1), "loss": round(loss, 4), "tokens": tokens}
+    with (run / "log.jsonl").open("a") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def starter_path() -> Path:
+    """The GGUF file of the starter language model. Raises FileNotFoundError when its package is not installed."""
+    path = next(starter for starter in STARTERS if starter.kind == "llm").locate()
+    if path is None:
+        raise FileNotFoundError("The starter model is not installed. Run make run once, or name a file with --model.")
+    return path
+
+
+def main() -> None:
+    defaults = Recipe()
+    parser = argparse.ArgumentParser(description="Train a LoRA adapter on prepared groups.")
+    parser.add_argument("data", type=Path, help="file of training.prepare: train.jsonl")
+    parser.add_argument("run", type=Path, help="folder for the state, the log and the adapter")
+    parser.add_argument("--model", type=Path, help="Llama-family GGUF file; the starter's without it")
+    for name, value in asdict(defaults).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    arguments = parser.parse_args()
+    recipe = Recipe(**{name: getattr(arguments, name) for name in asdict(defaults)})
+    path = arguments.model or starter_path()
+    arguments.run.mkdir(parents=True, exist_ok=True)
+    (arguments.run / "recipe.json").write_text(json.dumps({"model": path.name, **asdict(recipe)}, indent=1))
+    torch.set_num_threads(1)
+    torch.manual_seed(recipe.seed)
+    tokeniser = Tokeniser(path)
+    groups = [lay_out(group, tokeniser) for group in read_groups(arguments.data)]
+    model = load_model(path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed)
+    progress = train(model, groups, recipe, arguments.run)
+    print(f"{progress.step} steps in {progress.seconds / 60:.1f} minutes, saved in {arguments.run}")
+
+
+if __name__ == "__main__":
+    main()
