@@ -1,6 +1,7 @@
 """The composition root: every part of Strongroom put together, each made when it is first needed."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Event, RLock
@@ -11,6 +12,7 @@ from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations import Conversations
 from assistant.events import AnswerEvent
 from assistant.glossary import load_glossary
+from assistant.passages import join_neighbours
 from assistant.retrieval import Retriever
 from assistant.scope import paths_matching, scoped_by_name
 from assistant.types import AnswerStyle, SearchMode, SearchResult
@@ -158,9 +160,13 @@ class Assistant:
     def search(
         self, query: str, *, k: int | None = None, document: str | None = None, mode: SearchMode | None = None
     ) -> SearchResult:
-        """The passages that fit `query`, best first, within the documents that `document` (a glob) or `@name` names."""
+        """The passages that fit `query`, best first, within the documents that `document` (a glob) or `@name` names;
+        neighbours on a page are joined."""
         query, documents = self._scope(query, document)
-        return self.retriever.find(query, k=k, mode=mode, documents=documents).result
+        k = k or self.settings.retrieval.top_k
+        found = self.retriever.find(query, k=k + k // 2, mode=mode, documents=documents).result
+        joined = join_neighbours(found.passages, self.library.page_text)[:k]
+        return replace(found, passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, 1)))
 
     def ask(
         self,

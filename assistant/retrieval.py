@@ -193,7 +193,7 @@ class Retriever:
         document_ranks = _document_ranks(about)
         cosines = dense.scores()
         passages = (
-            _passage(scores[held.chunk.chunk_id], held, ranks, document_ranks, cosines.get(held.chunk.chunk_id))
+            _passage(scores[held.chunk.chunk_id], held, ranks, document_ranks, about, cosines.get(held.chunk.chunk_id))
             for held in self._read(order, limit)
         )
         return without_near_duplicates(passages, limit)
@@ -262,6 +262,7 @@ def _passage(
     stored: StoredChunk,
     ranks: Mapping[str, Mapping[str, int]],
     document_ranks: Mapping[str, int],
+    about: Mapping[str, DocumentScore],
     similarity: float | None,
 ) -> Passage:
     chunk_id = stored.chunk.chunk_id
@@ -277,6 +278,12 @@ def _passage(
             lexical_rank=ranks["lexical"].get(chunk_id),
             dense_rank=ranks["dense"].get(chunk_id),
             document_rank=document_ranks.get(stored.path),
+            named_by=_named_by(about[stored.path]) if stored.path in about else "",
         ),
         similarity=similarity,
     )
+
+
+def _named_by(document: DocumentScore) -> str:
+    marks = sorted(document.marks, key=lambda mark: (-document.marks[mark], mark))
+    return ", ".join(f"Q{mark}" if mark.isdigit() and len(mark) == 1 else mark for mark in marks)

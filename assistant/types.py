@@ -12,12 +12,14 @@ AnswerStyle = Literal["answer", "quote"]
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a passage was found: its rank in each search (1 is first), None where that search did not find it."""
+    """Why a passage was found: its rank in each search (1 is first), None where that search did not find it; and the
+    question's words that its document is known by, the weightiest first."""
 
     lexical_rank: int | None = None
     dense_rank: int | None = None
     rerank_score: float | None = None
     document_rank: int | None = None
+    named_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

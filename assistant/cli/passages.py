@@ -79,7 +79,8 @@ def in_words(why: "Why", position: int) -> str:
         f"{ordinal(why.dense_rank)} by its meaning" if why.dense_rank else "not found by its meaning",
     ]
     if why.document_rank:
-        reasons.append(f"its document fits {ordinal(why.document_rank)}")
+        by = f" by {why.named_by}" if why.named_by else ""
+        reasons.append(f"the question names its document{by}, {ordinal(why.document_rank)} of those it names")
     if why.rerank_score is not None:
         reasons.append(f"the reranker gave it {why.rerank_score:.2f}")
     return f"Placed {ordinal(position)}: {', '.join(reasons)}."

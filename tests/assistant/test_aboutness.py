@@ -64,6 +64,7 @@ def test_the_named_document_is_searched_and_comes_first(open_with: Open) -> None
     found = assistant.search("What does Brekke say about risks in 2021?", k=3)
     assert found.passages[0].document == "Brekke_2021_10K.pdf"
     assert found.passages[0].why.document_rank == 1
+    assert found.passages[0].why.named_by == "2021, brekke"
 
 
 def test_a_name_that_is_its_own_initials_counts_once(open_with: Open) -> None:

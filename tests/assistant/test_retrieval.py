@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.passages import without_near_duplicates
+from assistant.passages import join_neighbours, without_near_duplicates
 from assistant.types import Passage, Why
 from config.errors import EmbedderMismatch
 from ingest.types import Chunk
@@ -88,3 +88,30 @@ def test_a_reranker_has_the_last_word(open_with: Open) -> None:
     scores = [p.why.rerank_score for p in found.passages]
     assert all(score is not None for score in scores)
     assert scores == sorted(scores, key=lambda score: -(score or 0))
+
+
+def test_neighbours_on_a_page_become_one_in_the_place_of_the_best() -> None:
+    pages = {("/a", 1): "One. Two. Three. Four.", ("/a", 2): "Five."}
+    chunks = [
+        Chunk("c1", 1, "Two.", "context", 1, 1, 5, 9),
+        Chunk("c4", 4, "Five.", "", 2, 2, 0, 5),
+        Chunk("c3", 3, "Four.", "", 1, 1, 17, 22),
+        Chunk("c2", 2, "Three.", "", 1, 1, 10, 16),
+        Chunk("c0", 0, "One.", "", 1, 1, 0, 4),
+    ]
+    found = [Passage(0, 1.0, chunk, "a", "/a", "", None, Why()) for chunk in chunks]
+    joined = join_neighbours(found, lambda path, page: pages[path, page])
+    assert [(p.chunk.chunk_id, p.chunk.text) for p in joined] == [
+        ("c1", "One. Two. Three."),
+        ("c4", "Five."),
+        ("c3", "Four."),
+    ]
+    assert (joined[0].chunk.start, joined[0].chunk.end) == (0, 16)
+
+
+def test_search_fills_up_what_joining_leaves_free(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, {"tides.md": ["The tide rises.\n\nThe tide falls.", "A tide table."]})
+    found = assistant.search("tide", k=2).passages
+    assert [(p.rank, p.chunk.page) for p in found] == [(1, 1), (2, 2)] or [p.chunk.page for p in found] == [2, 1]
+    assert "The tide rises.\n\nThe tide falls." in [p.chunk.text for p in found]

@@ -77,6 +77,9 @@ def test_why_is_said_in_words() -> None:
         "Placed 1st: 2nd by its words, not found by its meaning."
     )
     assert "the reranker gave it 1.25" in in_words(Why(1, 3, 1.25, 4), 11)
+    assert "the question names its document by halden, 2021, 1st of those it names" in in_words(
+        Why(1, 1, None, 1, "halden, 2021"), 1
+    )
 
 
 def test_ordinals() -> None:
