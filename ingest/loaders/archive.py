@@ -95,7 +95,7 @@ class Archive:
             return self._unlock(archive, info)
         try:
             return _read_bounded(archive, info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError):
+        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError):
             if rescued := _member_at(self._data, info.header_offset):
                 return _inflate(self._data, _sized(rescued[1], info.compress_size))
             raise _damaged(info.filename) from None

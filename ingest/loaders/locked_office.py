@@ -1,11 +1,16 @@
 """Office files locked with a password (MS-OFFCRYPTO): opened with one of those given, then read as what they are."""
 
 import io
+import struct
+from xml.parsers.expat import ExpatError
 
 from config.errors import DocumentError
 from ingest.loaders import load_source
 from ingest.loaders.base import LoadOptions, SourceFile, as_source
 from ingest.types import Document
+
+_NOT_UNDERSTOOD = (ValueError, KeyError, IndexError, OSError, AttributeError, TypeError, struct.error, ExpatError)
+"""What msoffcrypto raises over a lock that it does not know, or that is broken."""
 
 
 def load(file: SourceFile, options: LoadOptions) -> Document:
@@ -29,7 +34,7 @@ def unlock(data: bytes, options: LoadOptions) -> bytes:
             locked.decrypt(opened)
         except (InvalidKeyError, DecryptionError):
             continue
-        except (FileFormatError, ParseError, ValueError, KeyError, IndexError, OSError, AttributeError, TypeError):
+        except (*_NOT_UNDERSTOOD, FileFormatError, ParseError):
             break
         return opened.getvalue()
     else:

@@ -2,8 +2,8 @@
 
 import datetime
 import io
-import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from config.errors import DocumentError
@@ -21,13 +21,15 @@ MAX_ROWS = 100_000
 
 def load(file: SourceFile, options: LoadOptions) -> Document:
     """Read a workbook. Raises DocumentError: `locked`, `damaged`, `empty`, `too_large`."""
+    with _errors_told():
+        return _load(file, options)
+
+
+def _load(file: SourceFile, options: LoadOptions) -> Document:
     import python_calamine as calamine
 
     writer = PageWriter(options)
-    try:
-        workbook = _open(calamine, file, options)
-    except calamine.CalamineError:
-        raise _damaged() from None
+    workbook = _open(calamine, file, options)
     hidden = {sheet.name for sheet in workbook.sheets_metadata if sheet.visible != calamine.SheetVisibleEnum.Visible}
     for name in workbook.sheet_names:
         try:
@@ -47,13 +49,22 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     return writer.finish(file, found, title=title, empty="The workbook is empty: no cell holds anything.")
 
 
+@contextmanager
+def _errors_told() -> Iterator[None]:
+    """calamine's errors as DocumentError. What it did not expect is a panic, which is no Exception."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__module__.startswith(("python_calamine", "pyo3_runtime")):
+            raise _damaged() from None
+        raise
+
+
 def _open(calamine: Any, file: SourceFile, options: LoadOptions) -> Any:
     try:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.data))
     except calamine.PasswordError:
         return calamine.CalamineWorkbook.from_filelike(io.BytesIO(unlock(file.data, options)))
-    except struct.error:
-        raise _damaged() from None
 
 
 def _rows(sheet: Any) -> Iterator[list[str]]:
