@@ -17,10 +17,11 @@ from config.child import Child, ChildDied, JsonObject, Limits
 from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
-from models.hardware import physical_cores
+from models.hardware import has_gpu, physical_cores
 from models.llama.adapter import Adapter, misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.llama.keeping import Keeper
+from models.llama.memory import memory_available, memory_needed
 from models.llama.states import StateStore
 
 _log = logging.getLogger(__name__)
@@ -68,6 +69,9 @@ class LlamaModel:
         self._loading: int | None = None  # id of the request to load that is not answered yet
         self._keeper = Keeper(states, self._fingerprint(file_hash), self._request)
         self._stopping: int | None = None  # id of the generation that was stopped and has not said so yet
+        self._memory_needed = memory_needed(
+            header, path.stat().st_size, min(settings.context, header.context or settings.context)
+        )
         self.information = ModelInformation(
             name=name,
             file_hash=file_hash,
@@ -191,6 +195,7 @@ class LlamaModel:
         """Have a worker with the model loaded and ready; False when `stop` was set first. Raises ModelError."""
         self._await_stopped()
         if self._child is None:
+            self._require_memory()
             self._child = Child("models.llama.worker", limits=_LIMITS)
             self._loading = self._send("load", load=self._load_request())
             _log.info("Loading %s in process %d", self._path.name, self._child.pid)
@@ -290,6 +295,17 @@ class LlamaModel:
         if child is None:  # closed by another thread in the middle of a generation
             raise ModelDied("The language model was closed.", "Ask again: it starts anew.")
         return child
+
+    def _require_memory(self) -> None:
+        available = memory_available()
+        # A model on a GPU takes the machine's own memory only while it is loaded.
+        if available is None or has_gpu() or self._memory_needed <= available:
+            return
+        raise ModelError(
+            f"The model {self.information.name} needs {self._memory_needed / 1e9:.1f} GB of memory"
+            f" and {available / 1e9:.1f} GB are free.",
+            "Close other programs, lower llama.context, or choose a smaller model with `strongroom models use`.",
+        )
 
     def _died(self, error: ChildDied) -> ModelDied:
         self._end()

@@ -75,6 +75,11 @@ class GgufHeader:
         value = self.metadata.get(f"{self.architecture}.context_length", 0)
         return value if isinstance(value, int) else 0
 
+    def number(self, key: str) -> int:
+        """A whole number that stands under the name of the architecture, 0 if it is not there."""
+        value = self.metadata.get(f"{self.architecture}.{key}", 0)
+        return value if isinstance(value, int) and value >= 0 else 0
+
     @property
     def licence(self) -> str:
         return self.text("general.license")

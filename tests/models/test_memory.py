@@ -1,0 +1,57 @@
+"""What a model will take is known before it is loaded."""
+
+from pathlib import Path
+
+import pytest
+
+from config.errors import ModelDied, ModelError
+from config.sections import LlamaSettings
+from models.llama import client
+from models.llama.client import LlamaModel
+from models.llama.gguf import GgufHeader
+from models.llama.memory import memory_available, memory_needed
+from tests.models.gguf_writer import write_gguf
+
+LLAMA_3_8B = GgufHeader(
+    {
+        "general.architecture": "llama",
+        "llama.block_count": 32,
+        "llama.embedding_length": 4096,
+        "llama.attention.head_count": 32,
+        "llama.attention.head_count_kv": 8,
+    },
+    {},
+)
+
+
+def test_keys_and_values_are_counted_for_every_token_of_the_window() -> None:
+    small, large = (memory_needed(LLAMA_3_8B, 4_900_000_000, context) for context in (4096, 8192))
+
+    assert large - small == 4096 * 131_072  # 128 KiB for each token, as llama.cpp says when it loads this model
+    assert small > 4_900_000_000
+
+
+def test_a_file_that_does_not_say_how_it_is_built_counts_with_its_weights() -> None:
+    assert memory_needed(GgufHeader({"general.architecture": "odd"}, {}), 1_000_000_000, 4096) >= 1_000_000_000
+
+
+def test_free_memory_is_what_the_system_says(tmp_path: Path) -> None:
+    file = tmp_path / "meminfo"
+    file.write_text("MemTotal:       16000000 kB\nMemAvailable:    8000000 kB\n")
+
+    assert memory_available(file) == 8_192_000_000
+    assert memory_available(tmp_path / "missing") is None
+    file.write_text("nonsense")
+    assert memory_available(file) is None
+
+
+def test_a_model_that_cannot_fit_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = LlamaModel(write_gguf(tmp_path / "m.gguf"), name="big", file_hash="", settings=LlamaSettings())
+    monkeypatch.setattr(client, "has_gpu", lambda: False)
+    monkeypatch.setattr(client, "memory_available", lambda: 100_000_000)
+
+    with pytest.raises(ModelError, match=r"The model big needs 0\.2 GB of memory and 0\.1 GB are free") as caught:
+        model.count_tokens("x")
+    assert not isinstance(caught.value, ModelDied)
+    assert "llama.context" in caught.value.remedy
+    assert model.worker_pid is None
