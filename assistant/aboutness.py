@@ -13,10 +13,10 @@ from ingest.identity import (
     date_mark,
     initials_in,
     kind_mark,
-    kinds_in,
     name_terms,
     quarter_mark,
 )
+from ingest.kinds import kinds_in
 from ingest.periods import dates_in, is_period_word, quarters_in, years_in
 
 if TYPE_CHECKING:

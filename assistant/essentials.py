@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assistant.words import STOP_WORDS, content_words
-from ingest.identity import fold, kinds_in
+from ingest.folding import fold
+from ingest.kinds import kinds_in
 from ingest.periods import MONTHS, quarters_in, years_in
 
 _ALSO_GERMAN = frozenset("also am an her in it no per so us via was will".split())  # noqa: SIM905

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.words import STOP_WORDS
 from config.errors import ConfigError
-from ingest.identity import fold
+from ingest.folding import fold
 
 Glossary = Mapping[str, tuple[str, ...]]
 """Folded word or words of a question → the phrases to look for as well."""

@@ -7,7 +7,7 @@ from assistant.citations import CitedSentence
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
 from assistant.words import NUMBER_WORDS, content_terms, numbers, terms
-from ingest.identity import fold
+from ingest.folding import fold
 
 OVERLAP_FLOOR = 0.6
 """Least share of a sentence's content words that the cited passages must hold. Words of the question count as held:

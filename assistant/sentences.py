@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.types import Passage
 from assistant.words import Weights, terms
-from ingest.identity import fold
+from ingest.folding import fold
 from models.base import Embedder
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assistant.aboutness import DocumentScore, capitalised
-from ingest.identity import INITIALS, initials_in, kinds_in
+from ingest.identity import INITIALS, initials_in
+from ingest.kinds import kinds_in
 from ingest.periods import quarters_in, years_in
 
 if TYPE_CHECKING:

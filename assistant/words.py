@@ -5,7 +5,8 @@ import re
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
-from ingest.identity import fold
+from ingest.folding import fold
+from ingest.unspaced import is_pair, spaced
 
 _FUNCTION_WORDS = """
     a about above after again against all also although am among an and any are as at be became because been before
@@ -76,7 +77,7 @@ def _without_inflection(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Every word and number of `text`, folded and stemmed, stop words included, in order."""
-    return [_term(match) for match in _WORD.findall(text)]
+    return [_term(match) for match in _WORD.findall(spaced(text))]
 
 
 def content_terms(text: str) -> list[str]:
@@ -87,7 +88,7 @@ def content_terms(text: str) -> list[str]:
 def content_words(text: str) -> dict[str, str]:
     """Term → the word as it is written (folded), for the content words of `text` in order of first appearance."""
     found: dict[str, str] = {}
-    for match in _WORD.findall(text):
+    for match in _WORD.findall(spaced(text)):
         word = fold(match)
         bare = word.split("'")[0].split("\u2019")[0]
         if bare in STOP_WORDS or (len(bare) == 1 and not bare.isdigit()):
@@ -145,7 +146,10 @@ class Weights:
 
     def __init__(self, question: str, frequencies: Mapping[str, int], chunks: int) -> None:
         """`frequencies` is the number of chunks that hold each word as written (folded); a missing word counts 0."""
-        self.words = content_words(question)
+        # A pair of letters over the border of two words is no word: no chunk has it.
+        self.words = {
+            term: word for term, word in content_words(question).items() if frequencies.get(word) or not is_pair(word)
+        }
         self.chunks = max(chunks, 1)
         self.unknown = frozenset(term for term, word in self.words.items() if not frequencies.get(word))
         self.by_term = {

@@ -1,17 +1,23 @@
-"""Acronyms and what they stand for, as documents define them: "property, plant and equipment (PP&E)"."""
+"""Acronyms and what they stand for, as documents define them: "property, plant and equipment (PP&E)", and the other way
+round, "DORA (Digital Operational Resilience Act)"."""
 
 import re
 from collections.abc import Iterable, Iterator
 
-from ingest.identity import fold
+from ingest.folding import fold
 
 MAX_LONG_WORDS = 9
 
 _SHORT = re.compile(r"\((?:the\s+)?[\"\u201c\u2018']?([A-Z][A-Za-z&/.-]{1,8})[\"\u201d\u2019']?\)")
+_LONG_AFTER = re.compile(
+    r"\b([A-Z][A-Za-z&/-]{1,8})\s\((?:the\s+)?[\"\u201c]?([^\W\d_][^()\"\u201c\u201d]{5,90})[\"\u201d]?\)"
+)
 _BEFORE = 120
 """Characters before the parenthesis that are looked at."""
 _WORD = re.compile(r"[\w&'\u2019/-]+")
-_SMALL_WORDS = frozenset({"and", "&", "of", "the", "for", "in", "on", "to", "de", "und"})
+_SMALL_WORDS = frozenset(
+    "and & of the for in on to de du des la le les et und der die das fur von zur zum y e del".split()  # noqa: SIM905
+)
 
 
 def find_acronyms(texts: Iterable[str]) -> frozenset[tuple[str, str]]:
@@ -28,6 +34,12 @@ def _find(text: str) -> Iterator[tuple[str, str]]:
         long = _long_form(_WORD.findall(before), short)
         if long:
             yield fold(short), fold(" ".join(long))
+    for match in _LONG_AFTER.finditer(text):
+        words = _WORD.findall(match[2])
+        if sum(letter.isupper() for letter in match[1]) > 1 and 1 < len(words) <= MAX_LONG_WORDS:
+            letters = [letter for letter in match[1].lower() if letter.isalnum()]
+            if _by_initials(words, letters) == words:
+                yield fold(match[1]), fold(" ".join(words))
 
 
 def _long_form(words: list[str], short: str) -> list[str]:
@@ -46,7 +58,7 @@ def _by_initials(words: list[str], letters: list[str]) -> list[str]:
             left -= 1
             if left == 0:
                 return words[start:]
-        elif word not in _SMALL_WORDS:
+        elif fold(word) not in _SMALL_WORDS:
             return []
     return []
 

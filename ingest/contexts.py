@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from ingest.cover import name_tells, read_cover
 from ingest.loaders.base import title_from_name
 from ingest.pieces import CountTokens, Piece, slice_of
 from ingest.types import BlockKind, Document
@@ -65,8 +66,11 @@ def heading_path(group: Sequence[Piece]) -> tuple[str, ...]:
 
 
 def _names(document: Document) -> list[_Part]:
-    """The title, and the file's name unless the title says the same: people name files by company, year and kind."""
+    """The title, and the file's name unless the title says the same: people name files by company, year and kind. Where
+    the name says nothing, the cover does."""
     name = title_from_name(document.path)
+    if not name_tells(document.path):
+        name = " ".join(read_cover(document).fields().values()) or name
     words = {word.casefold() for word in _NAME_WORD.findall(name)}
     known = {word.casefold() for word in _NAME_WORD.findall(document.title)}
     title = _Part(document.title, NAME_TOKENS, rank=3)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.errors import StrongroomError
 from ingest.library.types import KnownFile
-from ingest.types import FileStatus
+from ingest.types import READER_VERSION, FileStatus
 
 JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", "Icon\r"})
@@ -33,6 +33,7 @@ class FoundFile:
 class Plan:
     """What there is to do, each in the order of the paths.
 
+    `changed` are those with other content, and those that an older READER_VERSION has read.
     `failed` did not get in before and have not changed since: their ledger rows still hold. `moved` are (old path,
     file). `duplicates` are (file, the path with the same content): that one is in the library already, or among the
     files to read, which may yet fail. `gone` are paths that the library knows below what was walked and that are no
@@ -150,8 +151,8 @@ def _compare(files: Sequence[FoundFile], known: Mapping[str, KnownFile], retry: 
         before = known.get(str(file.path))
         was_in = before is not None and before.status in _IN_LIBRARY
         is_same = before is not None and before.sha256 == file.sha256
-        if is_same and was_in:
-            unchanged.append(file)
+        if is_same and was_in and before is not None:
+            (unchanged if before.reader == READER_VERSION else changed).append(file)
         elif is_same and before is not None and not before.status.is_success and before.status not in retry:
             failed.append(file)
         elif file.sha256 in holders:

@@ -6,11 +6,13 @@ part of its pages and on few of the others'.
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ingest.cover import LEGAL_FORMS, name_tells, read_cover, without_machine_names
+from ingest.folding import fold
+from ingest.kinds import kinds_in
 from ingest.periods import dates_in, period_ends_in, quarters_in, years_in
 from ingest.types import Document
 
@@ -47,26 +49,6 @@ _MAX_INITIALS = 4
 _EXCHANGE = r"(?:New York Stock Exchange|NYSE|N(?i:asdaq)|London Stock Exchange|LSE|Euronext|X(?i:etra))"
 _TICKER = re.compile(rf"{_EXCHANGE}[^\w()]{{0,2}}:\s?([A-Z]{{2,5}})\b|\b([A-Z]{{2,5}})\s(?:[Tt]he )?{_EXCHANGE}")
 
-_KINDS = {
-    "annual report": r"10-?k(?:/a)?|20-?f|annual report|annual accounts",
-    "quarterly report": r"10-?q|quarterly report|interim report|half-year report",
-    "current report": r"8-?k|6-?k|current report",
-    "earnings release": r"earnings(?: release)?|press release|results announcement",
-    "proxy statement": r"def ?14a|proxy statement",
-    "contract": r"contract|agreement|lease|terms and conditions",
-    "policy": r"policy|policies|guidelines?|code of conduct",
-    "handbook": r"hand-?book|employee guide",
-    "manual": r"manual|user guide|operating instructions",
-    "minutes": r"minutes",
-    "invoice": r"invoice",
-    "price list": r"price list|tariff",
-    "offer": r"offer|quotation|proposal|tender",
-    "data sheet": r"data ?sheet|sds",
-    "letter": r"letter",
-    "presentation": r"presentation|slides",
-}
-_KIND = re.compile("|".join(f"(?P<k{i}>\\b(?:{words})s?\\b)" for i, words in enumerate(_KINDS.values())), re.IGNORECASE)
-_KIND_NAMES = tuple(_KINDS)
 _OF_A_QUARTER = frozenset({"quarterly report", "earnings release"})
 _HEAD_CHARACTERS = 1_000
 _COVER_CHARACTERS = 6_000
@@ -124,19 +106,11 @@ def identify(document: Document) -> Identity:
     kinds = kinds_in(stem.replace("_", " ")) or kinds_in(document.title) or kinds_in(head)
     ends = [date for _, dates in period_ends_in(cover) for date in dates]
     return Identity(
-        names=_names(stem, document, texts),
+        names=_names(document, texts),
         period=_period_of_document(stem, document.title, cover, texts, kinds),
         kinds=kinds,
         dates=dates_in(stem.replace("_", "-")) | dates_in(document.title) or dates_in(head) | frozenset(ends),
     )
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for comparing only: offsets are not kept."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def name_terms(text: str) -> list[str]:
@@ -147,11 +121,6 @@ def name_terms(text: str) -> list[str]:
 def initials_in(text: str) -> list[str]:
     """Initials a text uses for a name: `J&J` and `JnJ` → `=jj`, `AWW` → `=aww`."""
     return [INITIALS + re.sub(r"[n&\s]", "", name).lower() for name in _WRITTEN_INITIALS.findall(text)]
-
-
-def kinds_in(text: str) -> frozenset[str]:
-    """Kinds of document a text names, in the words of this module: `10-K` → `annual report`."""
-    return frozenset(_KIND_NAMES[int(str(match.lastgroup)[1:])] for match in _KIND.finditer(text))
 
 
 def _period_of_document(stem: str, title: str, cover: str, texts: Sequence[str], kinds: Collection[str]) -> Period:
@@ -175,16 +144,19 @@ def _quarter_spoken_of(texts: Sequence[str]) -> frozenset[int]:
     return frozenset({named[0][0]})
 
 
-def _names(stem: str, document: Document, texts: Sequence[str]) -> dict[str, float]:
+def _names(document: Document, texts: Sequence[str]) -> dict[str, float]:
     sample = list(_spread(texts, SAMPLED_PAGES))
     pages = [_page_words(text) for text in sample]
     strengths = dict(_recurring((proper for proper, _ in pages), len(sample)))
     small = {word for _, words in pages for word in words}
-    called = name_terms(stem)
+    called = name_terms(without_machine_names(document.path))
     named = {word: SPOKEN_OF if word in small else 1.0 for word in called}
     named |= dict.fromkeys(_tickers(texts[0][:_COVER_CHARACTERS] if texts else ""), 1.0)
     named |= {word: max(named.get(word, 0.0), ON_THE_COVER) for word in _names_on_cover(document.title, pages, sample)}
     named |= {word: max(named.get(word, 0.0), 0.5) for word in name_terms(document.metadata.get("author", ""))}
+    if len(texts) < LEAST_PAGES_WITH_COVER or not name_tells(document.path):
+        for word in _words_of_cover(document, small):
+            named[word] = max(named.get(word, 0.0), ON_THE_COVER)
     named |= dict.fromkeys(_initials(called), 1.0)
     for phrase, strength in _recurring(map(_name_phrases, sample), len(sample)):
         for short in [phrase] if phrase.startswith(INITIALS) else _initials(phrase.split()):
@@ -205,6 +177,16 @@ def _names_on_cover(title: str, pages: Sequence[tuple[set[str], set[str]]], samp
     proper = _page_words(written)[0] - small
     later = Counter(word for words, _ in pages[1:] for word in words)
     return {word for word in proper if later[word] > 1}
+
+
+def _words_of_cover(document: Document, small: Collection[str]) -> Iterator[str]:
+    """The organisations that the cover of a short or nameless document names, with their initials, and its title."""
+    for organisation in read_cover(document).organisations:
+        words = [word for word in name_terms(organisation) if word not in LEGAL_FORMS]
+        yield from (word for word in words if word not in small)
+        yield from _initials(words)
+    if len(document.pages) < LEAST_PAGES_WITH_COVER:
+        yield from (word for word in name_terms(document.title) if word not in small)
 
 
 def _tickers(cover: str) -> set[str]:

@@ -32,6 +32,7 @@ _WRITTEN_DATE = re.compile(
     re.IGNORECASE,
 )
 _NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_DAY_FIRST_DATE = re.compile(r"(?<![\d.])(0?[1-9]|[12]\d|3[01])\.\s?(0?[1-9]|1[0-2])\.\s?((?:19|20)\d\d)(?!\d|[.,]\d)")
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?!\d|[.,]\d)")
 _PART = r"(?:\bQ[1-4]|\b[1-4]Q|\bH[12]|\b[12]H)"
 _SHORT_YEAR = re.compile(rf"(?:\bFY|\bfiscal(?: year)?|{_PART})\s?(?:of |FY)?\s?['\u2019]?(\d\d)(?!\d)", re.IGNORECASE)
@@ -64,6 +65,7 @@ _PERIOD_WORDS = re.compile(
 def years_in(text: str) -> tuple[int, ...]:
     """Years a text names in whatever form (2018, FY18, Q2'23, 2023Q2, 2022/23), newest first."""
     years = {int(year) for pattern in (_YEAR, _GLUED_YEAR) for year in pattern.findall(text)}
+    years |= {int(year) for _, _, year in _DAY_FIRST_DATE.findall(text)}
     years |= {2000 + int(year) for year in _SHORT_YEAR.findall(text)}
     years |= {year for match in _TWO_YEARS.finditer(text) for year in _two_years(match)}
     return tuple(sorted(years, reverse=True))
@@ -89,6 +91,8 @@ def dates_in(text: str) -> frozenset[str]:
         found |= _day(match["year"], match["month"], str(last))
     for year, number, day in _NUMERIC_DATE.findall(text):
         found |= {f"{year}-{number}", f"{year}-{number}-{day}"} if day else {f"{year}-{number}"}
+    for day, number, year in _DAY_FIRST_DATE.findall(text):
+        found |= {f"{year}-{int(number):02}", f"{year}-{int(number):02}-{int(day):02}"}
     return frozenset(found)
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+READER_VERSION = 1
+"""Raised when the same files come out as other pages, chunks or marks than before: libraries then read them again."""
+
 
 class FileStatus(StrEnum):
     """What became of a file; the words of the command-line contract."""

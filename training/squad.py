@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest.identity import fold
+from ingest.folding import fold
 from training.groups import Group, Item, Text, supporting
 
 LONGEST_PARAGRAPH = 900

@@ -11,6 +11,7 @@ from typing import Any
 
 from config.errors import LibraryError
 from ingest.library.schema import migrate
+from ingest.unspaced import spaced
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process's transaction before it gives up."""
@@ -121,6 +122,7 @@ class Database:
                 self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, cached_statements=64
             )
             self._connections[threading.current_thread()] = connection
+            connection.create_function("spaced", 1, spaced, deterministic=True)
             for pragma in PRAGMAS:
                 connection.execute(pragma)
             return connection

@@ -8,11 +8,12 @@ from pathlib import Path
 from uuid import uuid4
 
 from config.errors import DocumentError
+from ingest.cover import read_cover
 from ingest.identity import identify
 from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.library.vectors import fingerprint_of
-from ingest.types import Chunk, Document, DocumentRecord, FileStatus, StoredChunk
+from ingest.types import READER_VERSION, Chunk, Document, DocumentRecord, FileStatus, StoredChunk
 
 
 def replace(
@@ -25,27 +26,32 @@ def replace(
 ) -> FileStatus:
     """Put `document` in the place of what its path held.
 
-    DUPLICATE when another path has brought its content in, UNCHANGED when this path already has.
+    DUPLICATE when another path has brought its content in, UNCHANGED when this path already has, unless an older
+    READER_VERSION has read it: what comes out the same then keeps its vector.
     """
     if len(chunks) > MAX_CHUNKS:
         raise DocumentError(f"It has more than {MAX_CHUNKS:,} passages.", status=FileStatus.TOO_LARGE)
     path = str(document.path)
     holder = holder_of(connection, collection, document.sha256)
-    if holder == path:
+    held = _held_at(connection, collection, path)
+    is_read_anew = held is not None and holder == path and not _was_read_as_now(connection, held)
+    if holder == path and not is_read_anew:
         return FileStatus.UNCHANGED
-    before = _held_at(connection, collection, path)
-    was_in = before is not None
-    kept = _vectors_to_keep(connection, before, chunks)
+    kept = _vectors_to_keep(connection, held, chunks)
+    if held is not None and is_read_anew:
+        holder = None
+        delete_rows(connection, collection, [held])
     clear_path(connection, collection, path)
     if holder is not None:
         reason = f"Same content as {holder}."
         _insert_row(connection, collection, path, document.sha256, FileStatus.DUPLICATE, reason, size, modified)
         return FileStatus.DUPLICATE
-    status = FileStatus.UPDATED if was_in else FileStatus.ADDED
+    status = FileStatus.ADDED if held is None else FileStatus.UPDATED
     row = _insert_row(connection, collection, path, document.sha256, status, "", size, modified)
+    metadata = {**read_cover(document).fields(), **document.metadata}
     connection.execute(
         "UPDATE documents SET title = ?, metadata = ?, page_count = ?, chunk_count = ? WHERE id = ?",
-        (document.title, json.dumps(dict(document.metadata)), len(document.pages), len(chunks), row),
+        (document.title, json.dumps(metadata), len(document.pages), len(chunks), row),
     )
     connection.executemany(
         "INSERT INTO pages (document, number, label, text) VALUES (?, ?, ?, ?)",
@@ -257,6 +263,11 @@ def _held_at(connection: sqlite3.Connection, collection: int, path: str) -> int 
     return None if row is None else int(row[0])
 
 
+def _was_read_as_now(connection: sqlite3.Connection, row: int) -> bool:
+    reader: int = connection.execute("SELECT reader FROM documents WHERE id = ?", (row,)).fetchone()[0]
+    return reader == READER_VERSION
+
+
 def _insert_row(
     connection: sqlite3.Connection,
     collection: int,
@@ -270,8 +281,9 @@ def _insert_row(
 ) -> int:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     cursor = connection.execute(
-        "INSERT INTO documents (collection, path, sha256, size, modified, status, reason, page_count, ingested_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (collection, path, sha256, size, modified, status, reason, pages, now),
+        "INSERT INTO documents"
+        " (collection, path, sha256, size, modified, status, reason, page_count, ingested_at, reader)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (collection, path, sha256, size, modified, status, reason, pages, now, READER_VERSION),
     )
     return int(cursor.lastrowid or 0)

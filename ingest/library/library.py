@@ -122,11 +122,9 @@ class Library:
     def known_files(self) -> dict[str, KnownFile]:
         """Every path in the ledger."""
         rows = self.database.rows(
-            "SELECT path, sha256, status, size, modified FROM documents WHERE collection = ?", (self._row(),)
+            "SELECT path, sha256, status, size, modified, reader FROM documents WHERE collection = ?", (self._row(),)
         )
-        return {
-            path: KnownFile(sha256, FileStatus(status), size, modified) for path, sha256, status, size, modified in rows
-        }
+        return {path: KnownFile(sha256, FileStatus(status), *rest) for path, sha256, status, *rest in rows}
 
     # Vectors
 

@@ -72,7 +72,18 @@ def _version_4(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE collections ADD COLUMN calibration TEXT")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2, _version_3, _version_4)
+def _version_5(connection: sqlite3.Connection) -> None:
+    """Words of scripts without spaces can be found."""
+    for statement in _FULL_TEXT_SPACED:
+        connection.execute(statement)
+
+
+def _version_6(connection: sqlite3.Connection) -> None:
+    """Documents know which READER_VERSION read them; those that are there already were read by one before the first."""
+    connection.execute("ALTER TABLE documents ADD COLUMN reader INTEGER NOT NULL DEFAULT 0")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2, _version_3, _version_4, _version_5, _version_6)
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 
 _TABLES = (
@@ -169,6 +180,31 @@ _FULL_TEXT = (
         INSERT INTO chunks_text (chunks_text, rowid, context, text) VALUES ('delete', old.id, old.context, old.text);
     END
     """,
+)
+
+# spaced() is ours, a function of every connection (ingest/unspaced.py). FTS5 checks itself against the view.
+_FULL_TEXT_SPACED = (
+    "DROP TRIGGER chunks_text_insert",
+    "DROP TRIGGER chunks_text_delete",
+    "DROP TABLE chunks_text",
+    "CREATE VIEW chunks_spaced AS SELECT id, spaced(context) AS context, spaced(text) AS text FROM chunks",
+    f"""
+    CREATE VIRTUAL TABLE chunks_text USING fts5 (
+        context, text, content = 'chunks_spaced', content_rowid = 'id', tokenize = '{TOKENIZER}'
+    )
+    """,
+    """
+    CREATE TRIGGER chunks_text_insert AFTER INSERT ON chunks BEGIN
+        INSERT INTO chunks_text (rowid, context, text) VALUES (new.id, spaced(new.context), spaced(new.text));
+    END
+    """,
+    """
+    CREATE TRIGGER chunks_text_delete AFTER DELETE ON chunks BEGIN
+        INSERT INTO chunks_text (chunks_text, rowid, context, text)
+        VALUES ('delete', old.id, spaced(old.context), spaced(old.text));
+    END
+    """,
+    "INSERT INTO chunks_text (chunks_text) VALUES ('rebuild')",
 )
 
 # What Chroma has not seen yet: the ids of chunks whose vector came or went.

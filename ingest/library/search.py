@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ingest.library.database import Database
 from ingest.library.schema import ORDINAL_BITS, TOKENIZER
 from ingest.types import ScoredChunk
+from ingest.unspaced import is_pair, spaced
 
 K1, B = 1.2, 0.75
 LEAST_IDF = 1e-6
@@ -61,13 +62,17 @@ def terms_of(query: str) -> list[str]:
 
     Stop words are left out if anything else is there. A phrase in double quotes stays one term; so does a word with
     signs inside it (`10-K`, `1,234.50`, `AT&T`), whose parts of two or more letters are then looked for as well.
+    Of scripts without spaces the pairs of letters are looked for.
     """
     terms: dict[str, None] = {}
     for phrase, piece in _PIECE.findall(query):
         if phrase:
             terms[_joined(phrase)] = None
             continue
-        words = _WORD.findall(_POSSESSIVE.sub("", piece.strip('.,;:!?()[]{}"')))
+        words = _WORD.findall(spaced(_POSSESSIVE.sub("", piece.strip('.,;:!?()[]{}"'))))
+        if any(map(is_pair, words)):
+            terms.update((word.lower(), None) for word in words)
+            continue
         terms[" ".join(words).lower()] = None
         if len(words) > 1:
             terms.update((word.lower(), None) for word in words if len(word) > 1 and word.isalpha())
@@ -288,4 +293,4 @@ def _chunk_ids(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> list[
 
 
 def _joined(text: str) -> str:
-    return " ".join(_WORD.findall(text)).lower()
+    return " ".join(_WORD.findall(spaced(text))).lower()

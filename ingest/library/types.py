@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ingest.types import FileStatus
+from ingest.types import READER_VERSION, FileStatus
 from models.base import EmbedderIdentity
 
 IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
@@ -11,12 +11,14 @@ IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A path the ledger knows: the content it had, what became of it, its size in bytes and its modification time."""
+    """A path the ledger knows: the content it had, what became of it, its size in bytes, its modification time, and the
+    READER_VERSION that read it."""
 
     sha256: str
     status: FileStatus
     size: int
     modified: float
+    reader: int = READER_VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,10 @@ from ingest.acronyms import find_acronyms
         ("days payable outstanding (DPO)", ("dpo", "days payable outstanding")),
         ("the Works Council (the 'WoCo')", ("woco", "works council")),
         ("under the safety data sheet (SDS).", ("sds", "safety data sheet")),
+        ("DORA (Digital Operational Resilience Act) applies.", ("dora", "digital operational resilience act")),
+        ("R&D (research and development) fell", ("r&d", "research and development")),
+        ("das B\u00fcrgerliche Gesetzbuch (BGB)", ("bgb", "burgerliche gesetzbuch")),
+        ("la taxe sur la valeur ajout\u00e9e (TVA)", ("tva", "taxe sur la valeur ajoutee")),
     ],
 )
 def test_a_definition_gives_the_acronym_and_what_it_stands_for(text: str, pair: tuple[str, str]) -> None:
@@ -26,6 +30,8 @@ def test_a_definition_gives_the_acronym_and_what_it_stands_for(text: str, pair: 
         "see the table (a)",
         "the board (HMB) met",
         "IBM machines (IBM)",
+        "the CEO (Anna Berg) said",
+        "EUR (in thousands of it)",
     ],
 )
 def test_other_words_in_parentheses_are_no_acronyms(text: str) -> None:

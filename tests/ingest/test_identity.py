@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.identity import identify, initials_in, kinds_in
+from ingest.cover import name_tells, read_cover
+from ingest.identity import identify, initials_in
+from ingest.kinds import kinds_in
 from ingest.periods import dates_in, quarters_in, years_in
 from ingest.types import Document, Page
 
@@ -28,6 +30,7 @@ def document(name: str, *pages: str, title: str = "", author: str = "") -> Docum
         ("H1'23 and 2H22", (2023, 2022)),
         ("2022-11", (2022,)),
         ("FY2018, 3/4 of it", (2018,)),
+        ("am 31.12.2023", (2023,)),
         ("12,018 pieces for 2018.50 euro", ()),
         ("article 20180", ()),
     ],
@@ -68,6 +71,7 @@ def test_quarters_in_whatever_form(text: str, quarters: set[int]) -> None:
         ("Ende Februar 2024", {"2024-02", "2024-02-29"}),
         ("au 31 mars 2023", {"2023-03", "2023-03-31"}),
         ("minutes-2026-09-16", {"2026-09", "2026-09-16"}),
+        ("vom 03.02.2024", {"2024-02", "2024-02-03"}),
         ("may 2 people", set()),
         ("FY2019 - FY2021", set()),
     ],
@@ -80,6 +84,12 @@ def test_kinds_by_any_of_their_names() -> None:
     assert kinds_in("the 10-K") == kinds_in("annual report of 2019") == {"annual report"}
     assert kinds_in("Lease agreement") == {"contract"}
     assert kinds_in("how warm is it") == frozenset()
+    assert kinds_in("Gesch\u00e4ftsbericht 2023") == kinds_in("rapport annuel") == {"annual report"}
+    assert kinds_in("der Mietvertrag") == {"contract"}
+    assert (
+        kinds_in("Proc\u00e8s-verbal") == kinds_in("Sitzungsprotokoll") == kinds_in("the minutes of May") == {"minutes"}
+    )
+    assert kinds_in("it takes 20 minutes") == frozenset()
 
 
 def test_initials_are_told_from_words() -> None:
@@ -156,3 +166,56 @@ def test_the_quarter_of_a_report_that_only_its_pages_name() -> None:
     found = identify(document("r.pdf", *pages, "the second quarter"))
     assert found.period.quarters == {1}
     assert {"2023-08", "2023-08-31"} <= found.dates
+
+
+# Where the file name says nothing -------------------------------------------------------------------------------------
+
+FILING = "FORM 10-K\nFor the fiscal year ended June 30, 2021\nAdvanced Micro Works, Inc.\n(Exact name of registrant as"
+CONTRACT = "MIETVERTRAG\nzwischen der Nordhavn Pumpen GmbH\nund der Halden Marine AG\nvom 3. M\u00e4rz 2024"
+INVOICE = "Fjell Energi AS\nStorgata 4\nInvoice no. 2207\nDate: 14 May 2024\nTotal 1,200"
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "fields"),
+    [
+        (
+            "7f3a9c2e-11d4-4e0b-9c55-0242ac120002.pdf",
+            FILING,
+            {"issuer": "Advanced Micro Works, Inc.", "kind": "annual report", "period": "2021"},
+        ),
+        ("scan0007.pdf", CONTRACT, {"issuer": "Nordhavn Pumpen GmbH", "kind": "contract", "period": "2024-03-03"}),
+        ("2207.pdf", INVOICE, {"issuer": "Fjell Energi AS", "kind": "invoice", "period": "2024-05-14"}),
+        ("2023-AR-final_v2.pdf", "Our year", {"kind": "annual report", "period": "2023"}),
+        ("notes.pdf", "Nothing that says what it is.", {}),
+    ],
+)
+def test_the_cover_says_who_issued_what_for_when(name: str, page: str, fields: dict[str, str]) -> None:
+    assert read_cover(document(name, page)).fields() == fields
+
+
+def test_organisations_on_the_cover_name_a_document() -> None:
+    names = identify(document("scan0007.pdf", CONTRACT)).names
+    assert min(names["nordhavn"], names["pumpen"], names["halden"], names["=np"]) >= 0.5
+    assert "gmbh" not in names
+    assert identify(document("0007.pdf", FILING)).names["=amw"] >= 0.5
+
+
+def test_what_a_program_made_up_names_nothing_and_the_title_does() -> None:
+    names = identify(document("3f9ac01b-77aa.pdf", "Text.", title="The old mill")).names
+    assert names == {"the": 0.5, "old": 0.5, "mill": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("name", "tells"),
+    [
+        ("3M_2018_10K.pdf", True),
+        ("Halden_lease.pdf", True),
+        ("2023-AR-final_v2.pdf", False),
+        ("annual report 2023.pdf", False),
+        ("IMG_20240115.pdf", False),
+        ("Rechnung M\u00e4rz 2024.pdf", False),
+        ("7f3a9c2e-11d4-4e0b-9c55-0242ac120002.pdf", False),
+    ],
+)
+def test_whether_a_file_name_tells_whose_document_it_is(name: str, tells: bool) -> None:
+    assert name_tells(Path("/documents") / name) is tells

@@ -87,6 +87,23 @@ def test_a_second_run_changes_nothing(library: Library, folder: Path) -> None:
     assert (finished.unchanged, finished.skipped, finished.added) == (3, 1, 0)
 
 
+def test_what_an_older_version_has_read_is_read_again_and_keeps_its_vectors(library: Library, folder: Path) -> None:
+    run(library, folder)
+    (folder / "copy.md").write_bytes((folder / "lease.md").read_bytes())
+    run(library, folder)
+    library.database.rows("UPDATE documents SET reader = reader - 1, title = 'Old' WHERE path LIKE '%lease.md'")
+    before = library.search_vectors(HashEmbedder().embed_query("dogs"), 5)
+
+    events = run(library, folder)
+
+    assert outcomes(events) == {"lease.md": "updated", "minutes.txt": "unchanged", "copy.md": "duplicate"}
+    assert [record.title for record in library.documents() if record.document == "lease.md"] == ["Lease"]
+    assert not [event for event in events if isinstance(event, Embedded) and event.done]
+    assert library.search_vectors(HashEmbedder().embed_query("dogs"), 5) == before
+    assert library.check() == []
+    assert summary(run(library, folder)).updated == 0
+
+
 def test_changed_moved_and_removed_files_are_followed(library: Library, folder: Path) -> None:
     (folder / "gone.txt").write_text("A page that will go away.\n")
     run(library, folder)

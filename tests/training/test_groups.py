@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.prompts import LONGEST_QUOTE, REFUSAL
 from assistant.reply import holds
-from ingest.identity import fold
+from ingest.folding import fold
 from tests.training.toy import write_articles
 from training import made, squad
 from training.groups import Group, Item, Text, as_source, read_groups, supporting, write_groups

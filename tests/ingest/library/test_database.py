@@ -45,6 +45,8 @@ def test_a_library_of_an_older_version_is_brought_up_to_date(locations: Location
     put(library, "/a.txt", "A page.")
     library.close()
     connection = sqlite3.connect(locations.library_file)
+    connection.execute("DROP VIEW chunks_spaced")
+    connection.execute("ALTER TABLE documents DROP COLUMN reader")
     connection.execute("ALTER TABLE collections DROP COLUMN calibration")
     connection.execute("PRAGMA user_version = 3")
     connection.close()

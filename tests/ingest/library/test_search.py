@@ -1,11 +1,13 @@
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from config.locations import open_home
+from config.locations import Locations, open_home
 from ingest.library import search
 from ingest.library.library import Library
+from ingest.library.schema import _FULL_TEXT
 from ingest.library.search import terms_of
 from tests.ingest.library.shelf import found_texts, put
 
@@ -21,6 +23,7 @@ from tests.ingest.library.shelf import found_texts, put
         ("state-of-the-art", ["state of the art", "state", "art"]),
         ("Kündigungsfrist déjà", ["kündigungsfrist", "déjà"]),
         ("lease lease LEASE", ["lease"]),
+        ("营业收入 2023", ["营业", "业收", "收入", "2023"]),
         ("", []),
         ('?! " * ( - ^', []),
     ],
@@ -178,3 +181,45 @@ def test_term_statistics_count_chunks(library: Library) -> None:
 
 def test_an_empty_library_finds_nothing(library: Library) -> None:
     assert library.search_text("anything", 10) == []
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("本公司二零二三年的营业收入为五亿元。", "营业收入"),
+        ("本公司的营业\n收入为五亿元。", "营业收入是多少"),
+        ("株式会社の売上高は前年比で増加しました。", "売上高"),
+        ("임대차계약은 삼년간 유효합니다.", "임대차계약"),
+        ("ผู้เช่าต้องชำระค่าเช่าทุกเดือน", "ค่าเช่า"),
+        ("第7章资信状况", "资信"),
+        ("付款期限为30天", '"付款期限"'),
+    ],
+)
+def test_words_are_found_in_scripts_without_spaces(library: Library, page: str, query: str) -> None:
+    put(library, "/a.txt", page)
+    put(library, "/b.txt", "今天天气很好。 今日は雨です。 날씨가 좋다. อากาศดี")
+
+    assert found_texts(library, query)[0] == page
+    library.forget("a.txt")
+    assert page not in found_texts(library, query)
+    assert library.check() == []
+
+
+def test_what_came_in_before_words_of_such_scripts_could_be_found_is_found_now(locations: Locations) -> None:
+    with closing(Library.open(locations)) as library:
+        put(library, "/a.txt", "本公司的营业收入为五亿元。")
+        for statement in (
+            "DROP TRIGGER chunks_text_insert",
+            "DROP TRIGGER chunks_text_delete",
+            "DROP TABLE chunks_text",
+            "DROP VIEW chunks_spaced",
+            *_FULL_TEXT,
+            "INSERT INTO chunks_text (chunks_text) VALUES ('rebuild')",
+            "ALTER TABLE documents DROP COLUMN reader",
+            "PRAGMA user_version = 4",
+        ):
+            library.database.rows(statement)
+        assert found_texts(library, "营业收入") == []
+
+    with closing(Library.open(locations)) as library:
+        assert found_texts(library, "营业收入") == ["本公司的营业收入为五亿元。"]
