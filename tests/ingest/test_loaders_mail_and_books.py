@@ -279,6 +279,33 @@ def test_an_old_presentation(tmp_path: Path) -> None:
     assert texts(document) == ["Results", "Drawn on the slide"]
 
 
+def old_workbook(rows: list[tuple[str, float]], *, name: str = "Prices", hidden: bool = False) -> bytes:
+    """One sheet in BIFF8: a text and a number in each row."""
+
+    def biff(kind: int, body: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def text(words: str) -> bytes:
+        return struct.pack("<HB", len(words), 0) + words.encode("latin-1")
+
+    begin, end = biff(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)), biff(0x000A, b"")
+    place = len(begin) + len(end) + 4 + 8 + len(name)
+    listed = biff(0x0085, struct.pack("<IBBBB", place, int(hidden), 0, len(name), 0) + name.encode())
+    sheet = biff(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
+    for number, (label, value) in enumerate(rows):
+        sheet += biff(0x0204, struct.pack("<HHH", number, 0, 0) + text(label))
+        sheet += biff(0x0203, struct.pack("<HHHd", number, 1, 0, value))
+    return compound({"Workbook": begin + listed + end + sheet + end})
+
+
+def test_an_old_workbook(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.xls", old_workbook([("Valve", 12.0), ("Pump", 7.125)]))
+    assert texts(document) == ["Prices", "Valve | 12", "Pump | 7.125"]
+    assert document.pages[0].label == "Prices"
+    hidden = load(tmp_path, "b.xls", old_workbook([("Valve", 12.0)], hidden=True))
+    assert texts(hidden)[0] == "Prices (hidden sheet)"
+
+
 @pytest.mark.parametrize("name", ["a.doc", "a.ppt", "a.xls", "a.msg"])
 @pytest.mark.parametrize("length", [8, 600, 2000])
 def test_broken_old_files_are_damaged(tmp_path: Path, name: str, length: int) -> None:
