@@ -4,6 +4,7 @@ A file that kills its reader is tried once more with the other PDF engine, alone
 again, or takes too long, has its reason in its result, and the next file is read by a new reader.
 """
 
+import signal
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
@@ -120,7 +121,7 @@ class ReaderPool:
 
     def _read_with_second_try(self, path: Path) -> Document:
         try:
-            return self._read_once(path, "pdfium")
+            return self._read_with_pdfium(path)
         except ChildDied:
             if self._closing:
                 raise _interrupted() from None
@@ -132,6 +133,15 @@ class ReaderPool:
                 "Save it again with the program that made it, or raise the setting ingest.memory_mb.",
                 status="damaged",
             ) from None
+
+    def _read_with_pdfium(self, path: Path) -> Document:
+        """A reader that was killed from outside may have had nothing to do with the file: it is read the same way again."""
+        try:
+            return self._read_once(path, "pdfium")
+        except ChildDied as death:
+            if death.returncode != -signal.SIGKILL or self._closing:
+                raise
+        return self._read_once(path, "pdfium", fresh=True)
 
     def _read_once(self, path: Path, engine: Engine, *, fresh: bool = False) -> Document:
         """Raises DocumentError, or ChildDied when the reader ended over the file."""

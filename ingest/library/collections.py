@@ -91,7 +91,8 @@ def counts(connection: sqlite3.Connection) -> list[CollectionCounts]:
         " FROM collections k"
         " LEFT JOIN (SELECT collection, count(*) AS documents, sum(page_count) AS pages, sum(chunk_count) AS chunks"
         "            FROM held GROUP BY collection) d ON d.collection = k.id"
-        " LEFT JOIN (SELECT d.collection, count(*) AS pending FROM chunks c JOIN documents d ON d.id = c.document"
+        " LEFT JOIN (SELECT d.collection, count(*) AS pending FROM chunks c INDEXED BY chunks_pending"
+        "            CROSS JOIN documents d ON d.id = c.document"
         "            WHERE c.vector IS NULL GROUP BY d.collection) p ON p.collection = k.id"
         " ORDER BY k.name"
     ).fetchall()

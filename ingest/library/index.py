@@ -315,8 +315,10 @@ class VectorIndex:
         """Raises IndexDamagedError when Chroma, told everything, does not hold as many vectors as SQLite."""
         with self._database.snapshot() as connection:
             expected, waiting = connection.execute(
-                "SELECT (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document"
-                "        WHERE d.collection = :collection AND c.vector IS NOT NULL),"
+                "SELECT (SELECT coalesce(sum(chunk_count), 0) FROM held WHERE collection = :collection)"
+                "       - (SELECT count(*) FROM chunks c INDEXED BY chunks_pending"
+                "          CROSS JOIN documents d ON d.id = c.document"
+                "          WHERE d.collection = :collection AND c.vector IS NULL),"
                 "       (SELECT count(*) FROM outbox WHERE collection = :collection)",
                 {"collection": self._row()},
             ).fetchone()

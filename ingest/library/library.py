@@ -145,9 +145,10 @@ class Library:
 
     def pending_count(self) -> int:
         """Chunks that full-text search finds and vector search does not yet."""
+        # SQLite would rather walk every chunk, texts included: 1.1 s of 200,000.
         return int(
             self.database.value(
-                "SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document"
+                "SELECT count(*) FROM chunks c INDEXED BY chunks_pending CROSS JOIN documents d ON d.id = c.document"
                 " WHERE d.collection = ? AND c.vector IS NULL",
                 (self._row(),),
             )
