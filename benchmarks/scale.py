@@ -32,8 +32,7 @@ WORST_GROWTH = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Processor seconds in all, milliseconds a search (medians), megabytes. `first` searches look their words up, `again`"
-    " does not."""
+    """Processor seconds in all, milliseconds a search (medians), megabytes; `first` searches look their words up."""
 
     passages: int
     store: float

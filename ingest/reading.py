@@ -1,6 +1,6 @@
 """Read files side by side in processes of their own, each with a memory and a time limit.
 
-A file that kills its reader is tried once more with the other PDF engine, alone in a fresh process; a file that does it
+A file that crashes its reader is tried once more with the other PDF engine, alone in a fresh process; a file that does it
 again, or takes too long, has its reason in its result, and the next file is read by a new reader.
 """
 
@@ -135,11 +135,11 @@ class ReaderPool:
             ) from None
 
     def _read_with_pdfium(self, path: Path) -> Document:
-        """A reader that was killed from outside may have had nothing to do with the file: it is read the same way again."""
+        """Once more the same way if a reader was killed from outside: that may have had nothing to do with the file."""
         try:
             return self._read_once(path, "pdfium")
         except ChildDied as death:
-            if death.returncode != -signal.SIGKILL or self._closing:
+            if not _was_killed_from_outside(death) or self._closing:
                 raise
         return self._read_once(path, "pdfium", fresh=True)
 
@@ -171,13 +171,16 @@ class ReaderPool:
 
     def _recognise_page(self, path: Path, index: int) -> RecognisedPage:
         """A page that brings its reader down, or takes too long, costs that page: nothing is found on it."""
-        try:
-            with self._reader(fresh=False) as reader:
-                return reader.recognise(path, index)
-        except (ChildDied, DocumentError):
-            if self._closing:
-                raise _interrupted() from None
-            return RecognisedPage()
+        for fresh in (False, True):
+            try:
+                with self._reader(fresh=fresh) as reader:
+                    return reader.recognise(path, index)
+            except (ChildDied, DocumentError) as error:
+                if self._closing:
+                    raise _interrupted() from None
+                if not (isinstance(error, ChildDied) and _was_killed_from_outside(error)):
+                    break
+        return RecognisedPage()
 
     @contextmanager
     def _reader(self, *, fresh: bool) -> Iterator["_Reader"]:
@@ -284,6 +287,11 @@ class _Reader:
     def kill(self) -> None:
         self.is_fit = False
         self._child.kill()
+
+
+def _was_killed_from_outside(death: ChildDied) -> bool:
+    """By a person, or by a system short of memory; what native code does wrong ends a process in other ways."""
+    return death.returncode == -signal.SIGKILL
 
 
 def _interrupted() -> DocumentError:
