@@ -104,7 +104,7 @@ def _against_llamaindex(folder: Path, ours: float) -> str:
     rows = []
     for tokens in (DEFAULT_CHUNK, WHOLE_CHUNK):
         with _scratch() as store:
-            command = [LLAMAINDEX, str(Path(__file__).parent / "llamaindex_ingest.py")]
+            command = [LLAMAINDEX, "-P", str(Path(__file__).parent / "llamaindex_ingest.py")]
             started = time.perf_counter()
             done = subprocess.run(
                 [*command, str(folder), str(_model()), store, str(tokens)],

@@ -1,7 +1,7 @@
 """Read files side by side in processes of their own, each with a memory and a time limit.
 
-A file that crashes its reader is tried once more with the other PDF engine, alone in a fresh process; a file that does it
-again, or takes too long, has its reason in its result, and the next file is read by a new reader.
+A file that crashes its reader is tried once more with the other PDF engine, alone in a fresh process; a file that does
+it again, or takes too long, has its reason in its result, and the next file is read by a new reader.
 """
 
 import signal
