@@ -16,6 +16,7 @@ DATA = CHECKOUT.parent / "shared" / "data"
 FINANCEBENCH = DATA / "financebench"
 SCIFACT = DATA / "beir" / "scifact"
 XQUAD = DATA / "qa" / "xquad.en.json"
+POLICYQA = DATA / "qa" / "policyqa.dev.json"
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,32 @@ def _make_scifact() -> tuple[Path, Path]:
 
 def _make_xquad() -> tuple[Path, Path]:
     """XQuAD in English (Artetxe et al., 2020): a Markdown file for each article, its paragraphs below its title."""
-    folder, questions = HOMES / "documents" / "xquad", HOMES / "documents" / "xquad.jsonl"
+    return _make_articles("xquad", XQUAD)
+
+
+def _make_policies() -> tuple[Path, Path]:
+    """PolicyQA (Ahmad et al., 2020), its questions for development: a Markdown file for each privacy policy."""
+    return _make_articles("policies", POLICYQA)
+
+
+def _make_articles(name: str, file: Path) -> tuple[Path, Path]:
+    """From a file in SQuAD's layout."""
+    folder, questions = HOMES / "documents" / name, HOMES / "documents" / f"{name}.jsonl"
     if not questions.exists():
         articles = {
             re.sub(r"\W+", "_", article["title"]): article
-            for article in json.loads(XQUAD.read_text(encoding="utf-8"))["data"]
+            for article in json.loads(file.read_text(encoding="utf-8"))["data"]
         }
         texts = {
-            name: "\n\n".join(["# " + name.replace("_", " "), *(each["context"] for each in article["paragraphs"])])
-            for name, article in articles.items()
+            title: "\n\n".join(["# " + title.replace("_", " "), *(each["context"] for each in article["paragraphs"])])
+            for title, article in articles.items()
         }
         _write_articles(folder, texts)
         _write_questions(
             questions,
             (
-                {"question": asked["question"], "docs": [f"{name}.md"]}
-                for name, article in articles.items()
+                {"question": asked["question"], "docs": [f"{title}.md"]}
+                for title, article in articles.items()
                 for paragraph in article["paragraphs"]
                 for asked in paragraph["qas"]
             ),
@@ -116,5 +127,12 @@ OHR_SCOPED = DataSet(
     scoped=True,
     shares="FinanceBench",
 )
+OHR_WHOLE = DataSet(
+    "ohr_finance, no document given",
+    FINANCEBENCH,
+    lambda: (FINANCEBENCH / "pdfs", FINANCEBENCH / "ohr_finance.jsonl"),
+    shares="FinanceBench",
+)
 SCIFACT_TEST = DataSet("SciFact", SCIFACT, _make_scifact)
 XQUAD_ARTICLES = DataSet("XQuAD", XQUAD, _make_xquad)
+POLICIES = DataSet("PolicyQA", POLICYQA, _make_policies)

@@ -5,6 +5,7 @@ A question's vector is made once, whatever the settings; figures of speed are ta
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,8 +37,8 @@ class Session:
 
 
 @contextmanager
-def open_session(data: DataSet) -> Iterator[Session]:
-    """The library of `data`, taken in first if it is not there yet."""
+def open_session(data: DataSet, home: Path | None = None) -> Iterator[Session]:
+    """The library of `data`, taken in first if it is not there yet; or a copy of it in `home`."""
     from assistant.assistant import open_assistant
     from config.environment import silence_telemetry
     from config.locations import open_home
@@ -46,7 +47,7 @@ def open_session(data: DataSet) -> Iterator[Session]:
     from models.registry import ModelRegistry
 
     silence_telemetry()
-    locations = open_home(data.home())
+    locations = open_home(home or data.home())
     loaded = load_settings(locations)
     embedder = RememberingEmbedder(load_embedder(ModelRegistry(locations), loaded.settings))
     assistant = open_assistant(locations, loaded, embedder=embedder)

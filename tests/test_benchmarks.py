@@ -4,6 +4,7 @@ from assistant.types import Why
 from benchmarks.ablation import OFF, reciprocal_ranks
 from benchmarks.datasets import EXAMPLES
 from benchmarks.egress import Sockets, count_sockets
+from benchmarks.refusal import _company, _share
 from benchmarks.retrieval import BARS, FIGURES
 from config.sections import Settings
 
@@ -37,3 +38,12 @@ def test_two_middling_ranks_beat_one_good_one() -> None:
 def test_every_bar_is_for_a_figure_that_is_measured() -> None:
     assert all(figure in FIGURES for bars in BARS.values() for figure in bars)
     assert EXAMPLES.is_there()
+
+
+def test_a_question_asked_in_several_libraries_counts_once() -> None:
+    assert _share({"a": [True, True, False, False], "b": [True]}).startswith("0.75 (2;")
+    assert _share({}) == "none"
+
+
+def test_filings_of_one_company_go_together() -> None:
+    assert _company("ACME_2019_10K.pdf") == _company("ACME_2020Q2_10Q.pdf") != _company("BOREALIS_2019_10K.pdf")
