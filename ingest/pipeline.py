@@ -19,6 +19,7 @@ from ingest.discovery import FoundFile, Plan, discover
 from ingest.embedding import BackgroundEmbedding
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.library.library import Library
+from ingest.library.recognised import RecognisedPages
 from ingest.library.types import IN_LIBRARY, KnownFile
 from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
@@ -79,6 +80,7 @@ def ingest(
         for event in _read_and_embed(plan, library, embedder, settings, options):
             yield tally.count(event) if isinstance(event, FileDone) else event
 
+        RecognisedPages(library.database).clear()
         for done in _settle_duplicates(plan, known, library):
             yield tally.count(done)
 
@@ -115,7 +117,7 @@ def _read_and_embed(
     The smallest come first: something can be found at once, and most files soon.
     """
     found = {file.path: file for file in sorted(plan.to_read, key=lambda file: file.size)}
-    pool = ReaderPool(settings.ingest, options.passwords)
+    pool = ReaderPool(settings.ingest, options.passwords, RecognisedPages(library.database))
     progress = _Progress(library)
     with BackgroundEmbedding(
         library,

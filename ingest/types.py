@@ -163,6 +163,15 @@ class DocumentRecord:
     ingested_at: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageNote:
+    """A page (1-based) that was not simply read; `confidence` (0 to 1) says how sure the recognition was."""
+
+    page: int
+    status: PageStatus
+    confidence: float | None
+
+
 def make_chunk_id(collection: str, document_sha256: str, ordinal: int) -> str:
     """The same document in the same collection always gives the same ids, whatever happened in between."""
     return hashlib.sha256(f"{collection}\0{document_sha256}\0{ordinal}".encode()).hexdigest()[:20]

@@ -11,7 +11,7 @@ from assistant.cli.ledger import named_pages, write_ledger
 from assistant.cli.options import JsonFlag
 
 if TYPE_CHECKING:
-    from ingest.types import DocumentRecord
+    from ingest.types import DocumentRecord, PageNote
 
 documents = typer.Typer(help="List, show and forget documents.", no_args_is_help=False)
 
@@ -52,8 +52,10 @@ def show_document(
     with invocation.open_assistant() as assistant:
         record = find_document(assistant.library.documents(), name)
         empty_pages = assistant.library.empty_pages().get(record.path, [])
+        notes = assistant.library.page_notes(record.path)
     if as_json:
-        invocation.output.json({**json_shapes.document(record), "pages_without_text": empty_pages})
+        shape = json_shapes.document(record, notes)
+        invocation.output.json({**shape, "pages_without_text": empty_pages})
         return
     from assistant.cli.tables import facts
 
@@ -66,6 +68,7 @@ def show_document(
             "Reason": record.reason,
             "Pages": f"{record.pages:,}",
             "Pages without text": named_pages(empty_pages),
+            **_described(notes),
             "Passages": f"{record.chunks:,}",
             "Ingested": record.ingested_at,
             "SHA-256": record.sha256,
@@ -100,6 +103,20 @@ def forget_documents(
         invocation.output.note(f"No document matches {glob}.")
     if not receipt.verified_absent:
         raise typer.Exit(1)
+
+
+def _described(notes: "list[PageNote]") -> dict[str, str]:
+    """The pages that were recognised and those that are damaged, by name."""
+    recognised = [note for note in notes if note.confidence is not None]
+    damaged = [note.page for note in notes if note.status == "damaged"]
+    facts = {}
+    if recognised:
+        least = min(note.confidence or 0.0 for note in recognised)
+        names = named_pages([note.page for note in recognised])
+        facts["Read by OCR"] = f"{names} (at least {least:.0%} sure)"
+    if damaged:
+        facts["Damaged pages"] = named_pages(damaged)
+    return facts
 
 
 def find_document(records: "list[DocumentRecord]", name: str) -> "DocumentRecord":

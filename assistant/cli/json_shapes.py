@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from assistant.types import Answer, Citation, Passage, SearchResult, Source
     from ingest.events import FileDone, Finished
     from ingest.library.types import Receipt
-    from ingest.types import DocumentRecord
+    from ingest.types import DocumentRecord, PageNote
     from models.registry import ModelEntry
 
 Shape = dict[str, Any]
@@ -93,8 +93,12 @@ def documents(records: "Sequence[DocumentRecord]") -> Shape:
     return {"documents": [document(record) for record in records]}
 
 
-def document(record: "DocumentRecord") -> Shape:
-    return {**asdict(record), "status": record.status.value}
+def document(record: "DocumentRecord", notes: "Sequence[PageNote] | None" = None) -> Shape:
+    """`notes` name the pages that were not simply read."""
+    shape = {**asdict(record), "status": record.status.value}
+    if notes is None:
+        return shape
+    return {**shape, "page_notes": [{**asdict(note), "status": note.status.value} for note in notes]}
 
 
 def receipt(receipt: "Receipt") -> Shape:

@@ -13,7 +13,7 @@ from ingest.identity import identify
 from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.library.vectors import fingerprint_of
-from ingest.types import READER_VERSION, Chunk, Document, DocumentRecord, FileStatus, StoredChunk
+from ingest.types import READER_VERSION, Chunk, Document, DocumentRecord, FileStatus, PageNote, PageStatus, StoredChunk
 
 
 def replace(
@@ -54,8 +54,8 @@ def replace(
         (document.title, json.dumps(metadata), len(document.pages), len(chunks), row),
     )
     connection.executemany(
-        "INSERT INTO pages (document, number, label, text) VALUES (?, ?, ?, ?)",
-        ((row, page.number, page.label, page.text) for page in document.pages),
+        "INSERT INTO pages (document, number, label, text, status, confidence) VALUES (?, ?, ?, ?, ?, ?)",
+        ((row, page.number, page.label, page.text, page.status.value, page.confidence) for page in document.pages),
     )
     marks.store(connection, row, identify(document))
     marks.store_acronyms(connection, row, (page.text for page in document.pages))
@@ -256,6 +256,16 @@ def empty_pages(connection: sqlite3.Connection, collection: int | None) -> dict[
     ):
         found.setdefault(path, []).append(number)
     return found
+
+
+def page_notes(connection: sqlite3.Connection, collection: int | None, path: str) -> list[PageNote]:
+    """The pages of a document that were not read like the others, by number."""
+    rows = connection.execute(
+        "SELECT p.number, p.status, p.confidence FROM pages p JOIN documents d ON d.id = p.document"
+        " WHERE d.collection = ? AND d.path = ? AND p.status != ? ORDER BY p.number",
+        (collection, path, PageStatus.READ.value),
+    )
+    return [PageNote(number, PageStatus(status), confidence) for number, status, confidence in rows]
 
 
 def _held_at(connection: sqlite3.Connection, collection: int, path: str) -> int | None:

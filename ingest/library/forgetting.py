@@ -58,6 +58,7 @@ def forget(
         paths = [path for _, path in matched]
         probes = _choose_probes(connection, [row for row, _ in matched])
         chunks, vectors = _delete(connection, collection, [row for row, _ in matched])
+        connection.execute("DELETE FROM recognised")  # of files that an interrupted run left
         for hook in hooks if paths else ():
             hook(paths)
     if not matched and not _compaction_due(database, collection):

@@ -17,7 +17,7 @@ from ingest.library.scan import ExactScan
 from ingest.library.search import NO_OTHER_FORMS, TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import exact_scores, from_blobs, to_blobs
-from ingest.types import Chunk, Document, DocumentRecord, FileStatus, ScoredChunk, StoredChunk
+from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, ScoredChunk, StoredChunk
 from models.base import EmbedderIdentity, Vectors
 
 SLICE = 128
@@ -221,6 +221,10 @@ class Library:
     def page_text(self, path: Path | str, number: int) -> str:
         """Text of one page (1-based); empty when there is no such page."""
         return "".join(self.page_texts(path, number, number))
+
+    def page_notes(self, path: Path | str) -> list[PageNote]:
+        """The pages of a document that were recognised, are damaged, or gave no text."""
+        return documents.page_notes(self.database.connection, self._row(), str(path))
 
     def empty_pages(self) -> dict[str, list[int]]:
         """Path → numbers of the pages that hold no text, for the documents that have such pages."""

@@ -83,7 +83,25 @@ def _version_6(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE documents ADD COLUMN reader INTEGER NOT NULL DEFAULT 0")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_version_1, _version_2, _version_3, _version_4, _version_5, _version_6)
+def _version_7(connection: sqlite3.Connection) -> None:
+    """How each page was read and how surely; what OCR has read of files that are not in yet."""
+    connection.execute("ALTER TABLE pages ADD COLUMN status TEXT NOT NULL DEFAULT 'read'")
+    connection.execute("ALTER TABLE pages ADD COLUMN confidence REAL")
+    connection.execute(
+        "CREATE TABLE recognised (sha256 TEXT NOT NULL, page INTEGER NOT NULL, content TEXT NOT NULL,"
+        " PRIMARY KEY (sha256, page)) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _version_1,
+    _version_2,
+    _version_3,
+    _version_4,
+    _version_5,
+    _version_6,
+    _version_7,
+)
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 
 _TABLES = (

@@ -47,7 +47,10 @@ def test_a_library_of_an_older_version_is_brought_up_to_date(locations: Location
     connection = sqlite3.connect(locations.library_file)
     connection.execute("DROP VIEW chunks_spaced")
     connection.execute("ALTER TABLE documents DROP COLUMN reader")
-    connection.execute("ALTER TABLE collections DROP COLUMN calibration")
+    connection.executescript(
+        "ALTER TABLE collections DROP COLUMN calibration; ALTER TABLE pages DROP COLUMN status;"
+        " ALTER TABLE pages DROP COLUMN confidence; DROP TABLE recognised"
+    )
     connection.execute("PRAGMA user_version = 3")
     connection.close()
 
@@ -56,6 +59,7 @@ def test_a_library_of_an_older_version_is_brought_up_to_date(locations: Location
     library.keep_calibration("{}")
     assert library.calibration() == "{}"
     assert [record.document for record in library.documents()] == ["a.txt"]
+    assert library.page_notes("/a.txt") == []
     library.close()
 
 

@@ -1,0 +1,67 @@
+"""Recognised pages: kept while their file is on its way into the library, and not longer."""
+
+from pathlib import Path
+
+import pytest
+
+from config.sections import IngestSettings
+from ingest import reading
+from ingest.library.library import Library
+from ingest.library.recognised import RecognisedPages
+from ingest.loaders import load_document
+from ingest.loaders.base import LoadOptions
+from ingest.loaders.lines import Line, RecognisedPage
+from ingest.reading import ReaderPool
+from ingest.types import PageNote, PageStatus
+from tests.ingest.library.shelf import make_chunks, put
+from tests.ingest.pdfs import write_pdf
+from tests.ingest.pictures import scan_of
+
+PAGE = RecognisedPage((Line("The recognised zebracorn clause.", 60, 300, 700, 11),), 0.8)
+
+
+def test_pages_are_kept_until_they_are_cleared(library: Library) -> None:
+    pages = RecognisedPages(library.database)
+    pages.keep("a" * 64, 3, PAGE)
+    assert pages.load("a" * 64) == {3: PAGE}
+    assert pages.load("b" * 64) == {}
+    pages.clear()
+    assert pages.load("a" * 64) == {}
+
+
+def test_forgetting_takes_them_along(library: Library) -> None:
+    put(library, "/papers/lease.pdf", "The lease ends in May.")
+    RecognisedPages(library.database).keep("a" * 64, 0, PAGE)
+    assert library.forget("lease.pdf").verified_absent
+    files = [path for path in library.locations.home.rglob("*") if path.is_file()]
+    assert not any(b"zebracorn" in path.read_bytes() for path in files)
+
+
+def test_a_run_goes_on_with_the_pages_that_are_not_read_yet(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "is_installed", lambda: True)
+    monkeypatch.setattr(ReaderPool, "_recognise_page", lambda _pool, _path, index: asked.append(index) or PAGE)
+    asked: list[int] = []
+    path = write_pdf(tmp_path / "scan.pdf", [scan_of("One"), scan_of("Two")])
+    pages = RecognisedPages(library.database)
+
+    def read() -> tuple[PageStatus, ...]:
+        (result,) = ReaderPool(IngestSettings(workers=1), pages_read=pages).read_all([path])
+        assert result.document is not None
+        return tuple(page.status for page in result.document.pages)
+
+    assert read() == (PageStatus.OCR, PageStatus.OCR)
+    library.database.rows("DELETE FROM recognised WHERE page = 1")
+    assert read() == (PageStatus.OCR, PageStatus.OCR)
+    assert asked == [0, 1, 1]
+
+
+def test_the_ledger_names_pages_that_were_not_simply_read(library: Library, tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "mixed.pdf", [["This page is typed."], scan_of("One"), []])
+    document = load_document(path, LoadOptions(ocr="auto", recognised={1: PAGE}))
+    library.replace_document(document, make_chunks(library, document), size=1, modified=0.0)
+    assert library.page_notes(path) == [
+        PageNote(2, PageStatus.OCR, 0.8),
+        PageNote(3, PageStatus.EMPTY, None),
+    ]
