@@ -104,7 +104,7 @@ def _answerable(chosen: Sequence[Paragraph]) -> list[Item]:
     for number, paragraph in enumerate(chosen, 1):
         for asked in paragraph.asked:
             if times[fold(asked.question)] == 1:
-                answer = " ".join(paragraph.text[asked.start : asked.end].split()).rstrip(".")
+                answer = " ".join(paragraph.text[asked.start : asked.end].split()).rstrip(".,;: ")
                 support = supporting(paragraph.text, asked.start, asked.end)
                 items.append(Item(asked.question, answer, support, number))
     return items

@@ -78,6 +78,15 @@ def test_a_question_that_two_sources_are_asked_is_not_used() -> None:
     assert squad.make_group(article, [], random.Random(1), sources=2, items=4, unanswerable=0.3) is None
 
 
+def test_an_answer_does_not_end_in_the_middle_of_its_sentence() -> None:
+    paragraph = squad.Paragraph("By post, or by mail.", [squad.Asked("How is it sent?", 0, 8)])
+    group = squad.make_group(
+        squad.Article("Post", [paragraph]), [], random.Random(1), sources=1, items=1, unanswerable=0
+    )
+    assert group is not None
+    assert group.items[0].reply == 'By post. "By post, or by mail." [1]'
+
+
 def test_a_follow_up_has_only_new_sources_in_its_last_message() -> None:
     texts = (Text("a.md", "A", "The lake is deep."), Text("b.md", "B", "The hill is high."))
     earlier = Item("What is deep?", "The lake", "The lake is deep.", 1)
