@@ -78,7 +78,7 @@ def _read(file: SourceFile, options: LoadOptions) -> RawDocument:
         try:
             return _read_with_pdfium(file.data, options)
         except DocumentError as error:
-            if error.status != "damaged":
+            if error.status not in ("damaged", "locked") or (error.status == "locked" and not options.passwords):
                 raise
         with suppress(DocumentError):
             return replace(_read_with_pdfium(_with_new_trailer(file.data), options), is_mended=True)

@@ -59,15 +59,25 @@ def is_installed() -> bool:
 def recognise(picture: Pixels, points_per_pixel: float) -> RecognisedPage:
     """The lines in the picture, which is turned upright by what stands in it. A picture without text gives no lines."""
     upright = _upright(picture)
-    found = _engine()(upright, use_det=True, use_cls=True, use_rec=True)
-    if found.boxes is None or found.txts is None:
+    corners, texts, scores = _read(upright)
+    if not texts:
         return RecognisedPage()
-    corners = np.asarray(found.boxes, dtype=np.float64)
-    texts = [clean(text) for text in found.txts]
-    boxes = list(_boxes(corners, texts, found.scores, points_per_pixel, len(upright)))
+    boxes = list(_boxes(corners, [clean(text) for text in texts], scores, points_per_pixel, len(upright)))
     weight = sum(len(box.text) for box in boxes)
     confidence = sum(box.score * len(box.text) for box in boxes) / weight if weight else 0.0
     return RecognisedPage(tuple(_lines(boxes)), round(confidence, 3))
+
+
+def _read(picture: Pixels) -> tuple[NDArray[np.float64], Sequence[str], Sequence[float]]:
+    """Corners, texts and scores of the lines. A few small words on a large page are seen only from near by."""
+    found = _engine()(picture, use_det=True, use_cls=True, use_rec=True)
+    if found.boxes is not None and found.txts is not None:
+        return np.asarray(found.boxes, dtype=np.float64), found.txts, found.scores
+    half = len(picture) // 2
+    if half < DETECTION_SIDE // 2:
+        return np.zeros((0, 4, 2)), (), ()
+    above, below = _read(np.ascontiguousarray(picture[:half])), _read(np.ascontiguousarray(picture[half:]))
+    return np.concatenate([above[0], below[0] + [0, half]]), (*above[1], *below[1]), (*above[2], *below[2])
 
 
 @cache

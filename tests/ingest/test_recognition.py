@@ -41,3 +41,8 @@ def test_scans_and_pictures_go_through_the_reading_processes(tmp_path: Path) -> 
     assert document.pages[1].text.splitlines() == list(LINES)
     assert found["fax.tiff"] is not None
     assert [page.text for page in found["fax.tiff"].pages] == list(LINES[:2])
+
+
+def test_three_words_on_a_large_page_are_seen() -> None:
+    picture = picture_of("This is a test.", size=(1000, 1414)).resize((1414, 2000))
+    assert [line.text for line in recognise(pixels(picture), 0.4).lines] == ["This is a test."]
