@@ -21,8 +21,11 @@ Pixels = NDArray[np.uint8]
 LONGEST_SIDE = 2000
 """Pixels. An A4 page has 171 dots per inch then: enough for print of 6 points."""
 
-DETECTION_SIDE = 1280
+DETECTION_SIDE = 1600
 """Pixels of the longer side for finding lines; reading them is done in the picture as it is."""
+
+SURE_OF_LETTERS = 0.5
+"""A dot of the picture belongs to a line from this share on."""
 
 TALL = 1.5
 """A box this many times as high as wide holds a line that runs up or down."""
@@ -89,6 +92,9 @@ def _engine() -> Callable[..., Any]:
         "Global.max_side_len": LONGEST_SIDE,
         "Det.limit_type": "max",
         "Det.limit_side_len": DETECTION_SIDE,
+        # Lines that stand close are not to grow together: two in one box are read as nonsense.
+        "Det.use_dilation": False,
+        "Det.thresh": SURE_OF_LETTERS,
         "EngineConfig.onnxruntime.intra_op_num_threads": 1,
         "EngineConfig.onnxruntime.inter_op_num_threads": 1,
     }
