@@ -13,7 +13,7 @@ take_in() { "$strongroom" --home "$home" "$@" ingest "$documents"; }
 
 status=0
 if [ -e "$home/library.sqlite" ]; then take_in --quiet >/dev/null; else take_in; fi || status=$?
-# 3 says that some files are not in the library: one of the samples is a scan, which has no text to read.
+# 3 says that some files are not in the library: one of the samples is a scan, which may be told not to be read (ingest.ocr).
 case $status in 0 | 3) ;; *) exit "$status" ;; esac
 
 if [ -t 0 ] && [ -t 1 ]; then
