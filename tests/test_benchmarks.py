@@ -1,11 +1,13 @@
 """What benchmarks rest on: they must be able to see what they count, and to turn off what they say they do."""
 
+from assistant.evaluation.summary import Row
 from assistant.types import Why
 from benchmarks.ablation import OFF, reciprocal_ranks
 from benchmarks.datasets import EXAMPLES
 from benchmarks.egress import Sockets, count_sockets
 from benchmarks.refusal import _company, _share
 from benchmarks.retrieval import BARS, FIGURES
+from benchmarks.weights import WEIGHTS, as_it_comes, mean_reciprocal_rank
 from config.sections import Settings
 
 TRACE = """\
@@ -47,3 +49,14 @@ def test_a_question_asked_in_several_libraries_counts_once() -> None:
 
 def test_filings_of_one_company_go_together() -> None:
     assert _company("ACME_2019_10K.pdf") == _company("ACME_2020Q2_10Q.pdf") != _company("BOREALIS_2019_10K.pdf")
+
+
+def test_every_weight_that_is_varied_is_one_and_ranks_are_averaged_over_what_can_be_found() -> None:
+    assert set(as_it_comes()) <= set(Settings().retrieval.model_dump())
+    assert {weight for weights in WEIGHTS.values() for weight in weights} == set(as_it_comes())
+    assert mean_reciprocal_rank([row(1), row(4), row(None), row(None, has_gold=False)]) == (1 + 1 / 4) / 3
+    assert mean_reciprocal_rank([]) == 0.0
+
+
+def row(rank: int | None, *, has_gold: bool = True) -> Row:
+    return Row("?", (), "", True, has_gold, rank, rank, None, False, (), 1.0)
