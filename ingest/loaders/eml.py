@@ -8,7 +8,8 @@ from email.utils import parsedate_to_datetime
 
 from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile
-from ingest.loaders.mail import Attachment, Message, refuse_if_locked, write_message
+from ingest.loaders.lines import Attachment
+from ingest.loaders.mail import Message, refuse_if_locked, write_message
 from ingest.loaders.plain_text import decode
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document

@@ -27,6 +27,7 @@ from ingest.loaders.tables import Table, find_tables
 from ingest.punctuation import begins_list_item, ends_clause
 from ingest.types import Block, BlockKind, Page, PageStatus
 
+FIELDS_BEGIN = "Form fields"
 MAX_HEADING_LINES = 3
 MAX_LINES_BELOW = 2
 """Lines below a table that goes on on the next page: footnotes."""
@@ -60,6 +61,25 @@ def lay_out(document: RawDocument) -> tuple[Page, ...]:
         blocks = tuple(_blocks(page, tables, levels, body))
         laid_out.append(Page(number, page.text, blocks, raw.label, _status(raw), raw.confidence))
     return tuple(laid_out)
+
+
+def add_notes(page: Page, fields: Sequence[str], comments: Sequence[str]) -> Page:
+    """The page with the values of its form fields and its comments below the print, one a line.
+
+    No heading stands above them: what the next page goes on with would come under it.
+    """
+    lines = [FIELDS_BEGIN, *fields, *comments] if fields else list(comments)
+    if not lines:
+        return page
+    text, blocks = page.text, list(page.blocks)
+    for number, line in enumerate(lines):
+        text += "\n" if text else ""
+        is_field = bool(fields) and number <= len(fields)
+        kind, header = (BlockKind.TABLE_ROW, FIELDS_BEGIN) if is_field else (BlockKind.PARAGRAPH, "")
+        blocks.append(Block(kind, len(text), len(text) + len(line), header=header))
+        text += line
+    status = PageStatus.READ if page.status is PageStatus.EMPTY else page.status
+    return replace(page, text=text, blocks=tuple(blocks), status=status)
 
 
 def _status(page: RawPage) -> PageStatus:

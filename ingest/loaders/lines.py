@@ -1,4 +1,4 @@
-"""What a PDF engine gives: pages of lines, with their place and look where the engine knows them."""
+"""What a PDF engine gives: pages of lines, with their place and look where the engine knows them; attached files."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -62,7 +62,8 @@ def stand_side_by_side(line: Line, other: Line) -> bool:
 class RawPage:
     """`lines` in the file's reading order. `has_content` is false for a blank page, `has_silent_words` true for one
     that shows words and gives no text. `confidence` says how sure the recognition was whose lines these are, 0 to 1;
-    None for the file's own text."""
+    None for the file's own text. `fields` are the values of form fields, `label: value`, and `comments` what readers
+    noted; neither is part of the print, nor of `lines`."""
 
     lines: tuple[Line, ...] = ()
     label: str | None = None
@@ -70,6 +71,8 @@ class RawPage:
     has_silent_words: bool = False
     damaged: bool = False
     confidence: float | None = None
+    fields: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +93,24 @@ class OutlineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that lies in another one."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class RawDocument:
-    """`is_mended` says that the file had to be repaired to be read, and may have lost a part."""
+    """`is_mended` says that the file had to be repaired to be read, and may have lost a part; `attachments_left_out`
+    counts the attached files that are too large, too many or broken."""
 
     pages: tuple[RawPage, ...]
     outline: tuple[OutlineEntry, ...] = ()
     metadata: Mapping[str, str] = field(default_factory=dict)
     is_mended: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    attachments_left_out: int = 0
 
 
 def clean(text: str) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from config.errors import DocumentError
-from ingest.loaders import load_within
+from ingest.loaders.attachments import write_attachments
 from ingest.loaders.base import LoadOptions
 from ingest.loaders.html import html_to
+from ingest.loaders.lines import Attachment
 from ingest.loaders.writer import PageWriter
 from ingest.punctuation import begins_list_item
 
-MAX_ATTACHMENTS = 100
 LONGEST_QUOTE = 6_000
 """Characters kept of the messages quoted below an answer: they are usually there as messages of their own."""
 
@@ -22,12 +22,6 @@ _QUOTE_BEGINS = re.compile(
     r"|on\b.{5,200}\bwrote:|am\b.{5,200}\bschrieb\b.{0,80}:|le\b.{5,200}\ba écrit\s*:)\s*$",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    name: str
-    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +68,7 @@ def write_message(writer: PageWriter, message: Message, options: LoadOptions) ->
         _write_plain(writer, message.plain)
     elif message.html.strip():
         html_to(writer, message.html)
-    if len(message.attachments) > MAX_ATTACHMENTS:
-        writer.warn(f"Only {MAX_ATTACHMENTS} of the {len(message.attachments)} attachments were read.")
-    for attachment in message.attachments[:MAX_ATTACHMENTS]:
-        _write_attachment(writer, attachment, options)
+    write_attachments(writer, message.attachments, options)
 
 
 def refuse_if_locked(message: Message) -> None:
@@ -88,16 +79,6 @@ def refuse_if_locked(message: Message) -> None:
             "Open it in the mail program and save it as plain text.",
             status="locked",
         )
-
-
-def _write_attachment(writer: PageWriter, attachment: Attachment, options: LoadOptions) -> None:
-    try:
-        document = load_within(attachment.name, attachment.data, options)
-    except DocumentError as error:
-        writer.paragraph(f"Attachment: {attachment.name}")
-        writer.warn(f"The attachment {attachment.name} was not read: {error.message}")
-    else:
-        writer.embed(f"Attachment: {attachment.name}", document)
 
 
 def _write_plain(writer: PageWriter, text: str) -> None:

@@ -10,7 +10,8 @@ from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.eml import parse, read_message
 from ingest.loaders.html import decode_html
-from ingest.loaders.mail import Attachment, Message, refuse_if_locked, write_message
+from ingest.loaders.lines import Attachment
+from ingest.loaders.mail import Message, refuse_if_locked, write_message
 from ingest.loaders.ole import open_ole
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document

@@ -6,12 +6,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from config.errors import DocumentError
+from ingest.loaders.attachments import write_attachments
 from ingest.loaders.base import LoadOptions, Recognition, RecognitionNeeded, SourceFile, needs_ocr, title_from_name
-from ingest.loaders.layout import lay_out
+from ingest.loaders.layout import add_notes, lay_out
 from ingest.loaders.legibility import is_legible
 from ingest.loaders.lines import Line, RawDocument, RawPage
 from ingest.loaders.recognition import LONGEST_SIDE, Pixels
 from ingest.loaders.titles import MAX_TITLE_CHARACTERS, first_heading, given_title, is_title
+from ingest.loaders.writer import PageWriter
 from ingest.types import Document, Page
 
 _CATALOGUE = re.compile(rb"(\d{1,10})\s+(\d{1,5})\s+obj\b(?:(?!endobj).){0,1000}?/Type\s*/Catalog\b", re.DOTALL)
@@ -25,14 +27,16 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     """
     document = _with_recognised_pages(_read(file, options), file, options)
     _refuse_without_text(document, options)
-    pages = lay_out(document)
+    printed = lay_out(document)
+    pages = tuple(add_notes(page, raw.fields, raw.comments) for page, raw in zip(printed, document.pages, strict=True))
+    attached, attachment_warnings = _attached_pages(document, file, options)
     return Document(
         path=file.path,
         sha256=file.sha256,
-        title=_title(document, pages) or title_from_name(file.path),
-        pages=pages,
+        title=_title(document, printed) or title_from_name(file.path),
+        pages=(*pages, *attached),
         metadata={name: value for name, value in document.metadata.items() if name != "title"},
-        warnings=_warnings(document),
+        warnings=(*_warnings(document), *attachment_warnings),
     )
 
 
@@ -46,6 +50,26 @@ def picture_of(file: SourceFile, options: LoadOptions, index: int) -> tuple[Pixe
         if error.status != "damaged":
             raise
         return render_page(_with_new_trailer(file.data), options, index, LONGEST_SIDE)
+
+
+def _attached_pages(
+    document: RawDocument, file: SourceFile, options: LoadOptions
+) -> tuple[tuple[Page, ...], tuple[str, ...]]:
+    """The attached files' pages, numbered on from the document's own, and what is to be said about them."""
+    count = len(document.pages)
+    warnings: tuple[str, ...] = ()
+    if document.attachments_left_out:
+        warnings = (f"Attachments too large, too many or broken, not read: {document.attachments_left_out}.",)
+    if not document.attachments:
+        return (), warnings
+    writer = PageWriter(replace(options, max_pages=options.max_pages - count), breaks_pages=False)
+    try:
+        write_attachments(writer, document.attachments, options)
+        attached = writer.finish(file)
+    except DocumentError as error:
+        return (), (*warnings, f"The attachments were not read: {error.message}")
+    pages = tuple(replace(page, number=count + page.number) for page in attached.pages)
+    return pages, (*warnings, *attached.warnings)
 
 
 def _with_recognised_pages(document: RawDocument, file: SourceFile, options: LoadOptions) -> RawDocument:
@@ -117,7 +141,7 @@ def _with_new_trailer(data: bytes) -> bytes:
 
 
 def _refuse_without_text(document: RawDocument, options: LoadOptions) -> None:
-    if any(page.lines for page in document.pages):
+    if document.attachments or any(page.lines or page.fields or page.comments for page in document.pages):
         return
     if all(page.damaged for page in document.pages):
         raise DocumentError(

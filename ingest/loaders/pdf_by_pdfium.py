@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ingest.loaders.base import LoadOptions, damaged_pdf, locked_pdf, refuse_if_too_long, refuse_if_too_many_pages
 from ingest.loaders.cells import add_cells
 from ingest.loaders.lines import Line, OutlineEntry, RawDocument, RawPage, clean
+from ingest.loaders.pdf_extras import AttachedFiles, form_of, read_notes
 
 HYPHEN_AT_LINE_END = "\ufffe"
 """pdfium joins a word broken over two lines and puts this noncharacter where hyphen and line break were."""
@@ -33,7 +34,7 @@ _LINE_BREAK = re.compile(f"\r\n|{HYPHEN_AT_LINE_END}")
 
 
 def read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
-    """Every page's lines, with labels, outline and metadata.
+    """Every page's lines, form fields and comments, with labels, outline, metadata and attached files.
 
     A page that cannot be read is marked and the others are kept. Raises DocumentError: `locked` when no password
     fits, `damaged` when pdfium cannot open the file, `too_large` past the limits.
@@ -41,8 +42,17 @@ def read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
     document = _open(data, options.passwords)
     try:
         refuse_if_too_many_pages(len(document), options)
-        pages = tuple(_read_pages(document))
-        return RawDocument(pages, tuple(_outline(document, len(pages))), _metadata(document))
+        attached = AttachedFiles()
+        attached.add_all_of(document)
+        with form_of(document) as form:
+            pages = tuple(_read_pages(document, form, attached))
+        return RawDocument(
+            pages,
+            tuple(_outline(document, len(pages))),
+            _metadata(document),
+            attachments=tuple(attached.found),
+            attachments_left_out=attached.left_out,
+        )
     finally:
         document.close()
 
@@ -57,16 +67,21 @@ def _open(data: bytes, passwords: Sequence[str]) -> pdfium.PdfDocument:
     raise locked_pdf(len(passwords))
 
 
-def _read_pages(document: pdfium.PdfDocument) -> Iterator[RawPage]:
+def _read_pages(
+    document: pdfium.PdfDocument, form: raw.FPDF_FORMHANDLE | None, attached: AttachedFiles
+) -> Iterator[RawPage]:
     characters = 0
     for index in range(len(document)):
-        page = _read_page(document, index)
+        page = _read_page(document, index, form, attached)
         characters += sum(len(line.text) + 1 for line in page.lines)
+        characters += sum(len(note) + 1 for note in (*page.fields, *page.comments))
         refuse_if_too_long(characters)
         yield page
 
 
-def _read_page(document: pdfium.PdfDocument, index: int) -> RawPage:
+def _read_page(
+    document: pdfium.PdfDocument, index: int, form: raw.FPDF_FORMHANDLE | None, attached: AttachedFiles
+) -> RawPage:
     label = clean(document.get_page_label(index)) or None
     try:
         page = document[index]
@@ -75,12 +90,14 @@ def _read_page(document: pdfium.PdfDocument, index: int) -> RawPage:
         return RawPage(label=label, has_content=True, damaged=True)
     try:
         lines = tuple(_visible(_lines(text_page.raw), page.get_bbox()))
+        fields, comments = read_notes(page, form, attached)
         if lines:
-            return RawPage(lines, label, has_content=True)
+            return RawPage(lines, label, has_content=True, fields=fields, comments=comments)
         kinds = {
             raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, i)) for i in range(raw.FPDFPage_CountObjects(page))
         }
-        return RawPage((), label, has_content=bool(kinds), has_silent_words=not kinds.isdisjoint(_MAY_HOLD_WORDS))
+        silent = not kinds.isdisjoint(_MAY_HOLD_WORDS)
+        return RawPage((), label, has_content=bool(kinds), has_silent_words=silent, fields=fields, comments=comments)
     finally:
         text_page.close()
         page.close()
