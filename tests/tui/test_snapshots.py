@@ -162,12 +162,17 @@ def test_the_sources_on_a_small_terminal(looks_as_before: Compare) -> None:
     assert looks_as_before(toggle, SMALL)
 
 
+def passage_is_in_view(app: StrongroomApp) -> bool:
+    scroll, passage = app.screen.query_one("#source-scroll"), app.screen.query_one("#source-text")
+    return scroll.scroll_y == min(scroll.max_scroll_y, max(0, passage.virtual_region.y - 2))
+
+
 @pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x36"])
 def test_a_source_large(looks_as_before: Compare, size: tuple[int, int]) -> None:
     async def open_source(app: StrongroomApp, pilot: Pilot[None]) -> None:
         await ask_once(app, pilot)
         app.screen.post_message(SourceChosen(1))
-        await wait_until(lambda: "7.3 Rent" in screen_text(app))
+        await wait_until(lambda: "7.3 Rent" in screen_text(app) and passage_is_in_view(app))
 
     assert looks_as_before(open_source, size)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.locations import Locations, open_home
-from ingest.library import search
+from ingest.library import schema, search
 from ingest.library.library import Library
 from ingest.library.schema import _FULL_TEXT
 from ingest.library.search import terms_of
@@ -205,7 +205,9 @@ def test_words_are_found_in_scripts_without_spaces(library: Library, page: str, 
     assert library.check() == []
 
 
-def test_what_came_in_before_words_of_such_scripts_could_be_found_is_found_now(locations: Locations) -> None:
+def test_what_came_in_before_words_of_such_scripts_could_be_found_is_found_now(
+    locations: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with closing(Library.open(locations)) as library:
         put(library, "/a.txt", "本公司的营业收入为五亿元。")
         for statement in (
@@ -215,11 +217,11 @@ def test_what_came_in_before_words_of_such_scripts_could_be_found_is_found_now(l
             "DROP VIEW chunks_spaced",
             *_FULL_TEXT,
             "INSERT INTO chunks_text (chunks_text) VALUES ('rebuild')",
-            "ALTER TABLE documents DROP COLUMN reader",
             "PRAGMA user_version = 4",
         ):
             library.database.rows(statement)
         assert found_texts(library, "营业收入") == []
+    monkeypatch.setattr(schema, "MIGRATIONS", schema.MIGRATIONS[:5])  # what later steps add is there already
 
     with closing(Library.open(locations)) as library:
         assert found_texts(library, "营业收入") == ["本公司的营业收入为五亿元。"]
