@@ -6,6 +6,7 @@ pdfium is not thread-safe, not even across documents: one process per reader.
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -45,7 +46,7 @@ def read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
         attached = AttachedFiles()
         attached.add_all_of(document)
         with form_of(document) as form:
-            pages = tuple(_read_pages(document, form, attached))
+            pages = _with_xfa(document, tuple(_read_pages(document, form, attached)))
         return RawDocument(
             pages,
             tuple(_outline(document, len(pages))),
@@ -77,6 +78,17 @@ def _read_pages(
         characters += sum(len(note) + 1 for note in (*page.fields, *page.comments))
         refuse_if_too_long(characters)
         yield page
+
+
+def _with_xfa(document: pdfium.PdfDocument, pages: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
+    """With the values of an XFA form on its first page, unless the pages have fields that say them."""
+    is_xfa = raw.FPDF_GetFormType(document) in (raw.FORMTYPE_XFA_FULL, raw.FORMTYPE_XFA_FOREGROUND)
+    if not is_xfa or not pages or any(page.fields for page in pages):
+        return pages
+
+    from ingest.loaders.pdf_xfa import read_xfa
+
+    return (replace(pages[0], fields=read_xfa(document)), *pages[1:])
 
 
 def _read_page(

@@ -126,6 +126,33 @@ def test_a_broken_form_does_not_cost_the_document(tmp_path: Path) -> None:
     assert document.pages[1].text == "Second."
 
 
+XFA = b"""<xfa:datasets xmlns:xfa="http://www.xfa.org/schema/xfa-data/1.0/"><List><Town>Bergen</Town></List>
+<xfa:data><form1><Sponsor><FamilyName>Gauss</FamilyName><GivenName>Carl
+Friedrich</GivenName><Photo contentType="image/png">AAAA</Photo><Empty/></Sponsor></form1></xfa:data></xfa:datasets>"""
+
+
+@pytest.mark.parametrize(
+    ("data", "below"),
+    [
+        (XFA, "\nForm fields\nSponsor / Family Name: Gauss\nSponsor / Given Name: Carl Friedrich"),
+        (XFA[: XFA.index(b"<GivenName>")], "\nForm fields\nSponsor / Family Name: Gauss"),
+        (b"<!DOCTYPE a [<!ENTITY b 'bbbb'>]><a><data><c>&b;</c></data></a>", ""),
+        (b"no XML", ""),
+        (b"", ""),
+    ],
+)
+def test_values_of_an_xfa_form_stand_on_its_first_page(tmp_path: Path, data: bytes, below: str) -> None:
+    def change(writer: PdfWriter) -> None:
+        stream = DecodedStreamObject()
+        stream.set_data(data)
+        packets = ArrayObject([TextStringObject("datasets"), writer._add_object(stream)])
+        form = DictionaryObject({NameObject("/Fields"): ArrayObject(), NameObject("/XFA"): packets})
+        writer.root_object[NameObject("/AcroForm")] = form
+
+    path = edit(write_pdf(tmp_path / "a.pdf", [["Please wait ..."], ["Second."]]), change)
+    assert [page.text for page in load_document(path).pages] == ["Please wait ..." + below, "Second."]
+
+
 def test_comments_stand_below_the_page_they_are_on(tmp_path: Path) -> None:
     path = annotate(
         write_pdf(tmp_path / "a.pdf", [["The rent is 900."], ["The end."]]),
