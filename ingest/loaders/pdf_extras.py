@@ -134,7 +134,7 @@ def _says_something(value: str) -> bool:
 def _field_without_form(annotation: raw.FPDF_ANNOTATION) -> tuple[str, bool]:
     """A field that is on the page and in no form, as a page cut out of a form has them."""
     value = _entry(annotation, b"V") if _entry(annotation, b"FT") in ("Tx", "Ch") else ""
-    label = _entry(annotation, b"TU") or _without_designers_parts(_entry(annotation, b"T")) or "Field"
+    label = _choose_label(_entry(annotation, b"TU"), _entry(annotation, b"T"))
     return (f"{label}: {value}", True) if _says_something(value) else ("", False)
 
 
@@ -163,7 +163,11 @@ def _chosen(annotation: raw.FPDF_ANNOTATION, form: raw.FPDF_FORMHANDLE) -> str:
 def _label(annotation: raw.FPDF_ANNOTATION, form: raw.FPDF_FORMHANDLE) -> str:
     """What the form calls the field to its reader, else its name."""
     shown = _of_field(raw.FPDFAnnot_GetFormFieldAlternateName, form, annotation)
-    return shown or _without_designers_parts(_of_field(raw.FPDFAnnot_GetFormFieldName, form, annotation)) or "Field"
+    return _choose_label(shown, _of_field(raw.FPDFAnnot_GetFormFieldName, form, annotation))
+
+
+def _choose_label(shown: str, name: str) -> str:
+    return shown.rstrip(" .:") or _without_designers_parts(name) or "Field"
 
 
 def _without_designers_parts(name: str) -> str:

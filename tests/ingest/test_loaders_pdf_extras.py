@@ -58,7 +58,7 @@ def draw_form(canvas: Canvas) -> None:
     write(canvas, LEFT, 760, "Application for a key")
     form = canvas.acroForm
     form.textfield(name="form1[0].Page1[0].Name[0]", value="Ida Berg", x=LEFT, y=700)
-    form.textfield(name="floor", tooltip="Floor wanted", value="Third", x=LEFT, y=660)
+    form.textfield(name="floor", tooltip="Floor wanted.: ", value="Third", x=LEFT, y=660)
     form.textfield(name="empty", value="", x=LEFT, y=640)
     form.textfield(name="secret", value="hunter2", fieldFlags="password", x=LEFT, y=620)
     form.checkbox(name="pays", tooltip="Pays a deposit", checked=True, x=LEFT, y=580)
