@@ -67,7 +67,7 @@ def open_interface(context: typer.Context) -> None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(WRONG_USAGE)
-    from assistant.tui.app import run_interface
+    from assistant.tui.run import run_interface
 
     locations, settings = invocation.prepare()
     run_interface(locations, settings, invocation.collection, samples=sample_documents())

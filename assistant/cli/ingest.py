@@ -9,6 +9,7 @@ import typer
 from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
+from assistant.watching import changes, require_folders
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestOptions
 
 INCOMPLETE = 3
-
-# A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
-WATCH_QUIET_MS = 800
-WATCH_LONGEST_MS = 10_000
 
 
 def ingest(
@@ -67,11 +64,10 @@ def ingest(
             invocation.output.note("The first ingest may have to prepare the embedder, which takes some 15 s.")
         if assistant.settings.ingest.gentle and on_battery():
             invocation.output.note("The machine runs on its battery: ingest waits until the charger is back.")
-        complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
         if watch:
             invocation.output.note("Watching for changes; Ctrl-C ends it.")
-            for _ in changes(paths, ignore=assistant.locations.home):
-                complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
+        for _ in changes(paths, ignore=assistant.locations.home) if watch else [None]:
+            complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
     if not complete:
         raise typer.Exit(INCOMPLETE)
 
@@ -100,27 +96,6 @@ def print_json(events: "Iterator[IngestEvent]", invocation: Invocation) -> None:
             invocation.output.json(json_shapes.file_event(event))
         elif isinstance(event, Finished):
             invocation.output.json(json_shapes.summary_event(event))
-
-
-def require_folders(paths: list[Path]) -> None:
-    """A single file cannot be watched: programs save by putting a new file in its place. Raises UsageError."""
-    from config.errors import UsageError
-
-    for path in paths:
-        if path.is_file():
-            raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
-
-
-def changes(paths: list[Path], *, ignore: Path) -> Iterator[None]:
-    """Yield each time something under `paths` has changed and come to rest; what changes under `ignore` does not count.
-
-    Blocks in between, without polling. Ends with KeyboardInterrupt.
-    """
-    from watchfiles import DefaultFilter, watch
-
-    relevant = DefaultFilter(ignore_paths=[ignore])
-    for _ in watch(*paths, watch_filter=relevant, step=WATCH_QUIET_MS, debounce=WATCH_LONGEST_MS):
-        yield
 
 
 def read_passwords(file: Path | None) -> tuple[str, ...]:

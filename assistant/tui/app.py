@@ -1,13 +1,10 @@
 """The terminal interface: one app, its screens, and what they share."""
 
-import asyncio
-import os
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -24,6 +21,8 @@ from assistant.tui.messages import (
     ConversationDeleted,
     ConversationOpened,
     EverythingLoaded,
+    FollowAsked,
+    FollowingFailed,
     IngestEnded,
     IngestProgressed,
     LibraryCounted,
@@ -32,21 +31,12 @@ from assistant.tui.messages import (
     SettingRow,
     TaskFailed,
 )
-from assistant.tui.progress import IngestProgress
+from assistant.tui.progress import IngestProgress, news_of
 from assistant.tui.screens.chat import ChatScreen
-from assistant.tui.terminal import terminal_to_ourselves
 from assistant.tui.themes import DARK, LIGHT, THEMES
 from assistant.tui.widgets.status_line import Status
 from assistant.tui.workers import AssistantFactory
 from config.seal import SealReport, seal_report
-
-if TYPE_CHECKING:
-    from assistant.assistant import Assistant
-    from config.locations import Locations
-    from config.settings import LoadedSettings
-
-_SECONDS_TO_END = 2.0
-"""How long workers get to end after the screen is gone."""
 
 _SECONDS_BETWEEN_LOOKS = 10.0
 """How often the library is looked at for what another process has put into it."""
@@ -88,7 +78,8 @@ class StrongroomApp(App[None]):
         self._settings = settings
         self._samples = samples
         self._folder = start_folder
-        self._waiting: list[Path] = []
+        self._added: list[Path] = []
+        self._waiting: list[Sequence[Path]] = []
         self._counted_at = 0.0
         self._chat = ChatScreen(self.background, has_samples=samples is not None)
 
@@ -126,7 +117,7 @@ class StrongroomApp(App[None]):
     def on_answering_changed(self, message: AnsweringChanged) -> None:
         self.status = replace(self.status, answering=message.answering)
 
-    def on_task_failed(self, message: TaskFailed) -> None:
+    def on_task_failed(self, message: TaskFailed | FollowingFailed) -> None:
         trouble = message.trouble
         self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)
 
@@ -148,12 +139,22 @@ class StrongroomApp(App[None]):
             self.ingest(path)
 
     def ingest(self, path: Path) -> None:
-        """Read `path` into the library; after what is being read just now."""
+        """Read `path` into the library, after what is being read just now; follow it too when folders are followed."""
         if self.status.is_ingesting:
-            self._waiting.append(path)
             self.notify(f"{words(path.name)} comes next.", markup=False)
-            return
-        self._start_ingest([path])
+        is_new_folder = path.is_dir() and path not in self._added
+        if is_new_folder:
+            self._added.append(path)
+        if is_new_folder and self.status.following:
+            self._follow(self._added)  # which reads it first
+        else:
+            self._take_in([path])
+
+    def _take_in(self, paths: Sequence[Path]) -> None:
+        if not self.status.is_ingesting:
+            self._start_ingest(paths)
+        elif paths not in self._waiting:
+            self._waiting.append(paths)
 
     def _start_ingest(self, paths: Sequence[Path]) -> None:
         """Without paths nothing is read, but what an interrupted run left waiting is indexed."""
@@ -179,8 +180,45 @@ class StrongroomApp(App[None]):
             await self._chat.show_trouble(message.trouble)
             self.notify(words(f"{message.trouble.message} {message.trouble.remedy}"), severity="error", markup=False)
         self.background.count_library()
+        if news := words(news_of(progress)) if self.status.following and progress is not None else "":
+            self.notify(news, markup=False)
         if self._waiting:
-            self.ingest(self._waiting.pop(0))
+            self._start_ingest(self._waiting.pop(0))
+
+    # folders that are followed
+
+    def on_follow_asked(self, message: FollowAsked) -> None:
+        """Follow the folders that were added since the start, else let one be chosen; or stop following."""
+        if self.status.following:
+            self._follow([])
+        elif self._added:
+            self._follow(self._added)
+        else:
+            from assistant.tui.screens.folder import FolderScreen  # behind the first paint
+
+            nearest = message.nearest if message.nearest and message.nearest.is_dir() else self._folder
+            self.push_screen(FolderScreen(nearest, to_follow=True), self._folder_to_follow_chosen)
+
+    def _folder_to_follow_chosen(self, path: Path | None) -> None:
+        if path is not None:
+            self._added.append(path)
+            self._follow([path])
+
+    def _follow(self, folders: Sequence[Path]) -> None:
+        """What is in them is read as soon as they are watched: see `assistant.watching`."""
+        self.status = replace(self.status, following=tuple(folders))
+        if folders:
+            self.background.following.begin(tuple(folders))
+        else:
+            self.background.following.end()
+
+    def on_folders_changed(self) -> None:
+        if self.status.following:
+            self._take_in(self.status.following)
+
+    def on_following_failed(self, message: FollowingFailed) -> None:
+        self._follow([])
+        self.on_task_failed(message)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping the ingest is offered while one runs, a screen while another is shown."""
@@ -249,34 +287,3 @@ def make_app(
         samples=samples,
         start_folder=start_folder or Path.cwd(),
     )
-
-
-def run_interface(
-    locations: "Locations",
-    loaded_settings: "LoadedSettings",
-    collection: str = "default",
-    *,
-    samples: Path | None = None,
-) -> None:
-    """Open the interface and return when the user quits."""
-
-    def open_with_settings() -> "Assistant":
-        from assistant.assistant import open_assistant  # behind the first paint
-
-        return open_assistant(locations, loaded_settings, collection=collection)
-
-    app = make_app(
-        open_with_settings,
-        settings=loaded_settings.items(),
-        theme=loaded_settings.settings.interface.theme,
-        samples=samples,
-    )
-    # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
-    loop = asyncio.new_event_loop()
-    with terminal_to_ourselves():
-        app.run(loop=loop)
-    if app.background.end(_SECONDS_TO_END):
-        loop.close()
-    else:
-        sys.stdout.flush()
-        os._exit(0)  # the interpreter would wait for the thread too; what it does is safe to be killed

@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from assistant.tui import messages
+from assistant.tui.following import Following
 from assistant.tui.messages import LibraryCounts, ModelRow
 from assistant.tui.progress import IngestProgress
 from assistant.tui.reading_ahead import ReadingAhead
@@ -38,6 +39,7 @@ class Background:
         self._app = app
         self._workers = Workers(app, open_assistant)
         self._reading_ahead = ReadingAhead(self._workers)
+        self.following = Following(app, self._workers)
         self._stop_answer = Event()
         self._stop_ingest = Event()
         self._keeping_up = Event()
@@ -69,6 +71,7 @@ class Background:
         self._reading_ahead.end()
         self._stop_answer.set()
         self._stop_ingest.set()
+        self.following.end()
         return self._workers.end(seconds)
 
     # questions

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -177,6 +178,25 @@ class IngestEnded(Message):
     """The ingest worker is done. `trouble` says why it ended early, if it did."""
 
     trouble: Trouble | None = None
+
+
+@dataclass
+class FollowAsked(Message):
+    """Somebody wants folders followed, or no longer; `nearest` holds what is in the library, None when unknown."""
+
+    nearest: Path | None
+
+
+@dataclass
+class FoldersChanged(Message):
+    """The folders that are followed are watched from now on, or something in them has changed and come to rest."""
+
+
+@dataclass
+class FollowingFailed(Message):
+    """The folders are not followed any more."""
+
+    trouble: Trouble
 
 
 @dataclass

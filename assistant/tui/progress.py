@@ -31,6 +31,10 @@ class IngestProgress:
     reading_since: float | None = None
     embedding_since: float | None = None
     last_file: str = ""
+    last_read: str = ""
+    tried: int = 0
+    """Files left out that were read in this run; `left_out` also counts those known from before."""
+    last_tried: str = ""
 
     def after(self, event: IngestEvent, now: float) -> "IngestProgress":
         """The progress once `event` has happened at `now`."""
@@ -39,6 +43,7 @@ class IngestProgress:
                 return replace(self, now=now, looking=False, files=event.files, reading_since=now)
             case FileDone():
                 read_anew = event.status in _READ_ANEW
+                tried = not event.status.is_success and event.ms > 0
                 return replace(
                     self,
                     now=now,
@@ -48,6 +53,9 @@ class IngestProgress:
                     pages=self.pages + (event.pages if read_anew else 0),
                     chunks=self.chunks + (event.chunks if read_anew else 0),
                     last_file=event.path.name,
+                    last_read=event.path.name if read_anew else self.last_read,
+                    tried=self.tried + tried,
+                    last_tried=event.path.name if tried else self.last_tried,
                 )
             case Embedded():
                 since = now if self.embedding_since is None else self.embedding_since
@@ -102,6 +110,18 @@ class IngestProgress:
             seconds = self.now - self.embedding_since
             estimates.append(seconds / self.embedded * self.pending)
         return max(estimates, default=None)
+
+
+def news_of(progress: IngestProgress) -> str:
+    """What a run has brought, for somebody who did not start it; empty when nothing is new."""
+    sentences = []
+    if progress.read:
+        came = f"{progress.last_read} is" if progress.read == 1 else f"{count(progress.read, 'document')} are"
+        sentences.append(f"{came} in the library, read just now.")
+    if progress.tried:
+        stayed = f"{progress.last_tried} was" if progress.tried == 1 else f"{count(progress.tried, 'file')} were"
+        sentences.append(f"{stayed} left out; the library says why.")
+    return " ".join(sentences)
 
 
 def duration(seconds: float) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.tui.foreign import excerpt, lit, merged
-from assistant.tui.progress import IngestProgress, count, duration
+from assistant.tui.progress import IngestProgress, count, duration, news_of
 from assistant.tui.widgets.conversation.cited_markdown import NOT_BORNE_OUT, answer_parser, mark_sentences
 from assistant.tui.widgets.sources.passage import card, key_ranges, pages, reasons
 from assistant.tui.widgets.status_line import Status, activity_words, seal_words
@@ -20,6 +20,21 @@ from tests.tui.stand_in import make_source
 
 def done(status: FileStatus = FileStatus.ADDED, pages: int = 10) -> FileDone:
     return FileDone(Path("a.pdf"), status, pages=pages, chunks=3 * pages)
+
+
+def test_the_news_of_a_run_name_what_came_and_what_was_left_out() -> None:
+    progress = IngestProgress(started=0, now=0).after(Discovered(5, 1, 1), 0)
+    progress = progress.after(done(FileStatus.UNCHANGED), 1).after(FileDone(Path("old.pdf"), FileStatus.DAMAGED), 1)
+    assert news_of(progress) == ""
+    progress = progress.after(FileDone(Path("lease.pdf"), FileStatus.ADDED, pages=1, ms=9), 1)
+    progress = progress.after(FileDone(Path("broken.pdf"), FileStatus.DAMAGED, ms=9), 1)
+    assert news_of(progress) == (
+        "lease.pdf is in the library, read just now. broken.pdf was left out; the library says why."
+    )
+    progress = progress.after(done(), 1).after(FileDone(Path("x.pdf"), FileStatus.LOCKED, ms=9), 1)
+    assert news_of(progress) == (
+        "2 documents are in the library, read just now. 2 files were left out; the library says why."
+    )
 
 
 def test_progress_counts_pages_from_when_the_files_were_known() -> None:

@@ -216,6 +216,17 @@ def test_documents_coming_in(looks_as_before: Compare, size: tuple[int, int]) ->
     assert looks_as_before(half_way, size)
 
 
+def test_a_folder_that_is_followed(looks_as_before: Compare) -> None:
+    progress = IngestProgress(started=0, now=1, looking=False, finished=True, files=5, done=5, read=1, tried=1)
+
+    async def following(app: StrongroomApp, pilot: Pilot[None]) -> None:
+        await steps("f2", until="lease-halden.pdf")(app, pilot)
+        app.status = replace(app.status, ingest=progress, following=(Path("/documents"),))
+        await pilot.pause()
+
+    assert looks_as_before(following)
+
+
 def test_the_folder_picker(looks_as_before: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("contracts", "minutes", "reports/2025"):

@@ -15,23 +15,27 @@ from assistant.tui.foreign import one_line, plain
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.folder_tree import FolderTree
 
+_TO_ADD = "A folder with everything in it, or one file."
+_TO_FOLLOW = "It is read now, and what is saved into it is read while Strongroom is open."
+
 
 class FolderScreen(ModalScreen[Path | None]):
-    """Gives the chosen folder or file, None when the user went back."""
+    """Gives the chosen folder or file, None when the user went back. `to_follow` takes folders only."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", "Back"),
     ]
 
-    def __init__(self, start: Path) -> None:
+    def __init__(self, start: Path, *, to_follow: bool = False) -> None:
         super().__init__()
+        self._to_follow = to_follow
         self._start = start
         self._pointed_at = start
 
     def compose(self) -> ComposeResult:
         with Vertical(id="folder") as box:
-            box.border_title = "Add documents"
-            yield Static(Content("A folder with everything in it, or one file."), classes="muted", markup=False)
+            box.border_title = "Follow a folder" if self._to_follow else "Add documents"
+            yield Static(Content(_TO_FOLLOW if self._to_follow else _TO_ADD), classes="muted", markup=False)
             yield Input(
                 one_line(str(self._start)),
                 id="folder-path",
@@ -42,7 +46,9 @@ class FolderScreen(ModalScreen[Path | None]):
             yield Static(id="folder-problem", markup=False)
             yield FolderTree(self._start)
             with Horizontal(id="folder-buttons"):
-                yield Button(Content("Add"), id="add", variant="primary", action="screen.choose")
+                yield Button(
+                    Content("Follow" if self._to_follow else "Add"), id="add", variant="primary", action="screen.choose"
+                )
                 yield Button(Content("Back"), id="back", action="screen.dismiss(None)")
         yield KeyLine(show_command_palette=False)
 
@@ -76,10 +82,14 @@ class FolderScreen(ModalScreen[Path | None]):
         self._choose(self._pointed_at if from_tree else Path(typed).expanduser())
 
     def _choose(self, path: Path) -> None:
-        if path.exists():
-            self.dismiss(path.absolute())
+        if not path.exists():
+            problem = f"There is no {path}."
+        elif self._to_follow and not path.is_dir():
+            problem = f"Only folders can be followed. Choose the one that holds {path.name}."
         else:
-            self.query_one("#folder-problem", Static).update(plain(f"There is no {path}."))
+            self.dismiss(path.absolute())
+            return
+        self.query_one("#folder-problem", Static).update(plain(problem))
 
 
 class _PathSuggester(Suggester):

@@ -1,6 +1,8 @@
 """The library: what is in it, what did not get in and why, and how the ingest is getting on."""
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -11,7 +13,7 @@ from textual.widgets import DataTable, Static, TabbedContent, TabPane
 
 from assistant.tui.background import Background
 from assistant.tui.foreign import line, words
-from assistant.tui.messages import DocumentForgotten, LibraryListed, TaskFailed
+from assistant.tui.messages import DocumentForgotten, FollowAsked, LibraryListed, TaskFailed
 from assistant.tui.progress import count
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.styles import CARE, MUTED
@@ -35,6 +37,7 @@ class LibraryScreen(Screen[None]):
         Binding("a", "app.add_documents", "Add", tooltip="Add documents to the library", show=False),
         Binding("f,delete", "forget", "Forget", tooltip="Remove the document from the library, with every trace of it"),
         Binding("l", "other_list", "Left out", tooltip="Go to what was left out, and back"),
+        Binding("w", "follow", "Follow", tooltip="Follow folders: read what is saved into them; or stop following"),
         Binding("s", "app.stop_ingest", "Stop", tooltip="Stop reading documents"),
     ]
 
@@ -59,7 +62,7 @@ class LibraryScreen(Screen[None]):
         yield KeyLine()
 
     def on_mount(self) -> None:
-        self.watch(self.app, "status", self._follow)
+        self.watch(self.app, "status", self._status_changed)
         self.set_interval(_SECONDS_BETWEEN_LISTS, self._list_while_ingesting)
         self._background.list_library(reply_to=self)
         self._table.focus()
@@ -116,6 +119,11 @@ class LibraryScreen(Screen[None]):
         lists.active = "left-out" if lists.active == "shelved" else "shelved"
         self._table.focus()
 
+    def action_follow(self) -> None:
+        """The app knows what was added; where the documents lie is known here."""
+        folders = [str(Path(record.path).parent) for record in self.records or () if record.status.is_success]
+        self.post_message(FollowAsked(Path(os.path.commonpath(folders)) if folders else None))
+
     # forgetting
 
     def action_forget(self) -> None:
@@ -146,7 +154,7 @@ class LibraryScreen(Screen[None]):
 
     # while documents come in
 
-    def _follow(self, status: Status) -> None:
+    def _status_changed(self, status: Status) -> None:
         if self._was_ingesting and not status.is_ingesting:
             self._background.list_library(reply_to=self)
         self._was_ingesting = status.is_ingesting

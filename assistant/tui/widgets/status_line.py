@@ -1,6 +1,7 @@
 """The line at the top of every screen: the seal, the library, the model, and what is going on."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from textual.content import Content
 from textual.reactive import reactive
@@ -24,6 +25,8 @@ class Status:
     """The part being loaded, empty when none is."""
     ingest: IngestProgress | None = None
     answering: bool = False
+    following: tuple[Path, ...] = ()
+    """Folders whose changes are taken in."""
 
     @property
     def is_ingesting(self) -> bool:
@@ -80,6 +83,8 @@ def activity_words(status: Status) -> str:
         return ingest_words(status.ingest)
     if status.loading:
         return f"Loading {status.loading}"
+    if status.following:
+        return f"Following {count(len(status.following), 'folder')}"
     return "Ready"
 
 

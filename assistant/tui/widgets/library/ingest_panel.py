@@ -35,8 +35,11 @@ class IngestPanel(Vertical):
         if progress is None:
             return
         self.set_class(not status.is_ingesting, "-over")
+        followed = ", ".join(str(folder) for folder in status.following)
+        self.border_subtitle = line(f"following {followed}") if followed else None
         self.query_one("#ingest-headline", Static).update(_headline(status, progress))
         self.query_one("#reading").display = not progress.is_rest
+        self.query_one("#embedding").display = bool(progress.embedded or not progress.finished)
         self._bar("#reading", progress.files_share, _reading_numbers(progress))
         self._bar("#embedding", progress.vectors_share, _embedding_numbers(progress))
 

@@ -1,0 +1,49 @@
+"""The interface from its start to its end, in the terminal that the program was started in."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.tui.app import make_app
+from assistant.tui.terminal import terminal_to_ourselves
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from config.locations import Locations
+    from config.settings import LoadedSettings
+
+_SECONDS_TO_END = 2.0
+"""How long workers get to end after the screen is gone."""
+
+
+def run_interface(
+    locations: "Locations",
+    loaded_settings: "LoadedSettings",
+    collection: str = "default",
+    *,
+    samples: Path | None = None,
+) -> None:
+    """Open the interface and return when the user quits."""
+
+    def open_with_settings() -> "Assistant":
+        from assistant.assistant import open_assistant  # behind the first paint
+
+        return open_assistant(locations, loaded_settings, collection=collection)
+
+    app = make_app(
+        open_with_settings,
+        settings=loaded_settings.items(),
+        theme=loaded_settings.settings.interface.theme,
+        samples=samples,
+    )
+    # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
+    loop = asyncio.new_event_loop()
+    with terminal_to_ourselves():
+        app.run(loop=loop)
+    if app.background.end(_SECONDS_TO_END):
+        loop.close()
+    else:
+        sys.stdout.flush()
+        os._exit(0)  # the interpreter would wait for the thread too; what it does is safe to be killed

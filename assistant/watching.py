@@ -1,0 +1,72 @@
+"""Folders that are followed: what is saved into them is taken in, whichever face of the program is open."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+from config.errors import UsageError
+
+# A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
+QUIET_MS = 800
+LONGEST_MS = 10_000
+
+# What the system will not watch is looked at this often: a folder with one below that may not be opened, or too many.
+SECONDS_BETWEEN_LOOKS = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+def changes(folders: Sequence[Path], *, ignore: Path, stop: Event | None = None) -> Iterator[None]:
+    """Yield as soon as `folders` are watched, and then each time something under them has changed and come to rest.
+
+    What changes under `ignore` does not count; what changes while the caller is busy is not lost. Where the system
+    cannot watch them, yields every SECONDS_BETWEEN_LOOKS. Blocks in between. Ends within QUIET_MS when `stop` is set;
+    in the main thread with KeyboardInterrupt. Raises UsageError when one of the folders is not there, or no longer.
+    """
+    stop = stop or Event()
+    while not stop.is_set():
+        try:
+            for _ in _changes_seen(folders, ignore, stop):
+                _require_there(folders)
+                yield
+        except (OSError, RuntimeError) as error:  # RuntimeError: the watcher's own, such as for a name that is no text
+            _require_there(folders)
+            _log.warning("folders cannot be watched (%s), and are looked at now and then", type(error).__name__)
+            yield
+            stop.wait(SECONDS_BETWEEN_LOOKS)
+
+
+def require_folders(paths: Sequence[Path]) -> None:
+    """A single file cannot be watched: programs save by putting a new file in its place. Raises UsageError."""
+    for path in paths:
+        if path.is_file():
+            raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
+
+
+def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterator[None]:
+    """Yields once when the watch has begun. Raises OSError or RuntimeError when the system cannot watch."""
+    from watchfiles import DefaultFilter, watch
+
+    begun = False
+    # After each `step` without a change it gives an empty set: the first of anything says that the watch has begun.
+    for seen in watch(
+        *folders,
+        watch_filter=DefaultFilter(ignore_paths=[ignore]),
+        step=QUIET_MS,
+        debounce=LONGEST_MS,
+        stop_event=stop,
+        rust_timeout=1,
+        yield_on_timeout=True,
+    ):
+        if seen or not begun:
+            begun = True
+            yield
+
+
+def _require_there(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(
+                f"The folder {folder} is not there.", "Check its name, or follow it again when it is back."
+            )

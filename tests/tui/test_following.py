@@ -1,0 +1,119 @@
+"""Folders that are followed while the interface is open."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from threading import Event
+
+import pytest
+from textual.widgets import Input
+
+from assistant import watching
+from assistant.tui.screens.folder import FolderScreen
+from assistant.tui.screens.library import LibraryScreen
+from ingest.events import Discovered, FileDone, Finished, IngestEvent
+from ingest.types import FileStatus
+from tests.tui.helpers import folder_of_documents, running, shows, told, wait_until
+from tests.tui.stand_in import StandInAssistant, record
+
+
+def what_is_there(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+    """Takes in the files of the folders that are not in yet."""
+    known = {each.document for each in assistant.library.records}
+    new = [file for folder in paths for file in sorted(folder.iterdir()) if file.name not in known]
+    yield Discovered(len(new), 0, 0)
+    for file in new:
+        assistant.library.records.append(record(file.name))
+        yield FileDone(file, FileStatus.ADDED, pages=12, chunks=36)
+    yield Finished(len(new), len(new), 0, 0, 0, 0, 0, 12, 36, 0.1, 8.0, 120.0, 0)
+
+
+@pytest.fixture
+def following(stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch) -> StandInAssistant:
+    monkeypatch.setattr(watching, "QUIET_MS", 50)
+    stocked.ingests = what_is_there
+    return stocked
+
+
+async def test_what_is_saved_into_a_folder_that_was_added_comes_in(
+    following: StandInAssistant, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = folder_of_documents(tmp_path_factory.mktemp("outside-the-home"))
+    async with running(following, size=(140, 36)) as (app, pilot):
+        app.ingest(folder)
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        await pilot.press("f2")
+        await shows(app, "lease.pdf")
+        await pilot.press("w")
+        await shows(app, "Following 1 folder")
+        await shows(app, f"following {folder}")
+        await shows(app, "There is nothing in that folder")  # the first look at it brought nothing new
+        (folder / "minutes.pdf").write_bytes(b"%PDF-1.7")
+        await wait_until(lambda: told(app).endswith("minutes.pdf is in the library, read just now."))
+        await shows(app, "minutes.pdf")
+        await shows(app, "4 documents")
+        await pilot.press("w")
+        await wait_until(lambda: app.status.following == ())
+        await shows(app, "Ready")
+
+
+async def test_a_folder_added_later_is_followed_too(following: StandInAssistant, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    async with running(following) as (app, pilot):
+        app.ingest(first)
+        await pilot.press("f2", "w")
+        app.ingest(second)
+        await wait_until(lambda: app.status.following == (first, second))
+        await wait_until(lambda: not app.status.is_ingesting)
+
+
+async def test_without_a_folder_added_one_is_chosen(following: StandInAssistant, tmp_path: Path) -> None:
+    folder = folder_of_documents(tmp_path)
+    async with running(following, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        await pilot.press("w")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen))
+        path = app.screen.query_one(Input)
+        path.focus()
+        path.value = str(folder / "lease.pdf")
+        await pilot.press("enter")
+        await shows(app, "Only folders can be followed.")
+        path.value = str(folder)
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, LibraryScreen))
+        await wait_until(lambda: app.status.following == (folder,))
+        await shows(app, "lease.pdf")
+
+
+async def test_changes_while_documents_come_in_are_read_after_them(following: StandInAssistant, tmp_path: Path) -> None:
+    passes: list[Sequence[Path]] = []
+    go_on = Event()
+
+    def slowly(_: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+        passes.append(paths)
+        go_on.wait(10)
+        yield Finished(0, 0, 0, 0, 0, 0, 0, 0, 0, 0.1, 0.0, 100.0, 0)
+
+    following.ingests = slowly
+    async with running(following) as (app, _):
+        app._folder_to_follow_chosen(tmp_path)
+        app.on_folders_changed()
+        app.on_folders_changed()
+        go_on.set()
+        await wait_until(lambda: len(passes) == 2)
+        await wait_until(lambda: not app.status.is_ingesting)
+        assert app._waiting == []
+
+
+async def test_a_folder_that_goes_is_told_and_followed_no_longer(
+    following: StandInAssistant, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("outside-the-home")
+    async with running(following) as (app, _):
+        app._folder_to_follow_chosen(folder)
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        folder.rmdir()
+        await wait_until(lambda: "is not there. Check its name" in told(app))
+        assert app.status.following == ()
