@@ -1,24 +1,23 @@
 """The composition root: every part of Strongroom put together, each made when it is first needed."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from threading import Event, RLock
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 from assistant.ahead import Plan, read_ahead
 from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations import Conversations
 from assistant.events import AnswerEvent
 from assistant.glossary import load_glossary
+from assistant.parts import Parts
 from assistant.passages import join_neighbours
 from assistant.retrieval import Retriever
 from assistant.scope import paths_matching, scoped_by_name
 from assistant.types import AnswerStyle, SearchMode, SearchResult
-from config.errors import ModelError, UsageError
+from config.errors import UsageError
 from config.locations import Locations
-from config.seal import seal_report
 from ingest.library.library import Library
 from ingest.types import FileStatus
 from models.base import Embedder, LanguageModel, Reranker
@@ -33,28 +32,6 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestOptions
     from models.llama.states import StateStore
     from models.registry import ModelRegistry
-
-Part = TypeVar("Part")
-
-_MEGABYTE = 1_000_000
-
-
-class _Lazy(Generic[Part]):
-    """A part that is made by the thread that first asks for it, while others wait."""
-
-    def __init__(self, make: Callable[[], Part]) -> None:
-        self._make = make
-        self._lock = RLock()
-        self._made: list[Part] = []
-
-    def __call__(self) -> Part:
-        with self._lock:
-            if not self._made:
-                self._made.append(self._make())
-            return self._made[0]
-
-    def made(self) -> Part | None:
-        return self._made[0] if self._made else None
 
 
 def open_assistant(
@@ -92,20 +69,13 @@ class Assistant:
         self.conversations = Conversations(self.library.database, collection)
         self.library.forget_hooks += [self.conversations.purge_documents, self._forget_what_was_read]
         self.conversations.delete_hooks.append(self._forget_conversation)
-        self._registry = _Lazy(self._make_registry)
-        self._embedder = _Lazy(lambda: embedder or self._load_embedder())
-        self._llm = _Lazy(lambda: llm or self._load_llm())
-        self._reranker = _Lazy(lambda: reranker or self._load_reranker())
+        self.parts = Parts(locations, lambda: self.settings, embedder, llm, reranker)
         self._plan = Plan()
-        self._given = {
-            "llm": llm.information.name if llm else None,
-            "embedder": embedder.identity.name if embedder else None,
-        }
         self.retriever = Retriever(
             self.library,
             self.settings.retrieval,
-            self._embedder,
-            self._reranker,
+            self.parts.embedder,
+            self.parts.reranker,
             load_glossary(locations.glossary_file),
         )
 
@@ -117,22 +87,22 @@ class Assistant:
 
     @property
     def registry(self) -> "ModelRegistry":
-        return self._registry()
+        return self.parts.registry()
 
     @property
     def embedder(self) -> Embedder:
         """Raises ModelError when its files are missing."""
-        return self._embedder()
+        return self.parts.embedder()
 
     @property
     def llm(self) -> LanguageModel:
         """Raises ModelError when its file is missing."""
-        return self._llm()
+        return self.parts.llm()
 
     @property
     def reranker(self) -> Reranker | None:
         """None when the settings name none."""
-        return self._reranker()
+        return self.parts.reranker()
 
     # what people do
 
@@ -218,10 +188,10 @@ class Assistant:
             retriever=self.retriever,
             conversations=self.conversations,
             settings=self.settings.answer,
-            embedder=self._embedder,
-            llm=self._llm,
-            model_name=self._name_of("llm") or "",
-            embedder_name=self._name_of("embedder") or "",
+            embedder=self.parts.embedder,
+            llm=self.parts.llm,
+            model_name=self.parts.name_of("llm") or "",
+            embedder_name=self.parts.name_of("embedder") or "",
         )
 
     def forget(self, glob: str) -> "Receipt":
@@ -230,36 +200,9 @@ class Assistant:
 
     def status(self) -> dict[str, Any]:
         """What `strongroom status --json` prints."""
-        from assistant.calibration import load_calibration
+        from assistant.status import status
 
-        seal = seal_report()
-        refusal = load_calibration(self.library)
-        indexes = self.library.counts_of_indexes()
-        return {
-            "home": str(self.locations.home),
-            "collections": [
-                {
-                    "name": counts.name,
-                    "documents": counts.documents,
-                    "pages": counts.pages,
-                    "chunks": counts.chunks,
-                    "vectors": counts.vectors,
-                    "vectors_pending": counts.vectors_pending,
-                    "full_text": indexes[counts.name][0],
-                    "indexed": indexes[counts.name][1],
-                    "embedder": counts.embedder.name if counts.embedder else None,
-                }
-                for counts in self.library.collections()
-            ],
-            "refusal": {"floor": round(refusal.floor, 3), "questions": refusal.questions, "passages": refusal.chunks},
-            "models": {
-                **{kind: self._name_of(kind) for kind in ("llm", "embedder", "reranker")},
-                "adapter": self._name_of_adapter(),
-            },
-            "disk_mb": self._disk_use(),
-            "seal": {"level": seal.level, "mechanism": seal.mechanism},
-            "version": program_version(),
-        }
+        return status(self.locations, self.library, self.parts)
 
     def doctor(self, *, measure: bool = True) -> "list[Check]":
         """Is everything as it should be; `measure` times the language model for about two seconds."""
@@ -269,9 +212,7 @@ class Assistant:
 
     def close(self) -> None:
         """End the model's process and close the library."""
-        for part in (self._llm.made(), self._embedder.made(), self._reranker.made()):
-            if part is not None:
-                part.close()
+        self.parts.close()
         self.library.close()
 
     # how
@@ -288,40 +229,6 @@ class Assistant:
         wanted = paths_matching(records, document)
         return rest, wanted if named is None else wanted & named
 
-    def _make_registry(self) -> "ModelRegistry":
-        from models.registry import ModelRegistry
-
-        return ModelRegistry(self.locations)
-
-    def _load_embedder(self) -> Embedder:
-        from models.loading import load_embedder
-
-        return load_embedder(self.registry, self.settings)
-
-    def _load_llm(self) -> LanguageModel:
-        from models.loading import load_llm
-
-        return load_llm(self.registry, self.settings)
-
-    def _load_reranker(self) -> Reranker | None:
-        if not self.settings.models.reranker:
-            return None
-        from models.loading import load_reranker
-
-        return load_reranker(self.registry, self.settings)
-
-    def _name_of(self, kind: str) -> str | None:
-        """The name of the model in use, without loading it; None when there is none of that name."""
-        if self._given.get(kind):
-            return self._given[kind]
-        wanted: str = getattr(self.settings.models, kind)
-        if not wanted:
-            return None
-        try:
-            return self.registry.find(wanted, kind).name
-        except ModelError:
-            return None
-
     def _states(self) -> "StateStore":
         from models.llama.states import StateStore
 
@@ -330,40 +237,9 @@ class Assistant:
     def _forget_what_was_read(self, _: Collection[str]) -> None:
         """All that the model has read of any conversation goes: it is computed from whole prompts."""
         self._states().clear()
-        llm = self._llm.made()
+        llm = self.parts.llm.made()
         if llm is not None:
             llm.forget()
 
     def _forget_conversation(self, conversation: str) -> None:
         self._states().remove(conversation)
-
-    def _name_of_adapter(self) -> str | None:
-        if self._given["llm"]:
-            return None
-        from models.loading import name_of_adapter
-
-        return name_of_adapter(self.registry, self.settings) or None
-
-    def _disk_use(self) -> dict[str, float]:
-        parts = {
-            "library": [
-                path for path in self.locations.home.glob(f"{self.locations.library_file.name}*") if path.is_file()
-            ],
-            "index": _files(self.locations.index_directory),
-            "scan": _files(self.locations.scan_directory),
-            "models": _files(self.locations.models_directory),
-            "states": _files(self.locations.states_directory),
-        }
-        return {name: round(sum(path.stat().st_size for path in paths) / _MEGABYTE, 3) for name, paths in parts.items()}
-
-
-def program_version() -> str:
-    """The version of the installed distribution."""
-    try:
-        return version("strongroom")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _files(directory: Path) -> list[Path]:
-    return [path for path in directory.rglob("*") if path.is_file()]

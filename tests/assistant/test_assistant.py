@@ -49,7 +49,7 @@ def test_opening_loads_no_model(
         raise AssertionError("a model was loaded")
 
     for part in ("_load_embedder", "_load_llm"):
-        monkeypatch.setattr(assistant, part, never)
+        monkeypatch.setattr(assistant.parts, part, never)
     assert assistant.search("anything").passages == ()
     assert assistant.status()["collections"] == []
     assert answer_to(assistant, "anything?", style="quote").refused
@@ -71,7 +71,7 @@ def test_a_part_is_made_once_whatever_the_number_of_threads(
         barrier.wait()
         _ = assistant.embedder
 
-    monkeypatch.setattr(assistant, "_load_embedder", load)
+    monkeypatch.setattr(assistant.parts, "_load_embedder", load)
     threads = [threading.Thread(target=use) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -94,7 +94,7 @@ def test_a_part_that_could_not_be_made_is_tried_again(
             raise outcome
         return outcome
 
-    monkeypatch.setattr(assistant, "_load_embedder", load)
+    monkeypatch.setattr(assistant.parts, "_load_embedder", load)
     with pytest.raises(ModelError):
         _ = assistant.embedder
     assert assistant.embedder.identity.name == "hash"

@@ -1,0 +1,107 @@
+"""The models that an assistant works with: each is loaded by the thread that first needs it, and named without."""
+
+from collections.abc import Callable
+from threading import RLock
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from config.errors import ModelError
+from config.locations import Locations
+from models.base import Embedder, LanguageModel, Reranker
+
+if TYPE_CHECKING:
+    from config.sections import Settings
+    from models.registry import ModelRegistry
+
+Part = TypeVar("Part")
+
+
+class Lazy(Generic[Part]):
+    """A part that is made by the thread that first asks for it, while others wait."""
+
+    def __init__(self, make: Callable[[], Part]) -> None:
+        self._make = make
+        self._lock = RLock()
+        self._made: list[Part] = []
+
+    def __call__(self) -> Part:
+        with self._lock:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+    def made(self) -> Part | None:
+        return self._made[0] if self._made else None
+
+
+class Parts:
+    """The registry of a home and the models that the settings name; models that are given are used as they are.
+
+    Calling a part raises ModelError when its files are missing; it is tried again at the next call.
+    """
+
+    def __init__(
+        self,
+        locations: Locations,
+        settings: "Callable[[], Settings]",
+        embedder: Embedder | None,
+        llm: LanguageModel | None,
+        reranker: Reranker | None,
+    ) -> None:
+        self._locations = locations
+        self._settings = settings
+        self.registry = Lazy(self._make_registry)
+        self.embedder = Lazy(lambda: embedder or self._load_embedder())
+        self.llm = Lazy(lambda: llm or self._load_llm())
+        self.reranker = Lazy(lambda: reranker or self._load_reranker())
+        self._given = {
+            "llm": llm.information.name if llm else None,
+            "embedder": embedder.identity.name if embedder else None,
+        }
+
+    def name_of(self, kind: str) -> str | None:
+        """The name of the model in use, without loading it; None when there is none of that name."""
+        if self._given.get(kind):
+            return self._given[kind]
+        wanted: str = getattr(self._settings().models, kind)
+        if not wanted:
+            return None
+        try:
+            return self.registry().find(wanted, kind).name
+        except ModelError:
+            return None
+
+    def name_of_adapter(self) -> str | None:
+        """The name of the LoRA adapter over the language model, None for none."""
+        if self._given["llm"]:
+            return None
+        from models.loading import name_of_adapter
+
+        return name_of_adapter(self.registry(), self._settings()) or None
+
+    def close(self) -> None:
+        """End the models that were loaded, and their processes."""
+        for part in (self.llm.made(), self.embedder.made(), self.reranker.made()):
+            if part is not None:
+                part.close()
+
+    def _make_registry(self) -> "ModelRegistry":
+        from models.registry import ModelRegistry
+
+        return ModelRegistry(self._locations)
+
+    def _load_embedder(self) -> Embedder:
+        from models.loading import load_embedder
+
+        return load_embedder(self.registry(), self._settings())
+
+    def _load_llm(self) -> LanguageModel:
+        from models.loading import load_llm
+
+        return load_llm(self.registry(), self._settings())
+
+    def _load_reranker(self) -> Reranker | None:
+        if not self._settings().models.reranker:
+            return None
+        from models.loading import load_reranker
+
+        return load_reranker(self.registry(), self._settings())

@@ -1,0 +1,70 @@
+"""What is in the home, which models are in use, how tight the seal is: what `strongroom status --json` prints."""
+
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.calibration import load_calibration
+from config.locations import Locations
+from config.seal import seal_report
+
+if TYPE_CHECKING:
+    from assistant.parts import Parts
+    from ingest.library.library import Library
+
+_MEGABYTE = 1_000_000
+
+
+def status(locations: Locations, library: "Library", parts: "Parts") -> dict[str, Any]:
+    """No model is loaded for it."""
+    seal = seal_report()
+    refusal = load_calibration(library)
+    indexes = library.counts_of_indexes()
+    return {
+        "home": str(locations.home),
+        "collections": [
+            {
+                "name": counts.name,
+                "documents": counts.documents,
+                "pages": counts.pages,
+                "chunks": counts.chunks,
+                "vectors": counts.vectors,
+                "vectors_pending": counts.vectors_pending,
+                "full_text": indexes[counts.name][0],
+                "indexed": indexes[counts.name][1],
+                "embedder": counts.embedder.name if counts.embedder else None,
+            }
+            for counts in library.collections()
+        ],
+        "refusal": {"floor": round(refusal.floor, 3), "questions": refusal.questions, "passages": refusal.chunks},
+        "models": {
+            **{kind: parts.name_of(kind) for kind in ("llm", "embedder", "reranker")},
+            "adapter": parts.name_of_adapter(),
+        },
+        "disk_mb": _disk_use(locations),
+        "seal": {"level": seal.level, "mechanism": seal.mechanism},
+        "version": program_version(),
+    }
+
+
+def _disk_use(locations: Locations) -> dict[str, float]:
+    parts = {
+        "library": [path for path in locations.home.glob(f"{locations.library_file.name}*") if path.is_file()],
+        "index": _files(locations.index_directory),
+        "scan": _files(locations.scan_directory),
+        "models": _files(locations.models_directory),
+        "states": _files(locations.states_directory),
+    }
+    return {name: round(sum(path.stat().st_size for path in paths) / _MEGABYTE, 3) for name, paths in parts.items()}
+
+
+def program_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("strongroom")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _files(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]
