@@ -4,7 +4,7 @@ A task is asked for by calling a method of Background from a handler; the outcom
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from textual.message_pump import MessagePump
 from assistant.tui import messages
 from assistant.tui.following import Following
 from assistant.tui.messages import LibraryCounts, ModelRow
+from assistant.tui.parts import refresh_index, slow_parts
 from assistant.tui.progress import IngestProgress
 from assistant.tui.reading_ahead import ReadingAhead
 from assistant.tui.workers import AssistantFactory, WaitStopped, Workers, explain, tell
@@ -55,7 +56,7 @@ class Background:
                 self._app.post_message(messages.PartLoading(FIRST_PART))
                 assistant = self._workers.open_assistant()
                 self._app.post_message(messages.LibraryCounted(_count(assistant)))
-                for part, load in _slow_parts(assistant):
+                for part, load in slow_parts(assistant):
                     self._app.post_message(messages.PartLoading(part))
                     try:
                         model = load() or model
@@ -159,7 +160,7 @@ class Background:
         def work() -> None:
             try:
                 assistant = self._workers.wait()
-                _refresh_index(assistant)
+                refresh_index(assistant)
                 self._app.post_message(messages.LibraryCounted(_count(assistant)))
             finally:
                 self._keeping_up.clear()
@@ -172,6 +173,14 @@ class Background:
 
         self._workers.start("list", work, tell(reply_to))
 
+    def list_pages(self, path: str, *, reply_to: MessagePump) -> None:
+        """What became of each page of the document at `path`; posts PagesListed."""
+
+        def work() -> None:
+            reply_to.post_message(messages.PagesListed(self._workers.wait().library.page_notes(path)))
+
+        self._workers.start("pages", work, tell(reply_to))
+
     def forget(self, path: str, *, reply_to: MessagePump) -> None:
         """Remove the document at `path` from every store; posts DocumentForgotten."""
 
@@ -181,7 +190,7 @@ class Background:
             reply_to.post_message(
                 messages.DocumentForgotten(Path(path).name, receipt.chunks, bool(receipt.verified_absent))
             )
-            _refresh_index(assistant)  # forgetting drops it as a whole
+            refresh_index(assistant)  # forgetting drops it as a whole
 
         self._workers.start("forget", work, tell(reply_to))
 
@@ -249,21 +258,6 @@ class Background:
         save_setting(self._workers.wait().locations, key, value)
 
 
-def _slow_parts(assistant: "Assistant") -> list[tuple[str, Callable[[], str | None]]]:
-    """What to load, in the order in which it is needed; loading the language model gives its name."""
-
-    def embedder() -> None:
-        _ = assistant.embedder
-
-    def index() -> None:
-        _refresh_index(assistant, at_start=True)
-
-    def language_model() -> str:
-        return assistant.llm.information.name
-
-    return [("the embedder", embedder), ("the index", index), ("the language model", language_model)]
-
-
 def _as_message(turn: int, event: "AnswerEvent") -> Message:
     from assistant.events import Answered, EvidenceFound, Token  # behind the first paint
 
@@ -274,14 +268,6 @@ def _as_message(turn: int, event: "AnswerEvent") -> Message:
             return messages.WordsWritten(turn, event.text)
         case Answered():
             return messages.AnswerChecked(turn, event.answer)
-
-
-def _refresh_index(assistant: "Assistant", *, at_start: bool = False) -> None:
-    """Bring the index up to date if this process holds it or can have it; at the start it is opened in any case."""
-    library = assistant.library
-    holds = library.holds_index or library.hold_index()
-    if holds and (at_start or library.index_changes_waiting()):
-        library.refresh_index()
 
 
 def _count(assistant: "Assistant") -> LibraryCounts:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from assistant.tui.progress import IngestProgress
-from ingest.types import DocumentRecord
+from ingest.types import DocumentRecord, PageNote
 
 if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
     from assistant.types import Answer, Conversation, Source
@@ -163,6 +163,13 @@ class LibraryCounted(Message):
 @dataclass
 class LibraryListed(Message):
     records: Sequence[DocumentRecord]
+
+
+@dataclass
+class PagesListed(Message):
+    """The pages of one document that were not simply read."""
+
+    notes: Sequence[PageNote]
 
 
 @dataclass

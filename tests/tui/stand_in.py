@@ -25,7 +25,7 @@ from assistant.types import (
 )
 from config.locations import Locations
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
-from ingest.types import Chunk, DocumentRecord, FileStatus
+from ingest.types import Chunk, DocumentRecord, FileStatus, PageNote
 from models.base import TokenUsage
 
 WHEN = "2026-03-02T09:14:00+00:00"
@@ -171,6 +171,11 @@ class StandInLibrary:
     def page_texts(self, path: str, first: int, last: int) -> list[str]:
         assert first == last
         return [self.pages_by_path.get(path, self.page)]
+
+    notes_by_path: dict[str, list[PageNote]] = field(default_factory=dict)
+
+    def page_notes(self, path: str) -> list[PageNote]:
+        return self.notes_by_path.get(path, [])
 
     holds_index: bool = False
     pending: int = 0

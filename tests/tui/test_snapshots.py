@@ -20,7 +20,7 @@ from assistant.tui.widgets.library.folder_tree import FolderTree
 from assistant.types import Conversation, SearchTimings
 from config.errors import ModelDied
 from config.seal import SealReport
-from ingest.types import FileStatus
+from ingest.types import FileStatus, PageNote, PageStatus
 from tests.tui.helpers import app_over, ask_and_wait, question_box, screen_text, wait_until
 from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
 
@@ -214,6 +214,21 @@ def test_documents_coming_in(looks_as_before: Compare, size: tuple[int, int]) ->
         await pilot.pause()
 
     assert looks_as_before(half_way, size)
+
+
+@pytest.mark.parametrize("size", [SMALL, NORMAL], ids=["80x24", "120x36"])
+def test_the_pages_of_a_document(looks_as_before: Compare, assistant: StandInAssistant, size: tuple[int, int]) -> None:
+    assistant.library.notes_by_path["/documents/annual-report-2025.pdf"] = [
+        PageNote(2, PageStatus.OCR, 0.934),
+        PageNote(3, PageStatus.DAMAGED, None),
+        PageNote(7, PageStatus.EMPTY, None),
+    ]
+
+    async def open_pages(app: StrongroomApp, pilot: Pilot[None]) -> None:
+        await steps("f2", until="lease-halden.pdf")(app, pilot)
+        await steps("enter", until="7.1 The lease begins")(app, pilot)
+
+    assert looks_as_before(open_pages, size)
 
 
 def test_a_folder_that_is_followed(looks_as_before: Compare) -> None:

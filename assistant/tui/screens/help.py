@@ -15,10 +15,12 @@ from assistant.tui.screens.conversations import ConversationsScreen
 from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.models import ModelsScreen
+from assistant.tui.screens.pages import PagesScreen
 from assistant.tui.screens.settings import SettingsScreen
 from assistant.tui.screens.source import SourceScreen
 from assistant.tui.styles import HEADING
 from assistant.tui.widgets.key_line import KeyLine
+from assistant.tui.widgets.library.document_table import DocumentTable
 from assistant.tui.widgets.library.folder_tree import FolderTree
 from assistant.tui.widgets.question_box import QuestionBox
 from assistant.tui.widgets.sources.panel import SourcesPanel
@@ -54,7 +56,8 @@ def sections() -> list[tuple[str, Sequence[BindingType]]]:
         ("Everywhere", GLOBAL_BINDINGS),
         ("Asking", [*QuestionBox.BINDINGS, *ChatScreen.BINDINGS, *SourcesPanel.BINDINGS]),
         ("A source, large", SourceScreen.BINDINGS),
-        ("Library", LibraryScreen.BINDINGS),
+        ("Library", [*DocumentTable.BINDINGS, *LibraryScreen.BINDINGS]),
+        ("Pages of a document", PagesScreen.BINDINGS),
         ("Adding documents", [*FolderScreen.BINDINGS, *FolderTree.BINDINGS]),
         ("Conversations", ConversationsScreen.BINDINGS),
         ("Models", ModelsScreen.BINDINGS),

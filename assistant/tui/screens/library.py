@@ -16,6 +16,7 @@ from assistant.tui.foreign import line, words
 from assistant.tui.messages import DocumentForgotten, FollowAsked, LibraryListed, TaskFailed
 from assistant.tui.progress import count
 from assistant.tui.screens.confirm import ConfirmScreen
+from assistant.tui.screens.pages import PagesScreen
 from assistant.tui.styles import CARE, MUTED
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.document_table import LEFT_OUT, SHELVED, DocumentTable
@@ -123,6 +124,11 @@ class LibraryScreen(Screen[None]):
         """The app knows what was added; where the documents lie is known here."""
         folders = [str(Path(record.path).parent) for record in self.records or () if record.status.is_success]
         self.post_message(FollowAsked(Path(os.path.commonpath(folders)) if folders else None))
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        if self._table.chosen is not None:
+            self.app.push_screen(PagesScreen(self._background, self._table.chosen))
 
     # forgetting
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import DataTable
 
@@ -57,6 +59,10 @@ LEFT_OUT = (
 
 class DocumentTable(DataTable[Text]):
     """Assign `records`; `chosen` is the one under the cursor, which stays on its file when the records change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "Pages", tooltip="Show what became of each page of the document")
+    ]
 
     records: reactive[Sequence[DocumentRecord]] = reactive[Sequence[DocumentRecord]](())
 
