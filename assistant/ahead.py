@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from threading import Event
 
 from assistant.ask import Asker, AskOptions, chosen_style, find_passages
-from assistant.context import build_prompt, number_sources, order_for_prompt, still_found
+from assistant.context import build_prompt, number_sources, order_for_prompt, order_for_reading, still_found
 from assistant.types import Dialogue, Source
 
 
@@ -38,12 +38,13 @@ def read_ahead(asker: Asker, typed: str, options: AskOptions, before: Plan, stop
     findings = find_passages(asker, typed, dialogue, options)
     passages = findings.result.passages
     if not passages or (options.refuse and not findings.result.fits):
-        _read(asker, dialogue, (), stop)
-        return replace(before, best=())
+        if not before.order:
+            _read(asker, dialogue, (), stop)
+        return replace(before, best=())  # what was read may fit again with the next word
     nowhere = [(0, 0)] * len(passages)  # which of its sentences matters is asked when the question is
     sources = number_sources(dialogue, passages, nowhere, before.begun)
     begun = still_found(before.begun, [_id(source) for source in sources])
-    ordered = order_for_prompt(sources, begun, asker.settings.sources)
+    ordered = order_for_reading(sources, begun, asker.settings.sources)
     planned = [source for source in ordered if _id(source) in begun or _id(source) in before.best]
     order = tuple(_id(source) for source in planned)
     planned = order_for_prompt(number_sources(dialogue, passages, nowhere, order), order, 0)
@@ -53,6 +54,12 @@ def read_ahead(asker: Asker, typed: str, options: AskOptions, before: Plan, stop
         read += 1
         _read(asker, dialogue, planned[:read], stop)
     return Plan(options.conversation, order, read, tuple(_id(source) for source in ordered))
+
+
+def read_opening(asker: Asker, stop: Event) -> None:
+    """Have the model read what every new conversation begins with, until `stop`. Raises ModelError."""
+    if chosen_style(asker, AskOptions()) != "quote":
+        _read(asker, asker.conversations.open("new"), (), stop)
 
 
 def _read(asker: Asker, dialogue: Dialogue, sources: Sequence[Source], stop: Event) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from assistant.ahead import Plan, read_ahead
+from assistant.ahead import Plan, read_ahead, read_opening
 from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations import Conversations
 from assistant.events import AnswerEvent
@@ -175,6 +175,11 @@ class Assistant:
             search_for=scoped, documents=documents, conversation=conversation, refuse=self.settings.retrieval.refuse
         )
         self._plan = read_ahead(self.asker(), typed, options, self._plan, stop or Event())
+
+    def read_opening(self, *, stop: Event | None = None) -> None:
+        """Start the model and have it read what every new conversation begins with; until `stop` is set."""
+        if self.may_read_ahead():
+            read_opening(self.asker(), stop or Event())
 
     def may_read_ahead(self) -> bool:
         """Whether the settings, and the battery, allow it."""

@@ -18,6 +18,12 @@ _KEPT_WHEN_FULL = 0.5
 """When the window is full, turns are dropped down to this share of it: dropping one each time would make the model
 read the whole prompt anew each time."""
 
+_ALWAYS = 2
+"""The best sources a question is asked with, read ahead or not. Of the rest only what was read ahead while it was typed
+is put before the model: reading them after Enter is what people would wait for. Worked out for 100 questions over
+annual reports and the samples, 5 keys and 60 to 250 tokens a second: the page that answers is among the sources of 74
+to 77 of them when they are typed, and of 79 with all five."""
+
 CountTokens = Callable[[str], int]
 
 
@@ -57,10 +63,22 @@ def still_found(read: Sequence[str], found: Collection[str]) -> list[str]:
 
 
 def order_for_prompt(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:
-    """The `most` best of `sources` (best first), behind those that were read ahead already and are of use."""
+    """What a question is asked with, of `sources` (best first): those that were read ahead and are still found, then
+    the best ones if they are not among them; the `most` best where nothing was read ahead."""
+    first = _of_use(sources, read)
+    return [*first, *(source for source in sources[: _ALWAYS if first else most] if source not in first)]
+
+
+def order_for_reading(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:
+    """What is to be read ahead: as `order_for_prompt`, filled up with the next best ones to `most`."""
+    certain = order_for_prompt(sources, read, most)
+    others = (source for source in sources if source not in certain)
+    return [*certain, *itertools.islice(others, max(0, most - len(certain)))]
+
+
+def _of_use(sources: Sequence[Source], read: Sequence[str]) -> list[Source]:
     by_chunk = {source.passage.chunk.chunk_id: source for source in sources}
-    first = [by_chunk[chunk_id] for chunk_id in still_found(read, by_chunk)]
-    return [*first, *(source for source in sources[:most] if source not in first)]
+    return [by_chunk[chunk_id] for chunk_id in still_found(read, by_chunk)]
 
 
 def build_prompt(

@@ -64,6 +64,8 @@ class Background:
                         self._app.post_message(messages.PartFailed(explain(error)))
             finally:
                 self._app.post_message(messages.EverythingLoaded(model))
+            if model:
+                self._reading_ahead.begin(assistant)
 
         self._workers.start("load", work, lambda trouble: self._app.post_message(messages.PartFailed(trouble)))
 

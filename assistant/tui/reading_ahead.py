@@ -32,6 +32,13 @@ class ReadingAhead:
         self._key = Event()
         self._give_way = Event()
 
+    def begin(self, assistant: "Assistant") -> None:
+        """Start the model and read what every new conversation begins with, until there is something better to read."""
+        try:
+            assistant.read_opening(stop=self._give_way)
+        except StrongroomError as error:  # the first question will show it
+            _log.info("The model did not start: %s", error.message)
+
     def typed(self, text: str, conversation: str) -> None:
         """The question box holds `text`; empty: there is nothing to read for."""
         with self._lock:

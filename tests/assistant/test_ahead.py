@@ -6,7 +6,7 @@ import pytest
 
 from assistant.ahead import Plan
 from assistant.assistant import Assistant
-from assistant.context import number_sources, order_for_prompt, still_found
+from assistant.context import number_sources, order_for_prompt, order_for_reading, still_found
 from assistant.types import Dialogue, Passage, Source, Why
 from ingest.types import Chunk
 from models.fakes import ScriptedModel
@@ -104,13 +104,42 @@ def passage(name: str) -> Passage:
 
 
 def test_sources_keep_the_places_and_numbers_they_were_read_with() -> None:
+    read = ("D", "B", "X", "A")
     passages = [passage(name) for name in "ABCDE"]
-    sources = number_sources(Dialogue("", "", True), passages, [(0, 0)] * 5, ("D", "B", "X", "A"))
-    ordered = order_for_prompt(sources, ("D", "B", "X", "A"), 3)
+    sources = number_sources(Dialogue("", "", True), passages, [(0, 0)] * 5, read)
+    asked = order_for_prompt(sources, read, 4)
 
-    assert still_found(("D", "B", "X", "A"), "ABCDE") == ["D", "B"]
+    assert still_found(read, "ABCDE") == ["D", "B"]
     assert {source.passage.document: source.number for source in sources} == {"D": 1, "B": 2, "A": 3, "C": 4, "E": 5}
-    assert [(source.passage.document, source.number) for source in ordered] == [("D", 1), ("B", 2), ("A", 3), ("C", 4)]
+    assert [(source.passage.document, source.number) for source in asked] == [("D", 1), ("B", 2), ("A", 3)]
+
+
+def test_on_enter_nothing_is_read_but_the_best_while_there_was_time_the_next_best_are() -> None:
+    sources = number_sources(Dialogue("", "", True), [passage(name) for name in "ABCDE"], [(0, 0)] * 5, ("C",))
+
+    assert [source.passage.document for source in order_for_prompt(sources, ("C",), 4)] == ["C", "A", "B"]
+    assert [source.passage.document for source in order_for_reading(sources, ("C",), 4)] == ["C", "A", "B", "D"]
+    assert [source.passage.document for source in order_for_prompt(sources, (), 4)] == ["A", "B", "C", "D"]
+
+
+def test_what_was_read_survives_a_word_that_fits_nothing(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    type_question(assistant, QUESTION)
+    read = list(model.read_before)
+    assistant.read_ahead("Zzz qqq")
+
+    assert model.read_before == read
+    assert answer_to(assistant, QUESTION).tokens.reused > 0
+
+
+def test_the_opening_is_that_of_the_question(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    assistant.read_opening()
+    answer_to(assistant, QUESTION)
+
+    assert model.read_before[-1][0] == model.messages[0][0]
 
 
 def test_without_reading_ahead_they_stand_as_they_were_found() -> None:

@@ -259,6 +259,7 @@ class StandInAssistant:
         self.go_on: Event | None = None
         self.asked: list[tuple[str, str]] = []
         self.read_for: list[str] = []
+        self.has_read_opening = False
         self.forgotten: list[str] = []
         self.closed = False
         self.embedder = SimpleNamespace()
@@ -286,6 +287,10 @@ class StandInAssistant:
 
     def may_read_ahead(self) -> bool:
         return True
+
+    def read_opening(self, *, stop: Event | None = None) -> None:
+        del stop
+        self.has_read_opening = True
 
     def read_ahead(self, typed: str, *, conversation: str = "new", stop: Event | None = None) -> None:
         del conversation

@@ -313,6 +313,7 @@ async def test_quitting_stops_what_is_running_and_closes_the_assistant(stocked: 
 
 async def test_likely_sources_are_read_while_the_question_is_typed(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
+        await wait_until(lambda: stocked.has_read_opening, "read what every conversation begins with")
         question_box(app).focus()
         await pilot.press(*"notice period ")
         await wait_until(lambda: stocked.read_for[-1:] == ["notice period"], "looked at the complete words")
