@@ -6,6 +6,7 @@ pages must be recognised first. That is asked for by the same request with "page
 {"recognised": …}; the pages are then given with the first request again.
 """
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from config.errors import DocumentError
 
 
 def main() -> None:
+    logging.disable()  # what libraries warn of quotes the document, and a broken one makes them warn without end
     for request in serve():
         reply(_read(request))
 

@@ -2,7 +2,6 @@
 files that pdfium refuses, and has limits of its own against files made to exhaust memory."""
 
 import io
-import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,8 +16,6 @@ from ingest.loaders.lines import Line, RawDocument, RawPage, clean
 T = TypeVar("T")
 
 _METADATA = {"title": "/Title", "author": "/Author", "subject": "/Subject", "created": "/CreationDate"}
-
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings quote the document
 
 
 def read_with_pypdf(data: bytes, options: LoadOptions) -> RawDocument:
