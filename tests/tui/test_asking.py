@@ -80,17 +80,37 @@ async def test_typing_goes_on_while_the_worker_computes(stocked: StandInAssistan
         assert question_box(app).text == "second"
 
 
-async def test_escape_stops_and_gives_the_words_back(stocked: StandInAssistant) -> None:
-    stocked.go_on = Event()
+async def test_escape_stops_within_a_second_of_writing_and_gives_the_words_back(stocked: StandInAssistant) -> None:
+    """The second is that of a model that writes twenty words in it: it writes one when that before is on the screen,
+    so that a busy machine slows down both alike."""
+    written: list[str] = []
+    on_screen = 0
+
+    def writes_on(_: StandInAssistant, question: str, stop: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        while len(written) < 500 and not stop.is_set():
+            written.append("word ")
+            yield Token("word ")
+            while on_screen < len(written) and not stop.wait(0.002):
+                pass
+        yield Answered(make_answer(question, "".join(written), cited=(), stopped=stop.is_set()))
+
+    def words_on_screen() -> int:
+        nonlocal on_screen
+        on_screen = len(app.screen.query_one(CitedMarkdown).source.split())
+        return on_screen
+
+    finishes, stocked.answers = stocked.answers, writes_on
     async with running(stocked) as (app, pilot):
         await ask(pilot, "notice period")
-        stocked.go_on.set()
-        await wait_until(lambda: app.screen.query_one(CitedMarkdown).source)
-        await pilot.press("escape")
-        await wait_until(lambda: not app.status.answering)  # it waits for the test, so only stopping can end it
+        await wait_until(lambda: words_on_screen() > 5)
+        before = len(written)
+        app.post_message(Key("escape", None))  # not by the pilot, which would wait for the app to be idle
+        await wait_until(lambda: words_on_screen() and not app.status.answering)
+        assert len(written) - before <= 20
         assert answers(app)[-1].phase == "stopped"
         assert question_box(app).text == "notice period"
-        stocked.go_on = None
+        stocked.answers = finishes
         await pilot.press("enter")
         await wait_until(lambda: len(answers(app)) == 2 and answers(app)[-1].phase == "done")
 
