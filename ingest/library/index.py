@@ -10,19 +10,12 @@ folder, filled again from SQLite.
     index/<slug>-<random>/       Chroma's own files
 """
 
-import ctypes
 import json
 import logging
-import shutil
-import sys
 import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import numpy as np
@@ -30,6 +23,7 @@ from numpy.typing import NDArray
 
 from config.errors import HomeError
 from config.locations import Locations, private_directory
+from ingest.library.chroma import IndexDamagedError, OpenIndex, open_index, remove_folder
 from ingest.library.collections import find
 from ingest.library.database import Database
 from ingest.library.vectors import from_blobs
@@ -43,27 +37,10 @@ BATCH = 5000
 MOST_UNSEEN = 2000
 """With more changes than this waiting in the outbox, the exact scan is faster than Chroma and a look at all of them."""
 
-_M_PERTURB, _FILLER = -6, 0xA5
-REMOVALS, REMOVAL_PAUSE = 20, 0.05
-"""Tries to remove a folder that Chroma's threads have not let go of, and seconds between them."""
-
 _log = logging.getLogger(__name__)
 
 
-class IndexDamagedError(Exception):
-    """Chroma failed at something; `__cause__` says how."""
-
-
 _FAULTS = (IndexDamagedError, OSError, HomeError)
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """An open folder: Chroma's client, its collection, and the folder's name."""
-
-    client: Any
-    vectors: Any
-    folder: str
 
 
 class VectorIndex:
@@ -77,8 +54,8 @@ class VectorIndex:
         self._slug = slug
         self._changing = threading.RLock()
         self._owner_lock: BaseFileLock | None = None
-        self._opened: _Opened | None = None
-        self._failed: _Opened | None = None
+        self._opened: OpenIndex | None = None
+        self._failed: OpenIndex | None = None
 
     @property
     def held(self) -> bool:
@@ -118,14 +95,13 @@ class VectorIndex:
         if len(unseen) > MOST_UNSEEN:
             return None
         try:
-            with _chroma():
-                found = opened.vectors.query(query_embeddings=[query], n_results=2 * k + 16, include=[])
+            found = opened.nearest(query, 2 * k + 16)
         except IndexDamagedError as damage:
             if self._opened is opened:  # else it was replaced under our hands, and nothing is wrong
                 _log.warning("the index failed and is built again at the next refresh: %r", damage.__cause__)
                 self._failed = opened
             return None
-        return [*found["ids"][0], *(chunk_id for (chunk_id,) in unseen)]
+        return [*found, *(chunk_id for (chunk_id,) in unseen)]
 
     def count(self) -> int | None:
         """Vectors in Chroma, None when this process does not hold it or it cannot be opened."""
@@ -133,8 +109,7 @@ class VectorIndex:
         if opened is None:
             return None
         try:
-            with _chroma():
-                return int(opened.vectors.count())
+            return opened.count()
         except IndexDamagedError:
             return None
 
@@ -188,7 +163,7 @@ class VectorIndex:
     def _opening(self) -> Path:
         return self._directory / f"{self._slug}.opening"
 
-    def _open_current(self) -> _Opened:
+    def _open_current(self) -> OpenIndex:
         """The index as it should be: the folder that the marker names, or a new one to be filled."""
         folder = self._current_folder()
         if folder is None or (self._opened is not None and self._opened is self._failed):
@@ -217,7 +192,7 @@ class VectorIndex:
         )
         return {"embedder": rows[0][0], "epoch": rows[0][1], "chromadb": version("chromadb")} if rows else None
 
-    def _start_anew(self) -> _Opened:
+    def _start_anew(self) -> OpenIndex:
         """An empty folder with every vector of the library in the outbox, switched to in one step."""
         self._close_chroma()
         private_directory(self._directory)
@@ -239,31 +214,14 @@ class VectorIndex:
         self._remove_folders(keep=folder)
         return opened
 
-    def _connect(self, folder: str) -> _Opened:
-        _blank_new_memory()
-        self._opening.touch()
-        try:
-            with _chroma():
-                import chromadb
-                from chromadb.config import Settings
-
-                client = chromadb.PersistentClient(
-                    str(private_directory(self._directory / folder)), settings=Settings(anonymized_telemetry=False)
-                )
-                vectors = client.get_or_create_collection(
-                    self._slug, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
-                )
-                vectors.count()
-        finally:
-            self._opening.unlink(missing_ok=True)
-        return _Opened(client, vectors, folder)
+    def _connect(self, folder: str) -> OpenIndex:
+        return open_index(self._directory / folder, self._slug, self._opening)
 
     def _close_chroma(self) -> None:
         opened, self._opened = self._opened, None
         if opened is not None:
             try:
-                with _chroma():
-                    opened.client.close()
+                opened.close()
             except IndexDamagedError as damage:
                 _log.warning("closing the index failed: %r", damage.__cause__)
 
@@ -273,7 +231,7 @@ class VectorIndex:
     def _remove_folders(self, keep: str | None) -> None:
         for path in self._folders():
             if path.name != keep:
-                _remove(path)
+                remove_folder(path)
 
     # The outbox
 
@@ -283,7 +241,7 @@ class VectorIndex:
         opened = self._open_current()
         applied = 0
         while batch := self._next_batch():
-            self._apply(opened.vectors, [chunk_id for _, chunk_id in batch])
+            self._apply(opened, [chunk_id for _, chunk_id in batch])
             with self._database.transaction() as connection:
                 connection.execute("DELETE FROM outbox WHERE collection = ? AND seq <= ?", (self._row(), batch[-1][0]))
             applied += len(batch)
@@ -295,7 +253,7 @@ class VectorIndex:
             "SELECT seq, chunk_id FROM outbox WHERE collection = ? ORDER BY seq LIMIT ?", (self._row(), BATCH)
         )
 
-    def _apply(self, vectors: Any, chunk_ids: list[str]) -> None:
+    def _apply(self, opened: OpenIndex, chunk_ids: list[str]) -> None:
         """Make Chroma agree with SQLite about these chunks, whatever it held before: doing it twice does no harm."""
         present: dict[str, bytes] = dict(
             self._database.rows(
@@ -305,11 +263,7 @@ class VectorIndex:
             )
         )
         absent = sorted(set(chunk_ids) - present.keys())
-        with _chroma():
-            if present:
-                vectors.upsert(ids=list(present), embeddings=from_blobs(list(present.values())))
-            if absent:
-                vectors.delete(ids=absent)
+        opened.change(list(present), from_blobs(list(present.values())), absent)
 
     def _compare_counts(self) -> None:
         """Raises IndexDamagedError when Chroma, told everything, does not hold as many vectors as SQLite."""
@@ -325,33 +279,3 @@ class VectorIndex:
         counted = self.count()
         if not waiting and counted != expected:
             raise IndexDamagedError(f"Chroma holds {counted} vectors, the library {expected}")
-
-
-def _blank_new_memory() -> None:
-    """Have the C library overwrite memory as it is handed out, from now on (mallopt, M_PERTURB of malloc.h).
-
-    Chroma saves memory that it has reserved and not yet filled, and a forgotten vector could stand there still.
-    """
-    if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-        libc.mallopt(_M_PERTURB, _FILLER)
-
-
-def _remove(folder: Path) -> None:
-    """Chroma's threads may still be writing to a folder that was just closed: what they leave is removed again."""
-    for _ in range(REMOVALS):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(REMOVAL_PAUSE)
-    _log.warning("a folder of the index could not be removed yet; the next rebuild tries again")
-
-
-@contextmanager
-def _chroma() -> Iterator[None]:
-    """Whatever Chroma raises becomes IndexDamagedError: the index can always be built again."""
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit):
-        raise
-    except BaseException as error:  # a panic in its Rust core is a BaseException of its own
-        raise IndexDamagedError(str(error)) from error

@@ -7,28 +7,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from config.errors import EmbedderMismatch
 from config.locations import Locations
-from ingest.library import checking, collections, documents, forgetting
+from ingest.library import checking, collections, documents, embedded, forgetting
 from ingest.library.database import Database
 from ingest.library.index import VectorIndex
 from ingest.library.marks import bearers, other_forms
 from ingest.library.scan import ExactScan
 from ingest.library.search import NO_OTHER_FORMS, TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
-from ingest.library.vectors import exact_scores, from_blobs, to_blobs
+from ingest.library.vectors import exact_scores, to_blobs
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, ScoredChunk, StoredChunk
 from models.base import EmbedderIdentity, Vectors
-
-SLICE = 128
-"""Chunks of one document that are embedded together and stored together, or not at all."""
-
-# CROSS JOIN: walk the index of pending chunks, which is in this order, and stop at the first.
-_FIRST_PENDING = (
-    "SELECT c.id FROM chunks c CROSS JOIN documents d ON d.id = c.document"
-    " WHERE c.vector IS NULL AND d.collection = ? ORDER BY c.id LIMIT 1"
-)
-_LAST_PENDING = _FIRST_PENDING.replace("c.id LIMIT", "c.id DESC LIMIT")
 
 
 class Library:
@@ -129,43 +118,22 @@ class Library:
     # Vectors
 
     def pending_slice(self, *, from_end: bool = False) -> list[PendingChunk]:
-        """The chunks of one slice (at most `SLICE`, of one document) that waits for its vectors; empty when none does.
+        """The chunks of one slice (see `embedded.SLICE`) that waits for its vectors; empty when none does.
 
         `from_end` starts from the last document: two processes embedding at once meet in the middle.
         """
-        pending = self.database.value(_LAST_PENDING if from_end else _FIRST_PENDING, (self._row(),))
-        if pending is None:
-            return []
-        start = pending // SLICE * SLICE  # SLICE divides the range of row ids that a document has
-        rows = self.database.rows(
-            "SELECT chunk_id, context, text FROM chunks WHERE id >= ? AND id < ? AND vector IS NULL ORDER BY id",
-            (start, start + SLICE),
-        )
-        return [PendingChunk(chunk_id, f"{context}\n{text}" if context else text) for chunk_id, context, text in rows]
+        return embedded.pending_slice(self.database, self._row(), from_end=from_end)
 
     def pending_count(self) -> int:
         """Chunks that full-text search finds and vector search does not yet."""
-        # SQLite would rather walk every chunk, texts included: 1.1 s of 200,000.
-        return int(
-            self.database.value(
-                "SELECT count(*) FROM chunks c INDEXED BY chunks_pending CROSS JOIN documents d ON d.id = c.document"
-                " WHERE d.collection = ? AND c.vector IS NULL",
-                (self._row(),),
-            )
-        )
+        return embedded.pending_count(self.database, self._row())
 
     def store_vectors(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:
         """Give chunks their vectors, shape (chunks, dimension); chunks that are gone by now are passed over.
 
         Raises EmbedderMismatch for another dimension than the recorded embedder's.
         """
-        identity = self.embedder_identity()
-        if identity is not None and vectors.shape != (len(chunk_ids), identity.dimension):
-            raise EmbedderMismatch(
-                f"The embedder returned vectors of shape {vectors.shape} for {len(chunk_ids)} texts;"
-                f" {identity.name} has {identity.dimension} dimensions.",
-                "Run `strongroom models verify`.",
-            )
+        embedded.refuse_other_dimension(vectors, len(chunk_ids), self.embedder_identity())
         blobs = to_blobs(vectors)
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
@@ -179,22 +147,11 @@ class Library:
 
     def embedded_chunk_ids(self) -> list[str]:
         """All chunks that have their vector, in the order of the documents."""
-        rows = self.database.rows(
-            "SELECT c.chunk_id FROM chunks c JOIN documents d ON d.id = c.document"
-            " WHERE d.collection = ? AND c.vector IS NOT NULL ORDER BY c.id",
-            (self._row(),),
-        )
-        return [chunk_id for (chunk_id,) in rows]
+        return embedded.embedded_chunk_ids(self.database, self._row())
 
     def chunk_vectors(self, chunk_ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of those chunks that have one."""
-        rows = self.database.rows(
-            "SELECT c.chunk_id, c.vector FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
-            " JOIN documents d ON d.id = c.document WHERE d.collection = ? AND c.vector IS NOT NULL",
-            (json.dumps(list(chunk_ids)), self._row()),
-        )
-        vectors = from_blobs([blob for _, blob in rows])
-        return {chunk_id: vectors[index] for index, (chunk_id, _) in enumerate(rows)}
+        return embedded.chunk_vectors(self.database, self._row(), chunk_ids)
 
     # Reading
 
@@ -258,7 +215,7 @@ class Library:
         candidates = self._index.nearest(vector, k) if documents is None else None
         if candidates is None:
             scored = self._scan.nearest(vector, k, None if documents is None else self._rows_of(documents))
-            names = self._chunk_ids([row for row, _ in scored])
+            names = embedded.ids_of_rows(self.database, [row for row, _ in scored])
             hits = [ScoredChunk(names[row], score) for row, score in scored if row in names]
         else:
             found = self.chunk_vectors(candidates)
@@ -348,10 +305,3 @@ class Library:
             (self._row(), json.dumps(list(paths))),
         )
         return [row for (row,) in rows]
-
-    def _chunk_ids(self, rows: Sequence[int]) -> dict[int, str]:
-        return dict(
-            self.database.rows(
-                "SELECT id, chunk_id FROM chunks WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(rows),)
-            )
-        )

@@ -6,7 +6,8 @@ import pytest
 from config.errors import ModelError
 from config.locations import Locations
 from ingest.embedding import BackgroundEmbedding, embed_next_slice
-from ingest.library.library import SLICE, Library
+from ingest.library.embedded import SLICE
+from ingest.library.library import Library
 from models.base import Vectors
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import put

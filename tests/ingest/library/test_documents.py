@@ -4,7 +4,8 @@ import pytest
 
 from config.errors import EmbedderMismatch, UsageError
 from config.locations import Locations
-from ingest.library.library import SLICE, Library
+from ingest.library.embedded import SLICE
+from ingest.library.library import Library
 from ingest.types import FileStatus
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import contents, embed_all, found_texts, make_chunks, make_document, put
