@@ -1,12 +1,26 @@
 """While a question is being typed: what will probably be put before the model is read already."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import Event
 
 from assistant.ask import Asker, AskOptions, chosen_style, find_passages
-from assistant.context import build_prompt, number_sources, order_for_prompt, order_for_reading, still_found
+from assistant.context import (
+    build_prompt,
+    number_sources,
+    order_for_prompt,
+    order_for_reading,
+    read_and_found,
+    shown_chunks,
+    still_found,
+)
+from assistant.prompts import source_prompt
 from assistant.types import Dialogue, Source
+from models.base import TokenUsage
+
+Expect = Callable[[float], object]
+"""Told in how many seconds the first word would come if the question were asked now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +38,9 @@ class Plan:
         return self.order[: self.read]
 
 
-def read_ahead(asker: Asker, typed: str, options: AskOptions, before: Plan, stop: Event) -> Plan:
+def read_ahead(
+    asker: Asker, typed: str, options: AskOptions, before: Plan, stop: Event, expect: Expect | None = None
+) -> Plan:
     """Find the likely sources for a question that begins with `typed` and have the model read them, until `stop`.
 
     A source is read when it was among the best at the look before as well, and keeps its place as long as it is found
@@ -47,13 +63,52 @@ def read_ahead(asker: Asker, typed: str, options: AskOptions, before: Plan, stop
     ordered = order_for_reading(sources, begun, asker.settings.sources)
     planned = [source for source in ordered if _id(source) in begun or _id(source) in before.best]
     order = tuple(_id(source) for source in planned)
-    planned = order_for_prompt(number_sources(dialogue, passages, nowhere, order), order, 0)
+    planned = read_and_found(number_sources(dialogue, passages, nowhere, order), order)
+    wait = _Wait(asker, dialogue, sources, typed, expect)
     read = len(begun)
-    _read(asker, dialogue, planned[:read], stop)
+    wait.tell(begun, len(begun) - 1)  # the last one may be half read
+    done = _read(asker, dialogue, planned[:read], stop)
+    wait.tell(begun, read if done else read - 1)
     while read < len(planned) and not stop.is_set():
         read += 1
-        _read(asker, dialogue, planned[:read], stop)
+        started = time.perf_counter()
+        done = _read(asker, dialogue, planned[:read], stop)
+        if done:
+            wait.learn(order[read - 1], (time.perf_counter() - started) * 1000)
+        wait.tell(order[:read], read if done else read - 1)
     return Plan(options.conversation, order, read, tuple(_id(source) for source in ordered))
+
+
+class _Wait:
+    """How long the first word would take: what a question asked now still has to read, at the speed of the machine."""
+
+    def __init__(
+        self, asker: Asker, dialogue: Dialogue, sources: Sequence[Source], typed: str, expect: Expect | None
+    ) -> None:
+        self._asker = asker
+        self._sources = sources
+        self._expect = expect
+        self._known = shown_chunks(dialogue)
+        count = asker.llm().count_tokens
+        self._question = count(typed)
+        self._costs: Mapping[str, int] = {
+            _id(source): count(source_prompt(source, dialogue.fence)) for source in sources[: asker.settings.sources]
+        }
+
+    def tell(self, begun: Sequence[str], read: int) -> None:
+        """`begun` are the sources that the model has begun to read, of which `read` to their end."""
+        llm, settings = self._asker.llm(), self._asker.settings
+        asked = order_for_prompt(self._sources, begun, settings.sources)
+        new = {_id(source) for source in asked} - self._known - set(begun[: max(0, read)])
+        left = self._question + sum(self._costs.get(chunk_id, 0) for chunk_id in new)
+        seconds = self._asker.speeds.of(llm.information.name).seconds_to_read(left)
+        if self._expect is not None and seconds is not None:
+            self._expect(min(seconds, settings.max_wait_seconds))
+
+    def learn(self, chunk_id: str, milliseconds: float) -> None:
+        """A source was read from its beginning to its end."""
+        usage = TokenUsage(prompt=self._costs.get(chunk_id, 0), reading_ms=milliseconds)
+        self._asker.speeds.learn(self._asker.llm().information.name, usage)
 
 
 def read_opening(asker: Asker, stop: Event) -> None:
@@ -62,11 +117,11 @@ def read_opening(asker: Asker, stop: Event) -> None:
         _read(asker, asker.conversations.open("new"), (), stop)
 
 
-def _read(asker: Asker, dialogue: Dialogue, sources: Sequence[Source], stop: Event) -> None:
+def _read(asker: Asker, dialogue: Dialogue, sources: Sequence[Source], stop: Event) -> bool:
     llm = asker.llm()
     window = llm.information.context
     prompt = build_prompt(dialogue, sources, "", llm.count_tokens, window, min(asker.settings.max_tokens, window // 2))
-    llm.read_ahead(prompt.messages, "" if dialogue.is_new else dialogue.conversation_id, stop)
+    return llm.read_ahead(prompt.messages, "" if dialogue.is_new else dialogue.conversation_id, stop)
 
 
 def _id(source: Source) -> str:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 from assistant import prompts
 from assistant.citations import CitedText, cite
-from assistant.context import Prompt, build_prompt, number_sources, order_for_prompt
+from assistant.context import (
+    Prompt,
+    build_prompt,
+    number_sources,
+    order_for_prompt,
+    readable_in_time,
+    shown_chunks,
+)
 from assistant.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
@@ -21,6 +28,7 @@ from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Source
 from config.sanitise import sanitise
 from config.sections import AnswerSettings
 from models.base import Embedder, GenerationOptions, LanguageModel, TokenUsage
+from models.speeds import Speeds
 
 if TYPE_CHECKING:
     from ingest.library.library import Library
@@ -36,6 +44,7 @@ class Asker:
     settings: AnswerSettings
     embedder: Callable[[], Embedder]
     llm: Callable[[], LanguageModel]
+    speeds: Speeds
     model_name: str
     embedder_name: str
 
@@ -196,7 +205,7 @@ def _write(
     must_hold = _must_hold(asker, options)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
-    shown = order_for_prompt(sources, options.read, asker.settings.sources)
+    shown = _readable(asker, question, dialogue, sources, options.read, clock)
     prompt = build_prompt(dialogue, shown, question, llm.count_tokens, window, max_tokens)
     seed = asker.settings.seed if options.seed is None else options.seed
     generation = GenerationOptions(
@@ -210,6 +219,7 @@ def _write(
             clock.first_token = clock.first_token or clock.now()
             yield Token(sanitise(piece.text))
     stopped = stop.is_set()
+    asker.speeds.learn(llm.information.name, usage)
     if prompts.is_refusal(reply):
         if must_hold:
             clock.first_token = clock.now()
@@ -224,6 +234,20 @@ def _write(
         yield Token(sanitise(reply))
     text = cite(sanitise(reply), prompt.sources, asker.library.page_texts)
     return _Draft(text, "answer", False, stopped, usage, prompt, reply)
+
+
+def _readable(
+    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], read: Sequence[str], clock: _Clock
+) -> list[Source]:
+    """The sources that the model can read before `answer.max_wait_seconds` are over; all while its speed is unknown."""
+    llm = asker.llm()
+    ordered = order_for_prompt(sources, read, asker.settings.sources)
+    speed = asker.speeds.of(llm.information.name).reading
+    if speed is None:
+        return ordered
+    seconds = asker.settings.max_wait_seconds - clock.now() / 1000
+    tokens = seconds * speed - llm.count_tokens(question)
+    return readable_in_time(ordered, {*read, *shown_chunks(dialogue)}, dialogue.fence, llm.count_tokens, tokens)
 
 
 def _checked(

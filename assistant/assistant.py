@@ -1,6 +1,6 @@
 """The composition root: every part of Strongroom put together, each made when it is first needed."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,7 @@ from ingest.library.library import Library
 from ingest.types import FileStatus
 from models.base import Embedder, LanguageModel, Reranker
 from models.hardware import on_battery
+from models.speeds import Speeds
 
 if TYPE_CHECKING:
     from assistant.doctor import Check
@@ -166,15 +167,25 @@ class Assistant:
         self._plan = Plan()
         return ask(self.asker(), question, options, stop or Event())
 
-    def read_ahead(self, typed: str, *, conversation: str = "new", stop: Event | None = None) -> None:
-        """Have the model read what a question that begins with `typed` will probably need; until `stop` is set."""
+    def read_ahead(
+        self,
+        typed: str,
+        *,
+        conversation: str = "new",
+        stop: Event | None = None,
+        expect: Callable[[float], object] | None = None,
+    ) -> None:
+        """Have the model read what a question that begins with `typed` will probably need; until `stop` is set.
+
+        `expect` is told, now and then, in how many seconds the first word would come if it were asked now.
+        """
         if not self.may_read_ahead() or not typed.strip():
             return
         scoped, documents = self._scope(typed, None)
         options = AskOptions(
             search_for=scoped, documents=documents, conversation=conversation, refuse=self.settings.retrieval.refuse
         )
-        self._plan = read_ahead(self.asker(), typed, options, self._plan, stop or Event())
+        self._plan = read_ahead(self.asker(), typed, options, self._plan, stop or Event(), expect)
 
     def read_opening(self, *, stop: Event | None = None) -> None:
         """Start the model and have it read what every new conversation begins with; until `stop` is set."""
@@ -195,6 +206,7 @@ class Assistant:
             settings=self.settings.answer,
             embedder=self.parts.embedder,
             llm=self.parts.llm,
+            speeds=Speeds(self.locations.speeds_file),
             model_name=self.parts.name_of("llm") or "",
             embedder_name=self.parts.name_of("embedder") or "",
         )

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.prompts import question_prompt, system_prompt
+from assistant.prompts import question_prompt, source_prompt, system_prompt
 from assistant.sentences import Span
 from assistant.types import Dialogue, Exchange, Passage, Source
 from config.errors import StrongroomError
@@ -65,7 +65,7 @@ def still_found(read: Sequence[str], found: Collection[str]) -> list[str]:
 def order_for_prompt(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:
     """What a question is asked with, of `sources` (best first): those that were read ahead and are still found, then
     the best ones if they are not among them; the `most` best where nothing was read ahead."""
-    first = _of_use(sources, read)
+    first = read_and_found(sources, read)
     return [*first, *(source for source in sources[: _ALWAYS if first else most] if source not in first)]
 
 
@@ -76,7 +76,31 @@ def order_for_reading(sources: Sequence[Source], read: Sequence[str], most: int)
     return [*certain, *itertools.islice(others, max(0, most - len(certain)))]
 
 
-def _of_use(sources: Sequence[Source], read: Sequence[str]) -> list[Source]:
+def readable_in_time(
+    sources: Sequence[Source], known: Collection[str], fence: str, count_tokens: CountTokens, tokens: float
+) -> list[Source]:
+    """`sources` up to the last one that there is time to read: `tokens` for all that are not `known` (ids of chunks)
+    yet. The first of those stays in any case."""
+    kept: list[Source] = []
+    new = 0
+    for source in sources:
+        if source.passage.chunk.chunk_id not in known:
+            cost = count_tokens(source_prompt(source, fence))
+            if new and new + cost > tokens:
+                continue
+            new += cost
+        kept.append(source)
+    return kept
+
+
+def shown_chunks(dialogue: Dialogue) -> set[str]:
+    """Ids of the passages that stand in the turns the next prompt goes on with."""
+    numbers = _shown(dialogue, dialogue.first_turn)
+    return {source.passage.chunk.chunk_id for source in dialogue.sources if source.number in numbers}
+
+
+def read_and_found(sources: Sequence[Source], read: Sequence[str]) -> list[Source]:
+    """The sources of `still_found`, in the order in which they were read."""
     by_chunk = {source.passage.chunk.chunk_id: source for source in sources}
     return [by_chunk[chunk_id] for chunk_id in still_found(read, by_chunk)]
 

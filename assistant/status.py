@@ -1,5 +1,6 @@
 """What is in the home, which models are in use, how tight the seal is: what `strongroom status --json` prints."""
 
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.calibration import load_calibration
 from config.locations import Locations
 from config.seal import seal_report
+from models.speeds import Speeds
 
 if TYPE_CHECKING:
     from assistant.parts import Parts
@@ -41,10 +43,17 @@ def status(locations: Locations, library: "Library", parts: "Parts") -> dict[str
             **{kind: parts.name_of(kind) for kind in ("llm", "embedder", "reranker")},
             "adapter": parts.name_of_adapter(),
         },
+        "speed": _speed(locations, parts.name_of("llm")),
         "disk_mb": _disk_use(locations),
         "seal": {"level": seal.level, "mechanism": seal.mechanism},
         "version": program_version(),
     }
+
+
+def _speed(locations: Locations, model: str | None) -> dict[str, float | None]:
+    """Tokens a second that the language model reads and writes on this machine, None until it was used."""
+    speed = Speeds(locations.speeds_file).of(model or "")
+    return {name: value and round(value, 1) for name, value in asdict(speed).items()}
 
 
 def _disk_use(locations: Locations) -> dict[str, float]:

@@ -54,6 +54,11 @@ class Locations:
         return self.home / "states"
 
     @property
+    def speeds_file(self) -> Path:
+        """How fast this machine reads and writes with each language model."""
+        return self.home / "speeds.json"
+
+    @property
     def log_file(self) -> Path:
         return self.home / "logs" / "strongroom.log"
 

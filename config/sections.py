@@ -81,6 +81,8 @@ class AnswerSettings(Section):
     """0 always takes the likeliest word."""
     seed: int = 0
     """Seed of the sampling, so that an answer can be had again."""
+    max_wait_seconds: float = Field(default=15.0, gt=0)
+    """Seconds within which the first word is to come: fewer sources are read where the machine is too slow for all."""
     read_ahead: Literal["always", "plugged_in", "never"] = "always"
     """Whether likely sources are read while a question is being typed; `plugged_in` means not on battery."""
 

@@ -34,12 +34,15 @@ class GenerationOptions:
 
 @dataclass(frozen=True, slots=True)
 class TokenUsage:
-    """Tokens of one generation: in the prompt, of those taken from the cache, written, drafted and accepted."""
+    """Tokens of one generation: in the prompt, of those taken from the cache, written, drafted and accepted; and the
+    milliseconds that reading the rest of the prompt and writing took, 0 where they were not measured."""
 
     prompt: int = 0
     reused: int = 0
     generated: int = 0
     drafted_accepted: int = 0
+    reading_ms: float = 0.0
+    writing_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Models that need no files: deterministic, offline, in milliseconds. Tests and demonstrations run on them."""
 
 import hashlib
+import math
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,7 +32,8 @@ class ScriptedModel:
 
     `replies` are its answers in order, the last one repeated for ever, or a function of the messages. `messages` and
     `options` record every call, and `read_before` what was read ahead. `seconds_per_word` makes
-    it slow; `dies_after` ends it after so many words of the next answer, once.
+    it slow; `dies_after` ends it after so many words of the next answer, once; `words_per_second` is what it says about
+    its speed, 0 nothing.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class ScriptedModel:
         writes_in_form: bool = False,
         seconds_per_word: float = 0.0,
         dies_after: int | None = None,
+        words_per_second: float = 0.0,
     ) -> None:
         self.information = ModelInformation(
             name=name,
@@ -58,6 +61,7 @@ class ScriptedModel:
         self.read_before: list[tuple[Message, ...]] = []
         self.seconds_per_word = seconds_per_word
         self.dies_after = dies_after
+        self.words_per_second = words_per_second
         self.closed = False
         self._replies = replies
         self._last_prompt: list[str] = []
@@ -80,7 +84,8 @@ class ScriptedModel:
                 time.sleep(self.seconds_per_word)
             words += 1
             yield GenerationPiece(piece)
-        yield GenerationPiece("", TokenUsage(prompt=prompt, reused=reused, generated=words))
+        reading, writing = (1000 * each / (self.words_per_second or math.inf) for each in (prompt - reused, words))
+        yield GenerationPiece("", TokenUsage(prompt, reused, words, reading_ms=reading, writing_ms=writing))
 
     def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
         del conversation  # it has one memory

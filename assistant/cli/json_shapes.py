@@ -62,7 +62,11 @@ def hit(passage: "Passage") -> Shape:
     }
 
 
+_TIMES = {"reading_ms": "reading", "writing_ms": "writing"}
+
+
 def answer(answer: "Answer") -> Shape:
+    tokens = asdict(answer.tokens)
     return {
         "question": answer.question,
         "answer": answer.text,
@@ -74,8 +78,8 @@ def answer(answer: "Answer") -> Shape:
         "grounding": asdict(answer.grounding),
         "model": answer.model,
         "embedder": answer.embedder,
-        "tokens": asdict(answer.tokens),
-        "timings_ms": asdict(answer.timings),
+        "tokens": {name: count for name, count in tokens.items() if name not in _TIMES},
+        "timings_ms": {**asdict(answer.timings), **{name: tokens[key] for key, name in _TIMES.items()}},
         "conversation": answer.conversation,
     }
 

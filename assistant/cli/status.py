@@ -29,6 +29,7 @@ def print_status(found: dict[str, Any], output: Output) -> None:
             "Home": found["home"],
             "Seal": f"{found['seal']['level']} ({found['seal']['mechanism']})",
             "Language model": found["models"]["llm"],
+            "Speed": _speed(found["speed"]),
             "Adapter": found["models"]["adapter"] or "none",
             "Embedder": found["models"]["embedder"],
             "Reranker": found["models"]["reranker"] or "none",
@@ -61,3 +62,9 @@ def print_status(found: dict[str, Any], output: Output) -> None:
         ],
         output,
     )
+
+
+def _speed(found: dict[str, float | None]) -> str:
+    verbs = {"reading": "reads", "writing": "writes"}
+    known = [f"{verb} {found[name]:,.0f} tokens/s" for name, verb in verbs.items() if found[name] is not None]
+    return ", ".join(known) or "not measured yet"

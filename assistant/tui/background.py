@@ -39,7 +39,8 @@ class Background:
     def __init__(self, app: App[Any], open_assistant: AssistantFactory) -> None:
         self._app = app
         self._workers = Workers(app, open_assistant)
-        self._reading_ahead = ReadingAhead(self._workers)
+        self._reading_ahead = ReadingAhead(self._workers, self._tell_wait)
+        self._typing_in: MessagePump = app
         self.following = Following(app, self._workers)
         self._stop_answer = Event()
         self._stop_ingest = Event()
@@ -79,8 +80,9 @@ class Background:
 
     # questions
 
-    def typed(self, text: str, *, conversation: str) -> None:
-        """A question is being typed: what it will probably need is read meanwhile. Posts nothing."""
+    def typed(self, text: str, *, conversation: str, reply_to: MessagePump) -> None:
+        """A question is being typed: what it will probably need is read meanwhile. Posts WaitEstimated now and then."""
+        self._typing_in = reply_to
         self._reading_ahead.typed(text, conversation)
 
     def ask(self, question: str, *, conversation: str, turn: int, reply_to: MessagePump) -> None:
@@ -100,6 +102,9 @@ class Background:
                 reply_to.post_message(messages.AnswerEnded(turn))
 
         self._workers.start("ask", work)
+
+    def _tell_wait(self, seconds: float) -> None:
+        self._typing_in.post_message(messages.WaitEstimated(seconds))
 
     def stop_answer(self) -> None:
         self._stop_answer.set()

@@ -87,6 +87,16 @@ class QuestionTyped(Message):
 
 
 @dataclass
+class WaitEstimated(Message):
+    """If the question being typed were sent off now, its first word would come in so many seconds."""
+
+    seconds: float
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, WaitEstimated)
+
+
+@dataclass
 class QuestionAsked(Message):
     """The question box was sent off."""
 

@@ -1,6 +1,7 @@
 """While a question is being typed: its likely sources are found and read, in a worker thread of its own."""
 
 import logging
+from collections.abc import Callable
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,10 @@ _log = logging.getLogger("strongroom.tui")
 class ReadingAhead:
     """Looks again at every word that is complete, and at every pause. What is being read gives way at once."""
 
-    def __init__(self, workers: Workers) -> None:
+    def __init__(self, workers: Workers, expect: Callable[[float], object] | None = None) -> None:
+        """`expect` is told how long the first word of what is typed would take."""
         self._workers = workers
+        self._expect = expect
         self._lock = Lock()
         self._typed = ""
         self._conversation = ""
@@ -81,14 +84,14 @@ class ReadingAhead:
             self._give_way = give_way = Event()
             self._key.clear()
         if words:
-            assistant.read_ahead(words, conversation=conversation, stop=give_way)
+            assistant.read_ahead(words, conversation=conversation, stop=give_way, expect=self._expect)
         if give_way.is_set():
             return bool(self._typed.strip())
         if not self._key.wait(_PAUSE):  # a pause: the last word is complete, or the question is
             text = self._typed
             if text.strip():
                 for _ in range(2):  # a source is read when it was among the best twice
-                    assistant.read_ahead(text, conversation=conversation, stop=give_way)
+                    assistant.read_ahead(text, conversation=conversation, stop=give_way, expect=self._expect)
             if not self._key.wait(_IDLE):
                 return False
         return bool(self._typed.strip())

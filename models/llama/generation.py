@@ -1,5 +1,6 @@
 """One answer of the engine, token by token."""
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -29,17 +30,28 @@ class Generation:
         self._options = options
         self._reused = 0
         self._written = 0
+        self._reading = self._writing = 0.0
 
     @property
     def usage(self) -> TokenUsage:
-        return TokenUsage(prompt=len(self._prompt), reused=self._reused, generated=self._written)
+        return TokenUsage(
+            prompt=len(self._prompt),
+            reused=self._reused,
+            generated=self._written,
+            reading_ms=self._reading,
+            writing_ms=self._writing,
+        )
 
     def pieces(self) -> Iterator[str]:
         """Raises Stopped and EngineError."""
         self._reused = self._engine.reuse(self._prompt)
+        begun = time.perf_counter()
         self._engine.read(self._prompt[self._reused :])
+        between = time.perf_counter()
+        self._reading = (between - begun) * 1000
         text = AnswerText(self._options.stop)
         for token in self._tokens():
+            self._writing = (time.perf_counter() - between) * 1000
             self._thought += self._answer.is_thinking
             if piece := self._answer.add(text.add(self._engine.bytes_of(token))):
                 yield piece

@@ -60,7 +60,7 @@ def test_a_quoted_answer_cites_word_for_word(run: Run, library: Path) -> None:
     answer = run("ask", "Who was elected chair of the board?", "--style", "quote", "--json").json
     assert set(answer) >= ASK_FIELDS
     assert set(answer["tokens"]) == {"prompt", "reused", "generated", "drafted_accepted"}
-    assert set(answer["timings_ms"]) == {"retrieve", "first_evidence", "first_token", "total"}
+    assert set(answer["timings_ms"]) == {"retrieve", "first_evidence", "first_token", "total", "reading", "writing"}
     assert set(answer["grounding"]) == {"supported", "sentences", "unsupported"}
     assert answer["refused"] is False
     assert "Bergland" in answer["answer"]

@@ -72,6 +72,8 @@ def test_an_answer_comes_in_pieces_and_the_same_one_again(shared: LlamaModel) ->
     assert [piece.usage for piece in pieces[:-1]] == [None] * (len(pieces) - 1)
     assert pieces[-1].usage is not None
     assert pieces[-1].usage.generated == 12
+    assert pieces[-1].usage.reading_ms > 0
+    assert pieces[-1].usage.writing_ms > 0
     assert "".join(piece.text for piece in pieces) == generate(shared, QUESTION)[0]
 
 

@@ -260,6 +260,7 @@ class StandInAssistant:
         self.asked: list[tuple[str, str]] = []
         self.read_for: list[str] = []
         self.has_read_opening = False
+        self.expected_wait: float | None = None
         self.forgotten: list[str] = []
         self.closed = False
         self.embedder = SimpleNamespace()
@@ -292,8 +293,17 @@ class StandInAssistant:
         del stop
         self.has_read_opening = True
 
-    def read_ahead(self, typed: str, *, conversation: str = "new", stop: Event | None = None) -> None:
+    def read_ahead(
+        self,
+        typed: str,
+        *,
+        conversation: str = "new",
+        stop: Event | None = None,
+        expect: Callable[[float], object] | None = None,
+    ) -> None:
         del conversation
+        if expect is not None and self.expected_wait is not None:
+            expect(self.expected_wait)
         if stop is None or not stop.is_set():
             self.read_for.append(typed)
 

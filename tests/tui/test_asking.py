@@ -331,6 +331,17 @@ async def test_quitting_stops_what_is_running_and_closes_the_assistant(stocked: 
         assert stocked.closed
 
 
+async def test_the_expected_wait_is_shown_before_the_question_is_sent(stocked: StandInAssistant) -> None:
+    stocked.expected_wait = 7.4
+    async with running(stocked) as (app, pilot):
+        question_box(app).focus()
+        await pilot.press(*"notice period ")
+        await wait_until(lambda: question_box(app).hint.startswith("First word in about 7 s"), "said how long")
+        await pilot.press("enter")
+        await wait_until(lambda: answers(app) and not answers(app)[0].in_progress, "answered")
+        assert "First word" not in question_box(app).hint
+
+
 async def test_likely_sources_are_read_while_the_question_is_typed(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await wait_until(lambda: stocked.has_read_opening, "read what every conversation begins with")

@@ -22,6 +22,7 @@ from assistant.tui.messages import (
     QuestionTyped,
     SourceChosen,
     Trouble,
+    WaitEstimated,
     WordsWritten,
 )
 from assistant.tui.screens.source import SourceScreen
@@ -39,6 +40,9 @@ if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait fo
 NEW_CONVERSATION = "new"
 
 _IDLE_HINT = "Enter asks · Ctrl+J new line · ↑ earlier questions"
+_AT_ONCE = 1.0
+"""Seconds."""
+
 _BUSY_HINT = "Esc stops the answer"
 
 
@@ -93,7 +97,14 @@ class ChatScreen(Screen[None]):
 
     def on_question_typed(self, message: QuestionTyped) -> None:
         if self._answer is None:
-            self._background.typed(message.text, conversation=self._conversation)
+            if not message.text.strip():
+                self.query_one(QuestionBox).hint = _IDLE_HINT
+            self._background.typed(message.text, conversation=self._conversation, reply_to=self)
+
+    def on_wait_estimated(self, message: WaitEstimated) -> None:
+        box = self.query_one(QuestionBox)
+        if self._answer is None and box.text.strip():
+            box.hint = f"{_wait(message.seconds)} · {_IDLE_HINT}"
 
     async def on_question_asked(self, message: QuestionAsked) -> None:
         self._turn += 1
@@ -233,3 +244,7 @@ class ChatScreen(Screen[None]):
         box.is_taking = not busy
         self.refresh_bindings()
         self.post_message(AnsweringChanged(busy))
+
+
+def _wait(seconds: float) -> str:
+    return "First word at once" if seconds < _AT_ONCE else f"First word in about {seconds:.0f} s"
