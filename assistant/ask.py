@@ -113,14 +113,16 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     clock.evidence = clock.now()
     yield EvidenceFound(tuple(sources), findings.result.timings)
 
+    sent_to = ""
     if not sources or (options.refuse and not findings.result.fits):
         draft = yield from _refuse(clock, "quote" if options.style == "quote" else chosen_style(asker, options))
     elif chosen_style(asker, options) == "quote":
         draft = yield from _quote(asker, findings, sources, scored, clock)
     else:
         draft = yield from _write(asker, question, dialogue, findings, sources, scored, options, stop, clock)
+        sent_to = asker.llm().information.runs_on
 
-    answer = _checked(asker, question, dialogue, sources, draft, clock)
+    answer = _checked(asker, question, dialogue, sources, draft, clock, sent_to)
     if options.keep:
         _keep(asker, dialogue, answer, draft)
     yield Answered(answer)
@@ -251,7 +253,13 @@ def _readable(
 
 
 def _checked(
-    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], draft: _Draft, clock: _Clock
+    asker: Asker,
+    question: str,
+    dialogue: Dialogue,
+    sources: Sequence[Source],
+    draft: _Draft,
+    clock: _Clock,
+    sent_to: str,
 ) -> Answer:
     known = {source.number: source for source in (*dialogue.sources, *sources)}
     return Answer(
@@ -268,6 +276,7 @@ def _checked(
         timings=clock.timings(),
         conversation=dialogue.conversation_id,
         stopped=draft.stopped,
+        sent_to=sent_to,
     )
 
 

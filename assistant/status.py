@@ -45,7 +45,7 @@ def status(locations: Locations, library: "Library", parts: "Parts") -> dict[str
         },
         "speed": _speed(locations, parts.name_of("llm")),
         "disk_mb": _disk_use(locations),
-        "seal": {"level": seal.level, "mechanism": seal.mechanism},
+        "seal": {"level": seal.level, "mechanism": seal.mechanism, "server": seal.server or None},
         "version": program_version(),
     }
 

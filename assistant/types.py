@@ -123,6 +123,8 @@ class Answer:
     timings: AnswerTimings
     conversation: str
     stopped: bool = False
+    sent_to: str = ""
+    """`host:port` of the server that the question and its passages were sent to, empty when they stayed here."""
 
 
 @dataclass(frozen=True, slots=True)

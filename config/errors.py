@@ -8,7 +8,8 @@
     │   └── EmbedderMismatch        1   the library was built with another embedder
     ├── DocumentError               1   one file cannot be read; becomes an event, never ends a run
     ├── ModelError                  4   a model is missing or does not verify
-    │   └── ModelDied               1   the model's process ended in the middle of its work
+    │   ├── ModelDied               1   the model's process ended in the middle of its work
+    │   └── ServerError             1   the server that the model runs on cannot be reached or does not answer well
     └── PolicyError                 5   refused by policy
 
 Exit codes are those of the command-line contract; 130 (interrupted) is set by the command line itself.
@@ -67,6 +68,10 @@ class ModelError(StrongroomError):
 
 
 class ModelDied(ModelError):
+    exit_code = 1
+
+
+class ServerError(ModelError):
     exit_code = 1
 
 

@@ -22,16 +22,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from config.opening import opened_to
+
 SealLevel = Literal["kernel", "python", "none"]
 
 
 @dataclass(frozen=True, slots=True)
 class SealReport:
-    """What keeps connections from being opened. `mechanism` names it, `detail` is a sentence for people."""
+    """What keeps connections from being opened. `mechanism` names it, `detail` is a sentence for people; `server` is
+    the one place (host:port) that this run can reach through its relay, empty for none."""
 
     level: SealLevel
     mechanism: str
     detail: str
+    server: str = ""
 
 
 class _UnsealableError(Exception):
@@ -70,17 +74,20 @@ def seal() -> SealReport:
 
 def seal_report() -> SealReport:
     """What is in force now, found by trying, in this thread and in a new one. Opens nothing, sealed or not."""
+    server = opened_to()
+    but = f" Its relay, and nothing else, connects to {server}." if server else ""
     open_ways = find_open_ways() | _find_open_ways_in_new_thread()
     if not open_ways:
-        return SealReport("kernel", "seccomp", "The kernel refuses every connection of this program.")
+        return SealReport("kernel", "seccomp", f"The kernel refuses every connection of this program.{but}", server)
     if _State.hook_installed:
         reason = _State.failure or f"it still allows {', '.join(sorted(open_ways))}"
         return SealReport(
             "python",
             "audit hook",
-            f"Python code is kept from connecting, native code is not: the kernel does not refuse ({reason}).",
+            f"Python code is kept from connecting, native code is not: the kernel does not refuse ({reason}).{but}",
+            server,
         )
-    return SealReport("none", "none", "Nothing keeps this program from connecting.")
+    return SealReport("none", "none", "Nothing keeps this program from connecting.", server)
 
 
 # The kernel's refusal -------------------------------------------------------------------------------------------------

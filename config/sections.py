@@ -104,6 +104,27 @@ class LlamaSettings(Section):
     """Megabytes of disk for what the model has read of conversations, so that it is not read again; 0 keeps nothing."""
 
 
+class ServerSettings(Section):
+    url: str = ""
+    """Address of an OpenAI-compatible server in your own network (`https://host:8443/v1`), for runs with `--server`."""
+    model: str = ""
+    """What the server calls the model; empty takes the first that it lists."""
+    context: int = Field(default=4096, ge=256)
+    """Tokens that the server's model can see at once."""
+    ca_file: str = ""
+    """File (PEM) with the authority that signed the server's certificate; empty trusts those of the system."""
+    token_file: str = ""
+    """File with the server's access token, readable by you only; the token itself never stands in the settings."""
+    connect_seconds: float = Field(default=5.0, gt=0)
+    """A server that takes longer than this to accept a connection is given up."""
+    first_word_seconds: float = Field(default=120.0, gt=0)
+    """A server that takes longer than this to begin its answer is given up."""
+    silence_seconds: float = Field(default=30.0, gt=0)
+    """A server that says nothing for longer than this in the middle of its answer is given up."""
+    retries: int = Field(default=2, ge=0, le=10)
+    """How often a request that failed before the first word is sent again."""
+
+
 class InterfaceSettings(Section):
     theme: str = "strongroom-dark"
     """Colour theme of the terminal interface."""
@@ -123,5 +144,6 @@ class Settings(Section):
     retrieval: RetrievalSettings = RetrievalSettings()
     answer: AnswerSettings = AnswerSettings()
     llama: LlamaSettings = LlamaSettings()
+    server: ServerSettings = ServerSettings()
     interface: InterfaceSettings = InterfaceSettings()
     log: LogSettings = LogSettings()

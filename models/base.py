@@ -80,6 +80,8 @@ class ModelInformation:
     """False for a model too small to be trusted to write: `auto` style then quotes."""
     writes_in_form: bool = False
     """True for such a model that an adapter has taught: `auto` style then shows what it writes if the check passes."""
+    runs_on: str = ""
+    """`host:port` of the server it runs on, to which prompts are sent; empty for this machine."""
     details: dict[str, str] = field(default_factory=dict)
 
 

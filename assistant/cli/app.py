@@ -44,6 +44,12 @@ def main(
         Path | None,
         typer.Option("--config", metavar="FILE", help="Another settings file than the home's.", show_default=False),
     ] = None,
+    server: Annotated[
+        bool,
+        typer.Option(
+            "--server", help="Answer with the server of the settings: questions and passages leave this machine for it."
+        ),
+    ] = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="No remarks and no progress, only results and errors.")
     ] = False,
@@ -55,7 +61,7 @@ def main(
     """
     invocation: Invocation = context.obj
     invocation.home, invocation.collection, invocation.config = home, collection, config_file
-    invocation.verbose = verbose
+    invocation.server, invocation.verbose = server, verbose
     invocation.output.quiet = quiet
     if context.invoked_subcommand is None:
         open_interface(context)
@@ -70,7 +76,9 @@ def open_interface(context: typer.Context) -> None:
     from assistant.tui.run import run_interface
 
     locations, settings = invocation.prepare()
-    run_interface(locations, settings, invocation.collection, samples=sample_documents())
+    run_interface(
+        locations, settings, invocation.collection, samples=sample_documents(), open_llm=invocation.open_llm()
+    )
 
 
 def sample_documents() -> Path | None:

@@ -102,6 +102,8 @@ def comparable(text: str) -> list[str]:
 
 
 def _print_proof(answer: "Answer", output: "Output") -> None:
+    if answer.sent_to:
+        output.line(f"\nWritten on {answer.sent_to}: the question and its passages left this machine for it.")
     if answer.refused:
         _print_nearest(answer, output)
         return

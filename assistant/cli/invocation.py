@@ -1,6 +1,6 @@
 """One run of the command: the global options, and what they decide for every command."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +11,10 @@ from assistant.cli.output import Output
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from config.locations import Locations
+    from config.opening import Destination
+    from config.sections import ServerSettings
     from config.settings import LoadedSettings
+    from models.base import LanguageModel
 
 
 @dataclass(slots=True)
@@ -21,9 +24,12 @@ class Invocation:
     home: Path | None = None
     collection: str = "default"
     config: Path | None = None
+    server: bool = False
     quiet: bool = False
     verbose: bool = False
     output: Output = field(default_factory=Output)
+    _destination: "Destination | None" = None
+    _server_settings: "ServerSettings | None" = None
 
     def open_home(self) -> "Locations":
         """Create the home if it is missing, and keep everything that is written inside it. Raises HomeError."""
@@ -50,15 +56,45 @@ class Invocation:
         locations = self.open_home()
         settings = self.load_settings(locations, flags)
         start_log(locations, settings.settings.log)
+        if self.server:
+            self._open_to_server(settings.settings.server)
         return locations, settings
+
+    def open_llm(self) -> "Callable[[], LanguageModel] | None":
+        """Makes the model on the server, None without `--server`."""
+        destination, settings = self._destination, self._server_settings
+        if destination is None or settings is None:
+            return None
+
+        def make() -> "LanguageModel":
+            from config.opening import connect
+            from models.server.client import ServerModel
+
+            return ServerModel(destination, settings, connect)
+
+        return make
 
     @contextmanager
     def open_assistant(self, flags: Mapping[str, object] | None = None) -> Iterator["Assistant"]:
         """The assistant over this home and collection, closed (its worker processes too) however the block ends."""
         from assistant.assistant import open_assistant
 
-        assistant = open_assistant(*self.prepare(flags), collection=self.collection)
+        locations, settings = self.prepare(flags)
+        make = self.open_llm()
+        if make is None:
+            assistant = open_assistant(locations, settings, collection=self.collection)
+        else:
+            assistant = open_assistant(locations, settings, collection=self.collection, llm=make())
         try:
             yield assistant
         finally:
             assistant.close()
+
+    def _open_to_server(self, settings: "ServerSettings") -> None:
+        """Before a document is touched: from here on the relay knows its one destination. Said to the user, too."""
+        from config.opening import open_to
+
+        self._server_settings = settings
+        self._destination = open_to(settings.url, settings.connect_seconds)
+        how = "" if self._destination.encrypted else ", unencrypted"
+        self.output.note(f"Questions and their passages leave this machine for {self._destination.label}{how}.")

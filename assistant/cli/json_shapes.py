@@ -77,6 +77,7 @@ def answer(answer: "Answer") -> Shape:
         "evidence": [source(found) for found in answer.evidence],
         "grounding": asdict(answer.grounding),
         "model": answer.model,
+        "sent_to": answer.sent_to or None,
         "embedder": answer.embedder,
         "tokens": {name: count for name, count in tokens.items() if name not in _TIMES},
         "timings_ms": {**asdict(answer.timings), **{name: tokens[key] for key, name in _TIMES.items()}},

@@ -27,8 +27,11 @@ TERMINATED = 143
 def run() -> None:
     """What the installed command calls."""
     silence_telemetry()
+    from config.opening import asks_for_server, start_relay
     from config.seal import seal
 
+    if asks_for_server(sys.argv[1:]):
+        start_relay()
     seal()
     signal.signal(signal.SIGTERM, _end_in_order)
     for stream in (sys.stdout, sys.stderr):

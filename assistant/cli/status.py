@@ -28,6 +28,7 @@ def print_status(found: dict[str, Any], output: Output) -> None:
             "Version": found["version"],
             "Home": found["home"],
             "Seal": f"{found['seal']['level']} ({found['seal']['mechanism']})",
+            "Server": found["seal"]["server"] or "none",
             "Language model": found["models"]["llm"],
             "Speed": _speed(found["speed"]),
             "Adapter": found["models"]["adapter"] or "none",

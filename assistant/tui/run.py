@@ -10,9 +10,12 @@ from assistant.tui.app import make_app
 from assistant.tui.terminal import terminal_to_ourselves
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from assistant.assistant import Assistant
     from config.locations import Locations
     from config.settings import LoadedSettings
+    from models.base import LanguageModel
 
 _SECONDS_TO_END = 2.0
 """How long workers get to end after the screen is gone."""
@@ -24,13 +27,15 @@ def run_interface(
     collection: str = "default",
     *,
     samples: Path | None = None,
+    open_llm: "Callable[[], LanguageModel] | None" = None,
 ) -> None:
-    """Open the interface and return when the user quits."""
+    """Open the interface and return when the user quits. `open_llm` makes another language model than the settings'."""
 
     def open_with_settings() -> "Assistant":
         from assistant.assistant import open_assistant  # behind the first paint
 
-        return open_assistant(locations, loaded_settings, collection=collection)
+        llm = open_llm() if open_llm else None
+        return open_assistant(locations, loaded_settings, collection=collection, llm=llm)
 
     app = make_app(
         open_with_settings,

@@ -66,6 +66,8 @@ class StatusLine(Widget):
 def seal_words(seal: SealReport) -> Content:
     """What keeps this program from the network, in honest words."""
     words = {"kernel": "sealed by the kernel", "python": "closed to Python code only", "none": "not sealed"}[seal.level]
+    if seal.server:
+        return Content.styled("◐ ", CARE) + line(f"Network: only to {seal.server}")
     return seal_mark(seal) + Content(f"Network: {words}")
 
 

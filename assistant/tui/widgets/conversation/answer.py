@@ -72,13 +72,15 @@ class AnswerView(Vertical):
         await self.query_one(CitedMarkdown).update(text)
         if answer.refused:
             self.phase = "refused"
-            self._note(_refusal_note(len(answer.evidence)))
+            self._note(_refusal_note(len(answer.evidence)), _sent_note(answer))
         elif answer.stopped:
             self.phase = "stopped"
-            self._note(Content("Stopped. What is above was not checked against the sources."))
+            self._note(Content("Stopped. What is above was not checked against the sources."), _sent_note(answer))
         else:
             self.phase = "done"
-            self._note(_check_note(answer.grounding, answer.citations, missing), _origin_note(answer))
+            self._note(
+                _check_note(answer.grounding, answer.citations, missing), _origin_note(answer), _sent_note(answer)
+            )
 
     async def stop(self) -> None:
         """The worker ended without an answer because it was stopped."""
@@ -161,6 +163,12 @@ def _origin_note(answer: "Answer") -> Content:
     how = "Quoted word for word" if answer.style == "quote" else "Written"
     seconds = answer.timings.total / 1000
     return line(f"{how} · {answer.model} · {seconds:.1f} s", MUTED)
+
+
+def _sent_note(answer: "Answer") -> Content:
+    if not answer.sent_to:
+        return Content("")
+    return line(f"The question and its passages left this machine for {answer.sent_to}.", CARE)
 
 
 def _distinct(citations: "Sequence[Citation]") -> int:

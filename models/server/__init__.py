@@ -1,0 +1,1 @@
+"""A language model on a server of the organisation's own."""
