@@ -86,7 +86,8 @@ def _restart(model: LlamaModel) -> list[list[str]]:
 
 def _against_a_bare_loop(model: LlamaModel) -> list[list[str]]:
     """Tokens a second through worker, pipe and events, against llama.cpp alone in this process."""
-    from models.llama.engine import Engine, Load, StopFlag
+    from models.llama.engine import Engine, Load
+    from models.llama.native import StopFlag
 
     starter = _starter()
     engine = Engine(Load(str(starter), 4096, max(1, physical_cores() - 1), _BATCH, -1), StopFlag())

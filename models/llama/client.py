@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import hashlib
-import itertools
 import logging
 import threading
 import time
@@ -11,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
-from typing import Any
 
-from config.child import Child, ChildDied, JsonObject, Limits
+from config.child import JsonObject
 from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
@@ -22,6 +20,7 @@ from models.llama.adapter import Adapter, misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.llama.keeping import Keeper
 from models.llama.memory import memory_available, memory_needed
+from models.llama.process import LOOKS_FOR_STOP_EVERY, ModelProcess
 from models.llama.states import StateStore
 
 _log = logging.getLogger(__name__)
@@ -29,15 +28,12 @@ _log = logging.getLogger(__name__)
 # Below about a billion weights models write sentences that look right and are not (SmolLM2-135M, Qwen2.5-0.5B).
 _LEAST_TO_WRITE_WELL = 900_000_000
 
-_LOOKS_FOR_STOP_EVERY = 0.03
 _GRACE_AFTER_STOP = 0.1
-"""Seconds: together they keep the promise that a stop takes effect within 200 ms, whatever the worker does."""
+"""Seconds: with LOOKS_FOR_STOP_EVERY they keep the promise that a stop takes effect within 200 ms, whatever the worker
+does."""
 
 _SECONDS_TO_COME_BACK = 3.0
 """How long a stopped worker may take to be ready for the next question before it is replaced."""
-
-# The worker writes no file at all, so it may not.
-_LIMITS = Limits(file_size_mb=0)
 
 
 class LlamaModel:
@@ -63,11 +59,10 @@ class LlamaModel:
         self._path = path
         self._settings = settings
         self._adapter = adapter
-        self._ids = itertools.count(1)
         self._turn = threading.Lock()
-        self._child: Child | None = None
+        self._process = ModelProcess(self._lose)
         self._loading: int | None = None  # id of the request to load that is not answered yet
-        self._keeper = Keeper(states, self._fingerprint(file_hash), self._request)
+        self._keeper = Keeper(states, self._fingerprint(file_hash), self._process.request)
         self._stopping: int | None = None  # id of the generation that was stopped and has not said so yet
         self._memory_needed = memory_needed(
             header, path.stat().st_size, min(settings.context, header.context or settings.context)
@@ -91,15 +86,14 @@ class LlamaModel:
     @property
     def worker_pid(self) -> int | None:
         """The process the model runs in, None before the first use and after `close`."""
-        child = self._child
-        return None if child is None else child.pid
+        return self._process.pid
 
     def generate(
         self, messages: Sequence[Message], options: GenerationOptions, stop: Event | None = None
     ) -> Iterator[GenerationPiece]:
         """See LanguageModel. Raises ModelError when the prompt does not fit the model's window."""
         stop = stop or Event()
-        while not self._turn.acquire(timeout=_LOOKS_FOR_STOP_EVERY):
+        while not self._turn.acquire(timeout=LOOKS_FOR_STOP_EVERY):
             if stop.is_set():
                 yield GenerationPiece("", TokenUsage())
                 return
@@ -108,7 +102,7 @@ class LlamaModel:
                 yield GenerationPiece("", TokenUsage())
                 return
             self._keeper.switch(options.conversation)
-            identity = self._send(
+            identity = self._process.send(
                 "generate",
                 messages=[dataclasses.asdict(message) for message in messages],
                 options=dataclasses.asdict(options),
@@ -120,33 +114,33 @@ class LlamaModel:
     def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
         """See LanguageModel. The worker gives way to the next request by itself, so nothing waits for it here."""
         stop = stop or Event()
-        while not self._turn.acquire(timeout=_LOOKS_FOR_STOP_EVERY):
+        while not self._turn.acquire(timeout=LOOKS_FOR_STOP_EVERY):
             if stop.is_set():
                 return False
         try:
             if not self._start(stop):
                 return False
             self._keeper.switch(conversation)
-            identity = self._send("read", messages=[dataclasses.asdict(message) for message in messages])
-            answer = self._receive(identity, stop)
+            identity = self._process.send("read", messages=[dataclasses.asdict(message) for message in messages])
+            answer = self._process.receive(identity, stop)
             return answer is not None and answer.get("left") == 0
         finally:
             self._turn.release()
 
     def forget(self) -> None:
         """See LanguageModel: the worker's memory goes with the worker."""
-        self._end()
+        self._process.end()
 
     def count_tokens(self, text: str) -> int:
         with self._turn:
             self._start(Event())
-            answer = self._request("count", text=text)
+            answer = self._process.request("count", text=text)
             self._require_success(answer)
             return int(answer["tokens"])
 
     def close(self) -> None:
         """End the worker, also in the middle of an answer; between two answers the conversation in memory is kept."""
-        if self._child is not None and self._turn.acquire(blocking=False):
+        if self._process.is_running and self._turn.acquire(blocking=False):
             try:
                 if self._loading is None and self._stopping is None:
                     self._keeper.save()
@@ -154,20 +148,18 @@ class LlamaModel:
                 pass
             finally:
                 self._turn.release()
-        self._end()
+        self._process.end()
 
-    def _end(self) -> None:
-        child, self._child = self._child, None
+    def _lose(self) -> None:
+        """The process is gone, and with it all that it knew."""
         self._keeper.lose()
         self._loading = self._stopping = None
-        if child is not None:
-            child.kill()
 
     def _pieces(self, identity: int, stop: Event) -> Iterator[GenerationPiece]:
         usage: TokenUsage | None = None
         try:
             while usage is None:
-                answer = self._receive(identity, stop)
+                answer = self._process.receive(identity, stop)
                 if answer is None:
                     usage = self._stop(identity)
                 elif "usage" in answer:
@@ -185,7 +177,7 @@ class LlamaModel:
         deadline = time.monotonic() + _GRACE_AFTER_STOP
         self._stopping = identity
         with contextlib.suppress(ModelDied):  # then it has stopped, too, and the next call starts it again
-            self._post({"do": "stop", "id": identity})
+            self._process.post({"do": "stop", "id": identity})
             answer = self._await_end(identity, deadline)
             if answer is not None:
                 return TokenUsage(**answer["usage"]) if "usage" in answer else TokenUsage()
@@ -194,24 +186,24 @@ class LlamaModel:
     def _start(self, stop: Event) -> bool:
         """Have a worker with the model loaded and ready; False when `stop` was set first. Raises ModelError."""
         self._await_stopped()
-        if self._child is None:
+        if not self._process.is_running:
             self._require_memory()
-            self._child = Child("models.llama.worker", limits=_LIMITS)
-            self._loading = self._send("load", load=self._load_request())
-            _log.info("Loading %s in process %d", self._path.name, self._child.pid)
+            self._process.start()
+            self._loading = self._process.send("load", load=self._load_request())
+            _log.info("Loading %s in process %s", self._path.name, self._process.pid)
         if self._loading is not None:
             return self._await_loaded(self._loading, stop)
         return True
 
     def _await_loaded(self, identity: int, stop: Event) -> bool:
         try:
-            answer = self._receive(identity, stop)
+            answer = self._process.receive(identity, stop)
         except ModelDied as error:
             raise self._unloadable(error.message.rstrip(".")) from error
         if answer is None:
             return False
         if "error" in answer:
-            self._end()
+            self._process.end()
             raise self._unloadable(str(answer["error"]))
         self._loading = None
         return True
@@ -231,70 +223,28 @@ class LlamaModel:
 
     def _await_stopped(self) -> None:
         """A generation that was stopped must have ended before the next one; a worker that hangs is replaced."""
-        if self._stopping is None or self._child is None:
+        if self._stopping is None or not self._process.is_running:
             return
         with contextlib.suppress(ModelDied):
             if self._await_end(self._stopping, time.monotonic() + _SECONDS_TO_COME_BACK) is None:
-                _log.warning("Process %d does not stop: it is replaced", self._child.pid)
-                self._end()
+                _log.warning("Process %s does not stop: it is replaced", self._process.pid)
+                self._process.end()
         self._stopping = None
 
     def _await_end(self, identity: int, deadline: float) -> JsonObject | None:
         """The last answer about a stopped generation, None when it does not come in time."""
         while (remaining := deadline - time.monotonic()) > 0:
-            answer = self._next(remaining)
+            answer = self._process.next(remaining)
             if answer is not None and answer["id"] == identity and "text" not in answer:
                 self._stopping = None
                 return answer
         return None
-
-    def _receive(self, identity: int, stop: Event) -> JsonObject | None:
-        """The next answer to a request, None as soon as `stop` is set. Raises ModelDied."""
-        while not stop.is_set():
-            answer = self._next(_LOOKS_FOR_STOP_EVERY)
-            if answer is not None and answer["id"] == identity:
-                return answer
-        return None
-
-    def _request(self, what: str, **fields: Any) -> JsonObject:
-        """Ask the worker for something that takes no time, and wait for the answer. Raises ModelDied."""
-        identity, never = self._send(what, **fields), Event()
-        while (answer := self._receive(identity, never)) is None:
-            continue
-        return answer
 
     def _fingerprint(self, file_hash: str) -> str:
         """What a saved state depends on besides its tokens."""
         adapter = (self._adapter.sha256, self._adapter.scale) if self._adapter else None
         what = (file_hash, adapter, self._settings.context, self._settings.gpu_layers, version("llama-cpp-python"))
         return hashlib.sha256(repr(what).encode()).hexdigest()
-
-    def _send(self, what: str, **fields: Any) -> int:
-        identity = next(self._ids)
-        self._post({"do": what, "id": identity, **fields})
-        return identity
-
-    def _post(self, message: JsonObject) -> None:
-        child = self._running()
-        try:
-            child.send(message)
-        except ChildDied as error:
-            raise self._died(error) from error
-
-    def _next(self, timeout: float) -> JsonObject | None:
-        child = self._running()
-        try:
-            return child.receive(timeout)
-        except TimeoutError:
-            return None
-        except ChildDied as error:
-            raise self._died(error) from error
-
-    def _running(self) -> Child:
-        child = self._child
-        if child is None:  # closed by another thread in the middle of a generation
-            raise ModelDied("The language model was closed.", "Ask again: it starts anew.")
-        return child
 
     def _require_memory(self) -> None:
         available = memory_available()
@@ -305,13 +255,6 @@ class LlamaModel:
             f"The model {self.information.name} needs {self._memory_needed / 1e9:.1f} GB of memory"
             f" and {available / 1e9:.1f} GB are free.",
             "Close other programs, lower llama.context, or choose a smaller model with `strongroom models use`.",
-        )
-
-    def _died(self, error: ChildDied) -> ModelDied:
-        self._end()
-        return ModelDied(
-            f"The language model's process ended in the middle of its work ({error.message.rstrip('.')}).",
-            "Ask again: it starts anew. If it happens again, choose a smaller model or a smaller llama.context.",
         )
 
     def _unloadable(self, reason: str) -> ModelError:

@@ -13,46 +13,12 @@ from typing import Any
 
 import llama_cpp
 
-from models.llama.families import TURN_OPENERS
-from models.llama.template import Part
-from models.llama.text import THOUGHT_MARKS
+from models.llama.native import EngineError, StopFlag, Stopped, collect_errors
+from models.llama.vocabulary import Vocabulary
 
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
 _NO_ROOM = 1
 _TOKEN_BYTES = 4
-_LOG_LEVEL_ERROR = 4  # ggml.h, enum ggml_log_level
-_log_callbacks: list[Any] = []  # llama.cpp keeps only the address: without this the function would be freed
-
-
-class EngineError(Exception):
-    """A sentence for people."""
-
-
-class Stopped(Exception):  # it is a request, not an error
-    """The answer was to be stopped."""
-
-
-class StopFlag:
-    """Tells llama.cpp, between any two operations of a computation, whether to give up.
-
-    llama.cpp asks a C function `bool (void *)` hundreds of times per token. `strlen` of a buffer that is empty or holds
-    one character answers that without Python, whose lock would cost time at every question.
-    """
-
-    def __init__(self) -> None:
-        self._buffer = ctypes.create_string_buffer(2)
-        libc = ctypes.CDLL(None)
-        self.callback = ctypes.cast(libc.strlen, llama_cpp.ggml_abort_callback)
-        self.address = ctypes.cast(self._buffer, ctypes.c_void_p)
-
-    def set(self) -> None:
-        self._buffer[0] = b"x"
-
-    def clear(self) -> None:
-        self._buffer[0] = b"\0"
-
-    def is_set(self) -> bool:
-        return self._buffer[0] != b"\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +36,7 @@ class Load:
 
 
 class Engine:
-    """One model and one sequence. Not safe to use from several threads, but for `count_tokens` and the stop flag.
+    """One model and one sequence. Not safe to use from several threads, but for its vocabulary and the stop flag.
 
     The tokens that were computed stay in llama.cpp's memory: a prompt that begins with them is read from where it
     differs.
@@ -78,22 +44,16 @@ class Engine:
 
     def __init__(self, load: Load, stop: StopFlag) -> None:
         self._stop = stop
-        self._errors = _collect_errors()
+        self._errors = collect_errors()
         llama_cpp.llama_backend_init()
         self._model = self._load_model(load)
         self._context = self._make_context(load)
         if load.adapter and load.adapter_scale:
             self._put_on(load.adapter, load.adapter_scale)
         self._memory = llama_cpp.llama_get_memory(self._context)
-        self._vocabulary = llama_cpp.llama_model_get_vocab(self._model)
+        self.vocabulary = Vocabulary(self._model)
         self.batch = int(llama_cpp.llama_n_batch(self._context))
         self._computed: list[int] = []
-        self._shown: frozenset[int] = frozenset()
-        self._puts_spaces = any(
-            self.bytes_of(token).startswith(b" ") for token in self._tokenise("x", special=False)[:1]
-        )
-        self._openers = frozenset(self._special_tokens(TURN_OPENERS))
-        self._shown = frozenset(self._special_tokens(THOUGHT_MARKS))
         self.context = int(llama_cpp.llama_n_ctx(self._context))
 
     def _load_model(self, load: Load) -> Any:
@@ -133,44 +93,11 @@ class Engine:
         source = llama_cpp.llama_model_chat_template(self._model, None)
         return source.decode("utf-8", "replace") if source else ""
 
-    def special_text(self, name: str) -> str:
-        """The text of the token `bos` or `eos`, empty if the model has none."""
-        token = {"bos": llama_cpp.llama_vocab_bos, "eos": llama_cpp.llama_vocab_eos}[name](self._vocabulary)
-        return self._bytes_of(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
-
     def description(self, key: str) -> str:
         """A text of the file's header, such as `general.architecture`; empty if it has none."""
         buffer = ctypes.create_string_buffer(256)
         length = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
         return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
-
-    def special_token(self, text: str) -> int | None:
-        """The token that stands for `text` as a whole, None if the vocabulary has none."""
-        tokens = self._tokenise(text, special=True)
-        # A vocabulary of pieces puts a space in front of what is no special token.
-        return tokens[0] if len(tokens) == 1 and self._bytes_of(tokens[0], special=True) == text.encode() else None
-
-    def _special_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [token for text in texts if (token := self.special_token(text)) is not None]
-
-    def count_tokens(self, text: str) -> int:
-        return len(self._tokenise(text, special=False))
-
-    def tokenise(self, parts: Sequence[Part]) -> list[int]:
-        """Token ids of a prompt. What looks like a special token in a content is text like any other."""
-        tokens: list[int] = []
-        for part in parts:
-            # Such a vocabulary puts a space in front of every text it is given, also where one goes on.
-            goes_on = self._puts_spaces and bool(tokens) and not self._is_special(tokens[-1])
-            tokens += self._tokenise(part.text, special=not part.is_content, goes_on=goes_on)
-        bos = llama_cpp.llama_vocab_bos(self._vocabulary)
-        if llama_cpp.llama_vocab_get_add_bos(self._vocabulary) and tokens[:1] != [bos]:
-            tokens.insert(0, bos)
-        return tokens
-
-    def text_of(self, tokens: Sequence[int]) -> str:
-        """The text of tokens, special ones included."""
-        return b"".join(self._bytes_of(token, special=True) for token in tokens).decode("utf-8", "replace")
 
     def reuse(self, prompt: Sequence[int]) -> int:
         """Keep what `prompt` shares with what is computed, forget the rest; return how many tokens that is."""
@@ -237,48 +164,12 @@ class Engine:
             raise EngineError("llama.cpp did not take its state back")
         self._computed = list((llama_cpp.llama_token * tokens).from_buffer_copy(memory, 0))
 
-    def is_end(self, token: int) -> bool:
-        return token in self._openers or bool(llama_cpp.llama_vocab_is_eog(self._vocabulary, token))
-
     def has_room(self) -> bool:
         return len(self._computed) < self.context
 
     def sample(self, sampler: Any) -> int:
         """The next token, told to the sampler too."""
         return int(llama_cpp.llama_sampler_sample(sampler, self._context, -1))
-
-    def bytes_of(self, token: int) -> bytes:
-        """A token's share of the text, which may be a part of a character. Special tokens give nothing, but for those
-        between which a model thinks."""
-        return self._bytes_of(token, special=token in self._shown)
-
-    def _bytes_of(self, token: int, *, special: bool) -> bytes:
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            length = llama_cpp.llama_token_to_piece(self._vocabulary, token, buffer, size, 0, special)
-            if length >= 0:
-                return buffer.raw[:length]
-            size = -length
-
-    def _is_special(self, token: int) -> bool:
-        return bool(
-            llama_cpp.llama_vocab_get_attr(self._vocabulary, token)
-            & (llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED)
-        )
-
-    def _tokenise(self, text: str, *, special: bool, goes_on: bool = False) -> list[int]:
-        if goes_on:  # no space is put behind a line break
-            start, whole = self._tokenise("\n", special=False), self._tokenise("\n" + text, special=special)
-            if whole[: len(start)] == start:
-                return whole[len(start) :]
-        content = text.encode("utf-8", "replace")
-        room = len(content) + 2  # a token has at least one byte, but for a space some vocabularies put in front
-        tokens = (llama_cpp.llama_token * room)()
-        count = llama_cpp.llama_tokenize(self._vocabulary, content, len(content), tokens, room, False, special)
-        if count < 0:
-            raise EngineError(f"the text cannot be tokenised ({count})")
-        return list(tokens[:count])
 
 
 def _mapped(path: str, offset: int, size: int) -> Any:
@@ -290,18 +181,3 @@ def _mapped(path: str, offset: int, size: int) -> Any:
 def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
     pairs = enumerate(zip(first, second, strict=False))
     return next((index for index, (one, other) in pairs if one != other), min(len(first), len(second)))
-
-
-def _collect_errors() -> list[str]:
-    """Have llama.cpp's error messages go into a list instead of to the screen; all else it says is dropped."""
-    errors: list[str] = []
-
-    @llama_cpp.llama_log_callback  # type: ignore[untyped-decorator]  # llama_cpp is not followed by the type checker
-    def keep(level: int, text: bytes, _: object) -> None:
-        if level == _LOG_LEVEL_ERROR:
-            errors.append(text.decode("utf-8", "replace").strip())
-            del errors[:-20]
-
-    _log_callbacks[:] = [keep]
-    llama_cpp.llama_log_set(keep, ctypes.c_void_p(0))
-    return errors

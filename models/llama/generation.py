@@ -53,7 +53,7 @@ class Generation:
         for token in self._tokens():
             self._writing = (time.perf_counter() - between) * 1000
             self._thought += self._answer.is_thinking
-            if piece := self._answer.add(text.add(self._engine.bytes_of(token))):
+            if piece := self._answer.add(text.add(self._engine.vocabulary.bytes_of(token))):
                 yield piece
             if text.is_ended:
                 break
@@ -65,7 +65,7 @@ class Generation:
         try:
             while self._may_write():
                 token = self._engine.sample(sampler)
-                if self._engine.is_end(token):
+                if self._engine.vocabulary.is_end(token):
                     return
                 self._written += 1
                 yield token

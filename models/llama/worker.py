@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 from config.child import JsonObject, reply, serve
 
 if TYPE_CHECKING:
-    from models.llama.engine import Engine, StopFlag
+    from models.llama.engine import Engine
+    from models.llama.native import StopFlag
     from models.llama.template import ChatTemplate
 
 
@@ -33,7 +34,7 @@ model on two cores."""
 
 def main() -> None:
     requests = serve()
-    from models.llama.engine import StopFlag  # loads llama.cpp, which may only happen once the process is sealed
+    from models.llama.native import StopFlag  # loads llama.cpp, which may only happen once the process is sealed
 
     inbox = Inbox(StopFlag())
     threading.Thread(target=inbox.listen, args=(requests,), name="listener", daemon=True).start()
@@ -93,7 +94,7 @@ class Worker:
         self._template: ChatTemplate | None = None
 
     def work(self) -> None:
-        from models.llama.engine import EngineError
+        from models.llama.native import EngineError
 
         while (request := self._inbox.next()) is not None:
             try:
@@ -107,7 +108,7 @@ class Worker:
             case "load":
                 self._load(request)
             case "count":
-                reply({"id": identity, "tokens": self._loaded()[0].count_tokens(request["text"])})
+                reply({"id": identity, "tokens": self._loaded()[0].vocabulary.count_tokens(request["text"])})
             case "read":
                 self._read_ahead(request)
             case "state":
@@ -133,10 +134,13 @@ class Worker:
             engine.chat_template,
             engine.description("general.architecture"),
             engine.description("general.name"),
-            lambda text: engine.special_token(text) is not None,
+            lambda text: engine.vocabulary.special_token(text) is not None,
         )
         self._template = ChatTemplate(
-            family.template, bos=engine.special_text("bos"), eos=engine.special_text("eos"), stop=family.stop
+            family.template,
+            bos=engine.vocabulary.special_text("bos"),
+            eos=engine.vocabulary.special_text("eos"),
+            stop=family.stop,
         )
         self._engine = engine
         reply({"id": request["id"], "loaded": True, "context": engine.context})
@@ -144,10 +148,10 @@ class Worker:
     def _read_ahead(self, request: JsonObject) -> None:
         """Read in small steps, and give way to the next request after any of them: what was read then is kept."""
         from models.base import Message
-        from models.llama.engine import Stopped
+        from models.llama.native import Stopped
 
         engine, template = self._loaded()
-        prompt = engine.tokenise(template.opening([Message(**message) for message in request["messages"]]))
+        prompt = engine.vocabulary.tokenise(template.opening([Message(**message) for message in request["messages"]]))
         # The last token may become another one as the message grows.
         rest = prompt[engine.reuse(prompt) : min(len(prompt) - 1, engine.context - 1)]
         self._inbox.start(request["id"])
@@ -162,11 +166,11 @@ class Worker:
 
     def _generate(self, request: JsonObject) -> None:
         from models.base import GenerationOptions, Message
-        from models.llama.engine import EngineError, Stopped
         from models.llama.generation import Generation
+        from models.llama.native import EngineError, Stopped
 
         engine, template = self._loaded()
-        prompt = engine.tokenise(template.render([Message(**message) for message in request["messages"]]))
+        prompt = engine.vocabulary.tokenise(template.render([Message(**message) for message in request["messages"]]))
         if not 0 < len(prompt) < engine.context:
             raise EngineError(f"it takes {len(prompt)} tokens and the model sees {engine.context}")
         options = GenerationOptions(**{**request["options"], "stop": (*request["options"]["stop"], *template.stop)})
@@ -180,7 +184,7 @@ class Worker:
         reply({"id": request["id"], "usage": dataclasses.asdict(generation.usage)})
 
     def _loaded(self) -> "tuple[Engine, ChatTemplate]":
-        from models.llama.engine import EngineError
+        from models.llama.native import EngineError
 
         if self._engine is None or self._template is None:
             raise EngineError("no model is loaded")

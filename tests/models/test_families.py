@@ -140,8 +140,9 @@ def test_a_model_that_has_lost_its_template_is_known_by_its_family(row: Row) -> 
 @EVERY_ROW
 def test_a_model_of_the_family_is_read_and_answers(row: Row, tmp_path: Path) -> None:
     """Through llama.cpp, in this process: the weights are random, so what it says is not looked at."""
-    from models.llama.engine import Engine, Load, StopFlag
+    from models.llama.engine import Engine, Load
     from models.llama.generation import Generation
+    from models.llama.native import StopFlag
 
     pieces = row.pieces or not row.special
     path = write_tiny_model(
@@ -153,12 +154,17 @@ def test_a_model_of_the_family_is_read_and_answers(row: Row, tmp_path: Path) -> 
         pieces=pieces,
     )
     engine = Engine(Load(str(path), 4096, 1, 64, 0), StopFlag())
-    family = family_of(engine.chat_template, row.architecture, row.name, lambda t: engine.special_token(t) is not None)
+    family = family_of(
+        engine.chat_template, row.architecture, row.name, lambda t: engine.vocabulary.special_token(t) is not None
+    )
     chat = ChatTemplate(
-        family.template, bos=engine.special_text("bos"), eos=engine.special_text("eos"), stop=family.stop
+        family.template,
+        bos=engine.vocabulary.special_text("bos"),
+        eos=engine.vocabulary.special_text("eos"),
+        stop=family.stop,
     )
 
-    prompt = engine.tokenise(chat.render(TURNS))
+    prompt = engine.vocabulary.tokenise(chat.render(TURNS))
     first = Generation(engine, prompt, GenerationOptions(max_tokens=6))
     written = "".join(first.pieces())
     again = Generation(engine, prompt, GenerationOptions(max_tokens=6))
@@ -166,12 +172,16 @@ def test_a_model_of_the_family_is_read_and_answers(row: Row, tmp_path: Path) -> 
     assert (
         engine.context == LlamaModel(path, name="", file_hash="", settings=LlamaSettings()).information.context == 512
     )
-    assert _without_spaces_between_pieces(engine.text_of(prompt)) == _without_spaces_between_pieces(row.prompt)
+    assert _without_spaces_between_pieces(engine.vocabulary.text_of(prompt)) == _without_spaces_between_pieces(
+        row.prompt
+    )
     assert "".join(again.pieces()) == written
     assert again.usage.reused == len(prompt) - 1
-    said, other = (engine.tokenise(chat.render([Message("user", text)])) for text in ("".join(row.special), "x"))
+    said, other = (
+        engine.vocabulary.tokenise(chat.render([Message("user", text)])) for text in ("".join(row.special), "x")
+    )
     for token in row.special:  # what a message says is never taken for one of them
-        assert said.count(engine.special_token(token)) == other.count(engine.special_token(token))
+        assert said.count(engine.vocabulary.special_token(token)) == other.count(engine.vocabulary.special_token(token))
 
 
 def _without_spaces_between_pieces(text: str) -> str:
@@ -192,15 +202,16 @@ def test_gpt_j_which_llama_cpp_no_longer_loads_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.models
 def test_a_model_that_begins_to_speak_for_the_user_has_ended(tmp_path: Path) -> None:
-    from models.llama.engine import Engine, Load, StopFlag
+    from models.llama.engine import Engine, Load
+    from models.llama.native import StopFlag
 
     engine = Engine(
         Load(str(write_tiny_model(tmp_path / "t.gguf", "llama", special=("<|user|>", "<|x|>", "<end>"))), 64, 1, 64, 0),
         StopFlag(),
     )
-    tokens = {text: engine.special_token(text) for text in ("<|user|>", "<|x|>", "<end>")}
+    tokens = {text: engine.vocabulary.special_token(text) for text in ("<|user|>", "<|x|>", "<end>")}
 
-    assert {text: engine.is_end(token) for text, token in tokens.items() if token is not None} == {
+    assert {text: engine.vocabulary.is_end(token) for text, token in tokens.items() if token is not None} == {
         "<|user|>": True,
         "<|x|>": False,
         "<end>": True,
