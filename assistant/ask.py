@@ -53,7 +53,7 @@ class Asker:
 class AskOptions:
     """How one question is to be answered; None takes the setting. `documents` narrows to these paths; `search_for` is
     the question without what only says where to look; with `keep` false the conversation does not get the turn; `read`
-    are the passages (ids of chunks) that were read ahead, in their order."""
+    are the passages (ids of chunks) that were read ahead, in their order; `found` is what was searched for already."""
 
     search_for: str | None = None
     k: int | None = None
@@ -65,6 +65,7 @@ class AskOptions:
     refuse: bool = True
     keep: bool = True
     read: tuple[str, ...] = ()
+    found: Findings | None = None
 
 
 @dataclass(slots=True)
@@ -130,6 +131,8 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
 
 def find_passages(asker: Asker, question: str, dialogue: Dialogue, options: AskOptions) -> Findings:
     """What the library holds about `question`, as it is meant after the turns before it."""
+    if options.found is not None:
+        return options.found
     query = _query(asker, options.search_for or question, dialogue)
     return asker.retriever.find(query, k=options.k, documents=options.documents)
 

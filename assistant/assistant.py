@@ -25,6 +25,7 @@ from models.hardware import on_battery
 from models.speeds import Speeds
 
 if TYPE_CHECKING:
+    from assistant.compare import ComparisonEvent
     from assistant.doctor import Check
     from config.sections import Settings
     from config.settings import LoadedSettings
@@ -166,6 +167,42 @@ class Assistant:
         )
         self._plan = Plan()
         return ask(self.asker(), question, options, stop or Event())
+
+    def compare(
+        self,
+        question: str,
+        names: Sequence[str],
+        *,
+        k: int | None = None,
+        document: str | None = None,
+        conversation: str = "new",
+        style: AnswerStyle | None = None,
+        max_tokens: int | None = None,
+        seed: int | None = None,
+        stop: Event | None = None,
+    ) -> "Iterator[ComparisonEvent]":
+        """Let the models of these names answer one after the other; see `assistant.compare`. They write unless `style`
+        says otherwise, small ones too. The model in use makes room for them, and comes back when it is next needed."""
+        from assistant.compare import compare
+
+        if len(set(names)) < len(names):
+            raise UsageError("A model cannot be compared with itself.", "Name two: `strongroom models list` has them.")
+        scoped, documents = self._scope(question, document)
+        options = AskOptions(
+            search_for=scoped,
+            k=k,
+            documents=documents,
+            conversation=conversation,
+            style=style or "answer",
+            max_tokens=max_tokens,
+            seed=seed,
+            refuse=self.settings.retrieval.refuse,
+        )
+        contenders = [self.parts.contender(name) for name in names]
+        in_use = self.parts.llm.made()
+        if in_use is not None:
+            in_use.close()
+        return compare(self.asker(), question, options, contenders, stop or Event())
 
     def read_ahead(
         self,

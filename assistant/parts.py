@@ -4,6 +4,7 @@ from collections.abc import Callable
 from threading import RLock
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from assistant.compare import Contender
 from config.errors import ModelError
 from config.locations import Locations
 from models.base import Embedder, LanguageModel, Reranker
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from models.registry import ModelRegistry
 
 Part = TypeVar("Part")
+
+SERVER = "server"
+"""What a comparison calls the model on the server of this run."""
 
 
 class Lazy(Generic[Part]):
@@ -77,6 +81,25 @@ class Parts:
         from models.loading import name_of_adapter
 
         return name_of_adapter(self.registry(), self._settings()) or None
+
+    def contender(self, name: str) -> Contender:
+        """A language model by its name, loaded apart from the one in use; `server` is that of a run with `--server`.
+
+        Over another model than that of the settings only the adapter that comes with it works. Raises ModelError when
+        there is none of that name.
+        """
+        given = self.llm() if self._given["llm"] else None
+        if given is not None and given.information.runs_on and name == SERVER:
+            return Contender(given.information.name, lambda: given)
+        settings = self._settings()
+        self.registry().find(name, "llm")
+        if name != settings.models.llm:
+            llama = settings.llama.model_copy(update={"adapter": "auto"})
+            models = settings.models.model_copy(update={"llm": name})
+            settings = settings.model_copy(update={"llama": llama, "models": models})
+        from models.loading import load_llm
+
+        return Contender(name, lambda: load_llm(self.registry(), settings))
 
     def close(self) -> None:
         """End the models that were loaded, and their processes."""

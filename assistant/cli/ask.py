@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from assistant.cli.output import Output
+    from assistant.compare import ComparisonEvent
     from assistant.events import AnswerEvent
     from assistant.types import Answer, Citation
 
@@ -44,11 +45,33 @@ def ask(
     seed: Annotated[
         int | None, typer.Option("--seed", metavar="N", help="Seed of the sampling.", show_default=False)
     ] = None,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option(
+            "--compare",
+            metavar="A B",
+            help="Let two models answer, one after the other, from the same passages.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Ask a question and get an answer that cites the page."""
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
+        if compare is not None:
+            compared = assistant.compare(
+                question,
+                compare,
+                k=top_k,
+                document=document,
+                conversation=conversation or "new",
+                style=style,
+                max_tokens=max_tokens,
+                seed=seed,
+            )
+            show_comparison(question, compared, invocation.output, as_json=as_json)
+            return
         events = assistant.ask(
             question,
             k=top_k,
@@ -62,6 +85,15 @@ def ask(
             invocation.output.json(json_shapes.answer(finished(events)))
         else:
             print_answer(events, invocation.output)
+
+
+def show_comparison(question: str, events: "Iterator[ComparisonEvent]", output: "Output", *, as_json: bool) -> None:
+    from assistant.cli.comparison import print_comparison
+
+    if as_json:
+        output.json(json_shapes.comparison(question, list(events)))
+    else:
+        print_comparison(events, output)
 
 
 def finished(events: "Iterator[AnswerEvent]") -> "Answer":
@@ -81,11 +113,11 @@ def print_answer(events: "Iterator[AnswerEvent]", output: "Output") -> None:
             output.piece(event.text)
             streamed += event.text
         elif isinstance(event, Answered):
-            _finish_text(streamed, event.answer, output)
-            _print_proof(event.answer, output)
+            finish_text(streamed, event.answer, output)
+            print_proof(event.answer, output)
 
 
-def _finish_text(streamed: str, answer: "Answer", output: "Output") -> None:
+def finish_text(streamed: str, answer: "Answer", output: "Output") -> None:
     """Put the checked text in the place of the streamed one if they differ in more than spacing: marks of sources may
     have been found for a model that forgot them, or dropped where it made them up."""
     if streamed and not streamed.endswith("\n"):
@@ -101,7 +133,8 @@ def comparable(text: str) -> list[str]:
     return sorted(re.findall(r"\w+", text))
 
 
-def _print_proof(answer: "Answer", output: "Output") -> None:
+def print_proof(answer: "Answer", output: "Output") -> None:
+    """Where the answer was written, and what it rests on; for a refusal the nearest passages."""
     if answer.sent_to:
         output.line(f"\nWritten on {answer.sent_to}: the question and its passages left this machine for it.")
     if answer.refused:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from assistant.compare import ComparisonEvent
     from assistant.doctor import Check
     from assistant.evaluation.comparison import Comparison
     from assistant.evaluation.summary import Evaluation
@@ -82,6 +83,24 @@ def answer(answer: "Answer") -> Shape:
         "tokens": {name: count for name, count in tokens.items() if name not in _TIMES},
         "timings_ms": {**asdict(answer.timings), **{name: tokens[key] for key, name in _TIMES.items()}},
         "conversation": answer.conversation,
+    }
+
+
+def comparison(question: str, events: "Sequence[ComparisonEvent]") -> Shape:
+    """The evidence that all were given, and for each model an object as `answer` makes it, with the time it took to
+    load. No conversation gets a comparison."""
+    from assistant.compare import Compared
+    from assistant.events import EvidenceFound
+
+    evidence = next((event.sources for event in events if isinstance(event, EvidenceFound)), ())
+    answers = [event for event in events if isinstance(event, Compared)]
+    return {
+        "question": question,
+        "evidence": [source(found) for found in evidence],
+        "answers": [
+            {**answer(compared.answer), "conversation": None, "load_ms": round(compared.load_ms, 3)}
+            for compared in answers
+        ],
     }
 
 

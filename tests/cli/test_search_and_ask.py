@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.compare import Contender
 from models.fakes import ScriptedModel
 from tests.cli.conftest import Run
 
@@ -133,3 +134,30 @@ def test_escapes_that_a_model_writes_never_reach_the_terminal(run: Run, library:
 def test_an_empty_question_is_wrong_usage(run: Run, library: Path) -> None:
     assert run("ask", "   ").code == 2
     assert run("search", "").code == 2
+
+
+def test_two_models_are_compared(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replies = {"small": "Employees accrue 26 days [1].", "large": "26 days of paid vacation [1]."}
+
+    def contender(_: object, name: str) -> Contender:
+        return Contender(name, lambda: ScriptedModel([replies[name]], name=name))
+
+    monkeypatch.setattr("assistant.parts.Parts.contender", contender)
+    run("ingest", str(folder))
+    words = ("ask", "How many days of paid vacation do employees accrue?", "--compare", "small", "large")
+    compared = run(*words, "--json").json
+    assert set(compared) == {"question", "evidence", "answers"}
+    assert compared["evidence"][0]["document"] == "leave-policy.md"
+    small, large = compared["answers"]
+    assert (small["model"], small["answer"]) == ("small", replies["small"])
+    assert (large["model"], large["answer"]) == ("large", replies["large"])
+    assert small["evidence"] == large["evidence"] == compared["evidence"]
+    assert small["conversation"] is None
+    assert small["load_ms"] >= 0
+
+    text = run(*words).out
+    assert text.index("small") < text.index(replies["small"]) < text.index("large\n") < text.index(replies["large"])
+    last = text.splitlines()[-3:]
+    assert [line.split()[0] for line in last] == ["Model", "small", "large"]
+    assert "First word" in last[0]
+    assert "1 of 1" in last[1]
