@@ -98,5 +98,7 @@ class ReadingAhead:
 
 
 def _complete_words(text: str) -> str:
-    """Up to the last space."""
+    """Up to the last space, or all of a question that has its mark."""
+    if text.rstrip().endswith("?"):
+        return text.strip()
     return text[: max(text.rfind(" "), text.rfind("\n")) + 1].strip()

@@ -350,6 +350,8 @@ async def test_likely_sources_are_read_while_the_question_is_typed(stocked: Stan
         await wait_until(lambda: stocked.read_for[-1:] == ["notice period"], "looked at the complete words")
         await pilot.press(*"now")
         await wait_until(lambda: stocked.read_for[-1:] == ["notice period now"], "looked at the pause")
+        await pilot.press("?")
+        await wait_until(lambda: stocked.read_for[-1:] == ["notice period now?"], "looked at the whole question")
         await pilot.press("enter")
         await wait_until(lambda: answers(app) and not answers(app)[0].in_progress, "answered")
         read = len(stocked.read_for)
