@@ -47,7 +47,7 @@ def read_ahead(
     at all: what has been read stays of use. Returns what was read; a wrong guess costs nothing but that. Raises what
     `ask` raises.
     """
-    if chosen_style(asker, options) == "quote":
+    if not _is_worth_it(asker, options):
         return before
     before = before if before.conversation == options.conversation else Plan(options.conversation)
     dialogue = asker.conversations.open(options.conversation)
@@ -77,6 +77,11 @@ def read_ahead(
             wait.learn(order[read - 1], (time.perf_counter() - started) * 1000)
         wait.tell(order[:read], read if done else read - 1)
     return Plan(options.conversation, order, read, tuple(_id(source) for source in ordered))
+
+
+def _is_worth_it(asker: Asker, options: AskOptions) -> bool:
+    """Not without a model to ask, nor with one on a server, which is told nothing before the question is sent."""
+    return chosen_style(asker, options) == "answer" and not asker.llm().information.runs_on
 
 
 class _Wait:
@@ -113,7 +118,7 @@ class _Wait:
 
 def read_opening(asker: Asker, stop: Event) -> None:
     """Have the model read what every new conversation begins with, until `stop`. Raises ModelError."""
-    if chosen_style(asker, AskOptions()) != "quote":
+    if _is_worth_it(asker, AskOptions()):
         _read(asker, asker.conversations.open("new"), (), stop)
 
 

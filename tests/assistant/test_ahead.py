@@ -1,5 +1,6 @@
 """What is read while a question is typed is a part of what it is asked with."""
 
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -88,6 +89,20 @@ def test_before_there_is_anything_to_read_the_instructions_are(open_with: Open) 
 
     assert [message.role for message in model.read_before[-1]] == ["system", "user"]
     assert "Sources:" not in model.read_before[-1][1].content
+
+
+def test_for_a_server_nothing_counts_as_read(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    model.information = replace(model.information, runs_on="https://llm.example")
+    assistant = open_with(llm=model, answer__style="answer")
+    assistant.read_opening()
+    type_question(assistant, QUESTION)
+    typed = answer_to(assistant, QUESTION)
+    pasted = answer_to(assistant, QUESTION)
+
+    assert model.read_before == []
+    assert [source.number for source in typed.evidence] == [source.number for source in pasted.evidence]
+    assert model.messages[0][1] == model.messages[1][1]
 
 
 def test_reading_ahead_gives_way(open_with: Open) -> None:
