@@ -153,6 +153,12 @@ def _refuse_without_text(document: RawDocument, options: LoadOptions) -> None:
         if options.recognised:
             raise DocumentError("The PDF holds pictures in which no text was found.", status="empty")
         raise needs_ocr()
+    if document.is_mended:
+        raise DocumentError(
+            "The PDF is damaged: a part of it is missing, and what is left holds no text.",
+            "Copy or download it again.",
+            status="damaged",
+        )
     raise DocumentError("The PDF is empty: its pages are blank.", status="empty")
 
 

@@ -335,6 +335,17 @@ def test_scanned_pages_among_others_are_named(tmp_path: Path) -> None:
     assert len(document.pages) == 6
 
 
+def test_a_download_that_broke_off_before_its_text_is_damaged_and_not_empty(tmp_path: Path) -> None:
+    path = write_pdf(tmp_path / "a.pdf", [["First page."], ["Second page."]])
+    whole = path.read_bytes()
+    path.write_bytes(whole[: whole.index(b"\nstream")])
+    error = refused(path)
+    assert (error.status, error.message) == (
+        "damaged",
+        "The PDF is damaged: a part of it is missing, and what is left holds no text.",
+    )
+
+
 def test_blank_pages_are_empty(tmp_path: Path) -> None:
     assert refused(write_pdf(tmp_path / "a.pdf", [[], []])).status == "empty"
 
