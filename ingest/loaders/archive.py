@@ -111,7 +111,7 @@ class Archive:
         raise DocumentError(
             f"{info.filename} is locked with a password"
             + (", and none of those given opens it." if self._passwords else "."),
-            "Put its password in a file and name that with --password-file.",
+            "Put its password in a file and run `strongroom ingest --password-file FILE` again.",
             status="locked",
         )
 

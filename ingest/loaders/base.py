@@ -152,6 +152,6 @@ def damaged_pdf() -> DocumentError:
 def locked_pdf(passwords_given: int) -> DocumentError:
     return DocumentError(
         "The PDF is locked with a password" + (", and none of those given opens it." if passwords_given else "."),
-        "Put its password in a file and name that with --password-file.",
+        "Put its password in a file and run `strongroom ingest --password-file FILE` again.",
         status="locked",
     )

@@ -41,7 +41,7 @@ def unlock(data: bytes, options: LoadOptions) -> bytes:
         raise DocumentError(
             "The file is locked with a password"
             + (", and none of those given opens it." if options.passwords else "."),
-            "Put its password in a file and name that with --password-file.",
+            "Put its password in a file and run `strongroom ingest --password-file FILE` again.",
             status="locked",
         )
     raise DocumentError(
