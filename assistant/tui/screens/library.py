@@ -66,6 +66,7 @@ class LibraryScreen(Screen[None]):
         self.watch(self.app, "status", self._status_changed)
         self.set_interval(_SECONDS_BETWEEN_LISTS, self._list_while_ingesting)
         self._background.list_library(reply_to=self)
+        self._describe()
         self._table.focus()
 
     def on_library_listed(self, message: LibraryListed) -> None:
@@ -76,7 +77,8 @@ class LibraryScreen(Screen[None]):
             return
         shelved = [record for record in records if record.status.is_success]
         left_out = [record for record in records if not record.status.is_success]
-        self._fill("shelved", "In the library", shelved, f"No documents yet. {_ADD_HINT}")
+        hint = "They are being read." if self._was_ingesting else _ADD_HINT
+        self._fill("shelved", "In the library", shelved, f"No documents yet. {hint}")
         self._fill("left-out", "Left out", left_out, "Every file that was found is in the library.")
         self._describe()
 

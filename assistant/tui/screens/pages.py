@@ -67,6 +67,7 @@ class PagesScreen(ModalScreen[None]):
         table = self._table
         table.display = self._has_pages
         self.query_one("#page-text").display = self._has_pages
+        self.query_one("#pages").set_class(not self._has_pages, "-no-pages")
         if not self._has_pages:
             return
         for title, width in (("Page", 7), ("Status", 10), ("Sure", 5), ("Why", None)):

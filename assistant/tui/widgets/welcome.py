@@ -66,7 +66,7 @@ def _steps(status: Status) -> Content:
     has_documents = status.counts is not None and status.counts.documents > 0
     now = 1 if progress is None else 3 if has_documents and not status.is_ingesting else 2
     if progress is None:
-        second = "On this machine. Ask as soon as the first pages are in."
+        second = "Ask as soon as the first pages are in."
     elif status.is_ingesting:
         second = (f"Loading {status.loading}" if status.is_ingest_waiting else ingest_words(progress)) + "."
     else:
@@ -75,9 +75,9 @@ def _steps(status: Status) -> Content:
         )
     return Content("\n\n").join(
         [
-            _step(1, now, "Choose a folder with your documents", "PDF, Markdown and text. They stay where they are."),
+            _step(1, now, "Choose a folder with your documents", "PDF, Office, mail and more. They stay in place."),
             _step(2, now, "Let them be read", second),
-            _step(3, now, "Ask your first question", "Below, in your own words. Every answer names its pages."),
+            _step(3, now, "Ask your first question", "In your own words. Every answer names its pages."),
         ]
     )
 

@@ -74,9 +74,16 @@ class DocumentTable(DataTable[Text]):
     def chosen(self) -> DocumentRecord | None:
         return self.records[self.cursor_row] if 0 <= self.cursor_row < len(self.records) else None
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Pages are offered while there is a document to have them."""
+        del parameters
+        return action != "select_cursor" or bool(self.records)
+
     def watch_records(self, before: Sequence[DocumentRecord]) -> None:
         row = self.cursor_row
         self._fill(before[row].path if 0 <= row < len(before) else None)
+        if bool(before) != bool(self.records):
+            self.refresh_bindings()
 
     def on_resize(self) -> None:
         """A table does not share out its width by itself."""
