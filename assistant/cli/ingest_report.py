@@ -40,10 +40,14 @@ def summary(finished: Finished) -> str:
         "not taken in": finished.skipped + finished.failed,
     }
     outcome = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing to do"
-    amount = f"{finished.pages:,} pages, {finished.chunks:,} passages in {finished.seconds:.1f} s"
-    rate = f" ({finished.pages_per_second:.0f} pages/s)" if finished.pages else ""
-    pending = f" {finished.vectors_pending:,} passages still wait for their vector." if finished.vectors_pending else ""
-    return f"{count_of(finished.files, 'file')}: {outcome}. {amount}{rate}.{pending}"
+    said = f"{count_of(finished.files, 'file')}: {outcome}."
+    if finished.pages:
+        rate = f" ({finished.pages_per_second:.0f} pages/s)" if finished.pages_per_second >= 1 else ""
+        amount = f"{count_of(finished.pages, 'page')}, {count_of(finished.chunks, 'passage')}"
+        said += f" {amount} in {finished.seconds:.1f} s{rate}."
+    if pending := finished.vectors_pending:
+        said += f" {count_of(pending, 'passage')} still {'waits' if pending == 1 else 'wait'} for a vector."
+    return said
 
 
 def print_left_out(left_out: Sequence[FileDone], output: Output) -> None:

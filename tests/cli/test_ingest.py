@@ -137,5 +137,8 @@ def test_a_password_file_that_cannot_be_read_is_wrong_usage(run: Run, folder: Pa
 def test_the_summary_reads_as_sentences() -> None:
     finished = Finished(1, 1, 0, 0, 0, 0, 0, 1200, 4000, 12.34, 97.2, 500.0, 7)
     assert summary(finished) == (
-        "1 file: 1 added. 1,200 pages, 4,000 passages in 12.3 s (97 pages/s). 7 passages still wait for their vector."
+        "1 file: 1 added. 1,200 pages, 4,000 passages in 12.3 s (97 pages/s). 7 passages still wait for a vector."
     )
+    slow = Finished(2, 1, 0, 1, 0, 0, 0, 1, 1, 5.1, 0.2, 500.0, 0)
+    assert summary(slow) == "2 files: 1 added, 1 unchanged. 1 page, 1 passage in 5.1 s."
+    assert summary(Finished(1, 0, 0, 1, 0, 0, 0, 0, 0, 0.1, 0.0, 500.0, 0)) == "1 file: 1 unchanged."
