@@ -44,8 +44,9 @@ def read_ahead(
     """Find the likely sources for a question that begins with `typed` and have the model read them, until `stop`.
 
     A source is read when it was among the best at the look before as well, and keeps its place as long as it is found
-    at all: what has been read stays of use. Returns what was read; a wrong guess costs nothing but that. Raises what
-    `ask` raises.
+    at all: what has been read stays of use. That half a question fits nothing says little about the whole one, so
+    sources are read for it as well. Returns what was read; a wrong guess costs nothing but that. Raises what `ask`
+    raises.
     """
     if not _is_worth_it(asker, options):
         return before
@@ -53,10 +54,9 @@ def read_ahead(
     dialogue = asker.conversations.open(options.conversation)
     findings = find_passages(asker, typed, dialogue, options)
     passages = findings.result.passages
-    if not passages or (options.refuse and not findings.result.fits):
-        if not before.order:
-            _read(asker, dialogue, (), stop)
-        return replace(before, best=())  # what was read may fit again with the next word
+    if not passages:
+        _read(asker, dialogue, (), stop)
+        return replace(before, order=(), read=0, best=())
     nowhere = [(0, 0)] * len(passages)  # which of its sentences matters is asked when the question is
     sources = number_sources(dialogue, passages, nowhere, before.begun)
     begun = still_found(before.begun, [_id(source) for source in sources])
