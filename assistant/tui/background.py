@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from assistant.tui import messages
+from assistant.tui.comparing import Comparing
 from assistant.tui.following import Following
 from assistant.tui.messages import LibraryCounts, ModelRow
 from assistant.tui.parts import refresh_index, slow_parts
@@ -41,6 +42,7 @@ class Background:
         self._workers = Workers(app, open_assistant)
         self._reading_ahead = ReadingAhead(self._workers, self._tell_wait)
         self._typing_in: MessagePump = app
+        self.comparing = Comparing(self._workers)
         self.following = Following(app, self._workers)
         self._stop_answer = Event()
         self._stop_ingest = Event()
@@ -75,6 +77,7 @@ class Background:
         self._reading_ahead.end()
         self._stop_answer.set()
         self._stop_ingest.set()
+        self.comparing.end()
         self.following.end()
         return self._workers.end(seconds)
 
@@ -102,6 +105,11 @@ class Background:
                 reply_to.post_message(messages.AnswerEnded(turn))
 
         self._workers.start("ask", work)
+
+    def compare(self, question: str, names: Sequence[str], *, reply_to: MessagePump) -> None:
+        """See Comparing; what was being read ahead gives way."""
+        self._reading_ahead.end()
+        self.comparing.ask(question, names, reply_to=reply_to)
 
     def _tell_wait(self, seconds: float) -> None:
         self._typing_in.post_message(messages.WaitEstimated(seconds))

@@ -141,6 +141,13 @@ class AnswerEnded(Message):
 
 
 @dataclass
+class ModelBegan(Message):
+    """In a comparison the model of this column is loaded, and then answers; `turn` of what follows is the column."""
+
+    column: int
+
+
+@dataclass
 class AnsweringChanged(Message):
     """An answer began or ended."""
 

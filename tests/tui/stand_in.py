@@ -4,12 +4,13 @@ It has the parts of `assistant.assistant.Assistant` that the interface uses, und
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
+from assistant.compare import Compared, ComparisonEvent, ModelBegins
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.types import (
     Answer,
@@ -285,6 +286,13 @@ class StandInAssistant:
             if isinstance(event, Answered):
                 self._keep(event.answer)
             yield event
+
+    def compare(self, question: str, names: Sequence[str], *, stop: Event | None = None) -> Iterator[ComparisonEvent]:
+        """The script once for each model, whose name its answer bears."""
+        for name in names:
+            yield ModelBegins(name)
+            for event in self.answers(self, f"{name}: {question}", stop or Event()):
+                yield Compared(replace(event.answer, model=name), 800.0) if isinstance(event, Answered) else event
 
     def may_read_ahead(self) -> bool:
         return True

@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
 from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.screens.conversations import ConversationsScreen
 from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
@@ -61,6 +62,7 @@ def sections() -> list[tuple[str, Sequence[BindingType]]]:
         ("Adding documents", [*FolderScreen.BINDINGS, *FolderTree.BINDINGS]),
         ("Conversations", ConversationsScreen.BINDINGS),
         ("Models", ModelsScreen.BINDINGS),
+        ("Two models side by side", ComparisonScreen.BINDINGS),
         ("Settings", SettingsScreen.BINDINGS),
     ]
 

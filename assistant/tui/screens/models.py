@@ -13,6 +13,7 @@ from textual.widgets import DataTable, Static
 from assistant.tui.background import Background
 from assistant.tui.foreign import cell, words
 from assistant.tui.messages import ModelChosen, ModelRow, ModelsListed, TaskFailed
+from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
 
@@ -31,6 +32,7 @@ class ModelsScreen(Screen[None]):
     BINDINGS = [
         Binding("escape", "dismiss", "Back"),
         Binding("enter,u", "use", "Use", priority=True, tooltip="Use the model from the next start on"),
+        Binding("c", "compare", "Compare", tooltip="Compare with the language model in use"),
     ]
 
     models: reactive[Sequence[ModelRow]] = reactive[Sequence[ModelRow]](())
@@ -83,6 +85,16 @@ class ModelsScreen(Screen[None]):
         row = self.query_one(DataTable).cursor_row
         if 0 <= row < len(self.models) and not self.models[row].in_use:
             self._background.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
+
+    def action_compare(self) -> None:
+        """The model in use answers on the left, the one under the cursor on the right."""
+        row = self.query_one(DataTable).cursor_row
+        in_use = [model.name for model in self.models if model.kind == "llm" and model.in_use]
+        chosen = self.models[row] if 0 <= row < len(self.models) else None
+        if chosen is None or chosen.kind != "llm" or chosen.in_use or not in_use:
+            self.notify("Go to a language model that is not in use, to compare it with the one that is.", markup=False)
+            return
+        self.app.push_screen(ComparisonScreen(self._background, (in_use[0], chosen.name)))
 
     def on_model_chosen(self, message: ModelChosen) -> None:
         self.notify(words(f"{message.name} is used from the next start on."), markup=False)
