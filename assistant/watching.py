@@ -40,6 +40,8 @@ def changes(folders: Sequence[Path], *, ignore: Path, stop: Event | None = None)
 def require_folders(paths: Sequence[Path]) -> None:
     """A single file cannot be watched: programs save by putting a new file in its place. Raises UsageError."""
     for path in paths:
+        if not path.exists():
+            raise UsageError(f"There is no folder {path}.", "Check the path and its spelling.")
         if path.is_file():
             raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
 

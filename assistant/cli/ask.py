@@ -59,6 +59,7 @@ def ask(
     """Ask a question and get an answer that cites the page."""
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
+        invocation.note_if_empty(assistant)
         if compare is not None:
             compared = assistant.compare(
                 question,

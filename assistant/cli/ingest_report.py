@@ -42,9 +42,9 @@ def summary(finished: Finished) -> str:
     outcome = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count) or "nothing to do"
     said = f"{count_of(finished.files, 'file')}: {outcome}."
     if finished.pages:
-        rate = f" ({finished.pages_per_second:.0f} pages/s)" if finished.pages_per_second >= 1 else ""
+        rate = f"{finished.pages_per_second:.{0 if finished.pages_per_second >= 1 else 1}f} pages/s"
         amount = f"{count_of(finished.pages, 'page')}, {count_of(finished.chunks, 'passage')}"
-        said += f" {amount} in {finished.seconds:.1f} s{rate}."
+        said += f" {amount} in {finished.seconds:.1f} s ({rate})."
     if pending := finished.vectors_pending:
         said += f" {count_of(pending, 'passage')} still {'waits' if pending == 1 else 'wait'} for a vector."
     return said

@@ -49,6 +49,11 @@ class Invocation:
 
         return load_settings(locations, config_file=self.config, flags=flags or {})
 
+    def note_if_empty(self, assistant: "Assistant") -> None:
+        """Say that there is nothing to ask yet, for whom an answer that found nothing would mislead."""
+        if assistant.library.is_empty():
+            self.output.note("The library is empty. Take a folder in with `strongroom ingest FOLDER`.")
+
     def prepare(self, flags: Mapping[str, object] | None = None) -> "tuple[Locations, LoadedSettings]":
         """The home, its settings, and the log that goes with them."""
         from config.log import start_log

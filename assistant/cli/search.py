@@ -30,6 +30,7 @@ def search(
     """Find the passages that fit a question."""
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
+        invocation.note_if_empty(assistant)
         result = assistant.search(query, k=top_k, document=document, mode=mode)
     if as_json:
         invocation.output.json(json_shapes.search_result(result))

@@ -159,6 +159,10 @@ class Library:
         """The whole ledger by path, what did not get in included."""
         return documents.records(self.database.connection, self._row())
 
+    def is_empty(self) -> bool:
+        """Whether no document of the collection is in."""
+        return not self.database.value("SELECT EXISTS (SELECT 1 FROM held WHERE collection = ?)", (self._row(),))
+
     def collections(self) -> list[CollectionCounts]:
         """All collections of this library file, by name."""
         return collections.counts(self.database.connection)

@@ -117,6 +117,12 @@ def test_a_single_file_cannot_be_watched(run: Run, folder: Path) -> None:
     assert result.err.endswith("is a file.\nName the folder it is in.\n")
 
 
+def test_a_folder_to_watch_that_is_not_there_is_wrong_usage(run: Run, tmp_path: Path) -> None:
+    result = run("ingest", str(tmp_path / "none"), "--watch")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.endswith("none.\nCheck the path and its spelling.\n")
+
+
 def test_passwords_are_read_a_line_each(tmp_path: Path) -> None:
     file = tmp_path / "passwords.txt"
     file.write_text("first one\n\n second \n")
@@ -140,5 +146,5 @@ def test_the_summary_reads_as_sentences() -> None:
         "1 file: 1 added. 1,200 pages, 4,000 passages in 12.3 s (97 pages/s). 7 passages still wait for a vector."
     )
     slow = Finished(2, 1, 0, 1, 0, 0, 0, 1, 1, 5.1, 0.2, 500.0, 0)
-    assert summary(slow) == "2 files: 1 added, 1 unchanged. 1 page, 1 passage in 5.1 s."
+    assert summary(slow) == "2 files: 1 added, 1 unchanged. 1 page, 1 passage in 5.1 s (0.2 pages/s)."
     assert summary(Finished(1, 0, 0, 1, 0, 0, 0, 0, 0, 0.1, 0.0, 500.0, 0)) == "1 file: 1 unchanged."

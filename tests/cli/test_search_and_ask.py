@@ -161,3 +161,14 @@ def test_two_models_are_compared(run: Run, folder: Path, monkeypatch: pytest.Mon
     assert [line.split()[0] for line in last] == ["Model", "small", "large"]
     assert "First word" in last[0]
     assert "1 of 1" in last[1]
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_an_empty_library_is_told_to_whom_asks_it(run: Run, command: str) -> None:
+    result = run(command, "notice period")
+    assert "The library is empty. Take a folder in with `strongroom ingest FOLDER`." in result.err
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_library_with_documents_is_not_called_empty(run: Run, library: Path, command: str) -> None:
+    assert "is empty" not in run(command, "notice period").err
