@@ -210,7 +210,7 @@ def _write(
     must_hold = _must_hold(asker, options)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
-    shown = _readable(asker, question, dialogue, sources, options.read, clock)
+    shown = _readable(asker, question, dialogue, sources, options, clock)
     prompt = build_prompt(dialogue, shown, question, llm.count_tokens, window, max_tokens)
     seed = asker.settings.seed if options.seed is None else options.seed
     generation = GenerationOptions(
@@ -242,13 +242,14 @@ def _write(
 
 
 def _readable(
-    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], read: Sequence[str], clock: _Clock
+    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], options: AskOptions, clock: _Clock
 ) -> list[Source]:
-    """The sources that the model can read before `answer.max_wait_seconds` are over; all while its speed is unknown."""
-    llm = asker.llm()
+    """The sources that the model can read before `answer.max_wait_seconds` are over; all while its speed is unknown,
+    and where answers are compared: there they may not hang on what else the machine does."""
+    llm, read = asker.llm(), options.read
     ordered = order_for_prompt(sources, read, asker.settings.sources)
     speed = asker.speeds.of(llm.information.name).reading
-    if speed is None:
+    if speed is None or not options.keep or options.seed is not None:
         return ordered
     seconds = asker.settings.max_wait_seconds - clock.now() / 1000
     tokens = seconds * speed - llm.count_tokens(question)

@@ -53,6 +53,17 @@ def test_the_setting_buys_more_sources(open_with: Open) -> None:
     assert counts[0] < counts[1]
 
 
+def test_an_answer_that_is_to_come_again_does_not_hang_on_the_speed(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    answer_to(assistant, QUESTION, seed=7)
+    all_of_them = shown_to(model)
+    know_speed(assistant, 0.01)
+    answer_to(assistant, QUESTION, seed=7)
+
+    assert shown_to(model) == all_of_them > 1
+
+
 def test_what_was_read_ahead_costs_no_time(open_with: Open) -> None:
     model = ScriptedModel([REPLY])
     assistant = open_with(llm=model, answer__style="answer")
