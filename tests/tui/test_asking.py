@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -357,3 +358,13 @@ async def test_likely_sources_are_read_while_the_question_is_typed(stocked: Stan
         read = len(stocked.read_for)
         await pilot.pause(0.5)
         assert len(stocked.read_for) == read
+
+
+async def test_an_answer_written_on_a_server_says_so(tmp_path: Path) -> None:
+    def from_a_server(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield Answered(replace(make_answer(question, "Six months [1]."), sent_to="llm.house.test:443"))
+
+    async with running(StandInAssistant(tmp_path, answers=from_a_server)) as (app, pilot):
+        await ask_and_wait(pilot)
+        await shows(app, "The question and its passages left this machine for")
+        await shows(app, "llm.house.test:443.")

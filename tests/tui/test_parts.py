@@ -222,6 +222,12 @@ def test_the_seal_in_honest_words(level: str, words: str) -> None:
     assert seal_words(SealReport(level, "", "")).plain == words  # type: ignore[arg-type]
 
 
+def test_the_one_place_that_can_be_reached_is_named() -> None:
+    assert (
+        seal_words(SealReport("kernel", "", "", "llm.house.test:443")).plain == "◐ Network: only to llm.house.test:443"
+    )
+
+
 def test_waiting_for_the_embedder_is_not_called_looking() -> None:
     seal = SealReport("kernel", "", "")
     waiting = Status(seal, loading="the embedder", ingest=IngestProgress(0, 0))
