@@ -14,8 +14,9 @@ from training.groups import Group
 
 @dataclass(frozen=True, slots=True)
 class Branches:
-    """`tokens`, `positions`: shape (n,); `allowed`: (n, n), what each token may look at; `wanted`: indexes whose next
-    token is to be learnt, `targets`: those tokens; `weights`: one over the length of each reply."""
+    """`tokens`, `positions`: shape (n,); `allowed`: (b, n), what each of the last b tokens may look at, those before
+    see all before them; `wanted`: indexes whose next token is to be learnt, `targets`: those tokens; `weights`: one
+    over the length of each reply."""
 
     tokens: Tensor
     positions: Tensor
@@ -74,7 +75,7 @@ def lay_out(group: Group, tokeniser: Tokeniser) -> Branches:
     return Branches(
         torch.tensor(tokens),
         torch.tensor(positions),
-        _allowed(torch.tensor(branch_of)),
+        _allowed(torch.tensor(branch_of), shared),
         torch.tensor(wanted),
         torch.tensor(targets),
         torch.tensor(weights) / len(group.items),
@@ -88,6 +89,6 @@ def _common_length(prompts: list[list[int]]) -> int:
     return next((i for i in range(shortest) if any(prompt[i] != first[i] for prompt in prompts)), shortest)
 
 
-def _allowed(branch: Tensor) -> Tensor:
-    earlier = torch.ones(len(branch), len(branch)).tril().bool()
-    return earlier & ((branch[None, :] == 0) | (branch[None, :] == branch[:, None]))
+def _allowed(branch: Tensor, shared: int) -> Tensor:
+    earlier = torch.ones(len(branch), len(branch)).tril().bool()[shared:]
+    return earlier & ((branch[None, :] == 0) | (branch[None, :] == branch[shared:, None]))

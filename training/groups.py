@@ -1,9 +1,11 @@
 """Questions in groups that share their sources: the sources are then read once for all of them."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.prompts import LONGEST_QUOTE, REFUSAL, question_prompt, system_prompt
 from assistant.sentences import sentence_spans
@@ -25,12 +27,13 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A question and what answers it: the short answer, the copied sentence and the number of its source; an
-    unanswerable question has none of them and the number 0."""
+    unanswerable question has none of them and the number 0. `others` are answers that are as good."""
 
     question: str
     answer: str = ""
     support: str = ""
     number: int = 0
+    others: tuple[str, ...] = ()
 
     @property
     def reply(self) -> str:
@@ -69,25 +72,26 @@ def as_source(text: Text, number: int) -> Source:
     return Source(number, Passage(number, 1.0, chunk, text.document, text.document, text.context, None, Why()))
 
 
-def supporting(text: str, start: int, end: int) -> str:
-    """The sentence of `text` that holds `text[start:end]`, or the part of it around that, at most LONGEST_QUOTE words
-    in one line."""
+def supporting(text: str, start: int, end: int, most: int = LONGEST_QUOTE) -> str:
+    """The sentence of `text` that holds `text[start:end]`, or the part of it around that, at most `most` words in one
+    line."""
     for first, last in sentence_spans(text):
         if first <= start < last:
-            return _shorten(text, first, last, start, min(end, last))
-    return " ".join(text[start:end].split()[:LONGEST_QUOTE])
+            return _shorten(text, first, last, start, min(end, last), most)
+    return " ".join(text[start:end].split()[:most])
 
 
-def _shorten(text: str, first: int, last: int, start: int, end: int) -> str:
+def _shorten(text: str, first: int, last: int, start: int, end: int, most: int) -> str:
     before, held, after = text[first:start], text[start:end], text[end:last]
-    room = LONGEST_QUOTE - len(held.split())
-    if len((before + held + after).split()) <= LONGEST_QUOTE:
+    room = most - len(held.split())
+    if len((before + held + after).split()) <= most:
         return " ".join((before + held + after).split())
     if room <= 0:
-        return " ".join(held.split()[:LONGEST_QUOTE])
-    kept_before = before.split(" ")[-(room // 2 + 1) :]
-    kept_after = after.split(" ")[: room - len(" ".join(kept_before).split())]
-    return " ".join((" ".join(kept_before) + held + " ".join(kept_after)).split())
+        return " ".join(held.split()[:most])
+    words_before, words_after = re.findall(r"\S+\s*", before), re.findall(r"\s*\S+", after)
+    kept_before = words_before[-max(room // 2, room - len(words_after)) :]
+    kept_after = words_after[: room - len(kept_before)]
+    return " ".join(("".join(kept_before) + held + "".join(kept_after)).split())
 
 
 def write_groups(path: Path, groups: Iterable[Group]) -> int:
@@ -103,10 +107,14 @@ def write_groups(path: Path, groups: Iterable[Group]) -> int:
 def read_groups(path: Path) -> Iterator[Group]:
     for line in path.read_text("utf-8").splitlines():
         raw = json.loads(line)
-        earlier = Item(**raw["earlier"]) if raw["earlier"] else None
+        earlier = _read_item(raw["earlier"]) if raw["earlier"] else None
         texts = tuple(Text(**text) for text in raw["texts"])
-        items = tuple(Item(**item) for item in raw["items"])
+        items = tuple(_read_item(item) for item in raw["items"])
         yield Group(raw["origin"], raw["fence"], texts, items, earlier, raw["earlier_texts"])
+
+
+def _read_item(raw: dict[str, Any]) -> Item:
+    return Item(**{**raw, "others": tuple(raw["others"])})
 
 
 def unanswerable_share(groups: Sequence[Group]) -> float:

@@ -46,7 +46,7 @@ class Linear(nn.Module):  # type: ignore[misc]  # torch is not followed
 
 
 class Block(nn.Module):  # type: ignore[misc]  # torch is not followed
-    """One layer: attention over what `allowed` (tokens, tokens) lets see, then the gated feed-forward part."""
+    """One layer: attention over what `allowed` (last tokens, tokens) lets see, then the gated feed-forward part."""
 
     def __init__(self, weights: dict[str, Tensor], shape: Shape, make: Any) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not followed
         v = self.attn_v(x).unflatten(-1, (shape.key_heads, -1)).transpose(0, 1)
         group = shape.heads // shape.key_heads
         k, v = k.repeat_interleave(group, 0), v.repeat_interleave(group, 0)
-        mixed = functional.scaled_dot_product_attention(q[None], k[None], v[None], attn_mask=allowed)[0]
+        mixed = _attend(q[None], k[None], v[None], allowed)[0]
         return self.attn_output(mixed.transpose(0, 1).flatten(1))
 
     def _norm(self, x: Tensor, weight: Tensor) -> Tensor:
@@ -101,6 +101,16 @@ class Llama(nn.Module):  # type: ignore[misc]  # torch is not followed
             x = block(x, rotation, allowed)
         x = functional.rms_norm(x[wanted], (x.shape[-1],), self.final_norm, self.shape.epsilon)
         return functional.linear(x, self.head)
+
+
+def _attend(q: Tensor, k: Tensor, v: Tensor, allowed: Tensor) -> Tensor:
+    """The first tokens see all before them, which costs half; the last ones what `allowed` says."""
+    first = q.shape[2] - len(allowed)
+    plain = functional.scaled_dot_product_attention(q[:, :, :first], k[:, :, :first], v[:, :, :first], is_causal=True)
+    if not len(allowed):
+        return plain
+    masked = functional.scaled_dot_product_attention(q[:, :, first:], k, v, attn_mask=allowed)
+    return torch.cat((plain, masked), 2)
 
 
 def rotate(x: Tensor, rotation: tuple[Tensor, Tensor]) -> Tensor:

@@ -26,8 +26,8 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """One reply. For an answerable question: F1 of the short answer, whether it holds the right one, whether the quote
-    is copied, whether the number is right. All zero for a refusal."""
+    """One reply. For an answerable question: F1 of the short answer with the nearest right one, whether it holds one,
+    whether the quote is copied, whether the number is right. All zero for a refusal."""
 
     answerable: bool
     refused: bool
@@ -42,15 +42,20 @@ def score(reply: str, item: Item, group: Group) -> Scored:
         return Scored(bool(item.number), refused=True)
     read = read_reply(reply)
     answer = read.answer if read else reply
+    right = (item.answer, *item.others)
     sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
     return Scored(
         answerable=bool(item.number),
         refused=False,
-        f1=f1_of(answer, item.answer),
-        contained=float(bool(item.number) and " ".join(_words(item.answer)) in " ".join(_words(answer))),
+        f1=max(f1_of(answer, one) for one in right),
+        contained=float(bool(item.number) and any(_held(one, answer) for one in right)),
         copied=float(read is not None and is_copied(read, sources)),
         cited=float(read is not None and read.number == item.number),
     )
+
+
+def _held(right: str, given: str) -> bool:
+    return f" {' '.join(_words(right))} " in f" {' '.join(_words(given))} "
 
 
 def f1_of(given: str, right: str) -> float:

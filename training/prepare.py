@@ -12,48 +12,59 @@ from training.squad import Article
 
 SOURCES = (2, 3, 3, 3, 4, 5)
 """How many sources a group for training has; one of these each."""
-ITEMS = 9
-UNANSWERABLE = 0.27
-EARLIER = 0.15
+ITEMS = 10
+UNANSWERABLE = 0.25
+EARLIER = 0.12
 """Share of the groups that follow an earlier turn."""
 
 
 def prepare(
-    files: Sequence[Path], out: Path, *, seed: int, held_out: float, rounds: int, made_groups: int, questions: int
+    files: Sequence[Path], out: Path, *, seed: int, held_out: float, groups: int, made_share: float, questions: int
 ) -> dict[str, int]:
     """Write train.jsonl, and held-out groups with three and with five sources; returns the questions in each.
 
-    Each file is split by article. `rounds` is how often each article for training is drawn with other paragraphs,
-    `questions` about how many are kept for measuring, evenly from each file.
+    Each file is split by article. `groups` are drawn for training, the `made_share` of them from made documents, the
+    others evenly from articles, those of the first files most often: each file has twice the share of the next.
+    `questions` are kept for measuring, about evenly from each file.
     """
     out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
-    training: list[Group] = [
-        made.make_group(chance, sources=chance.choice(SOURCES[:4]), unanswerable=UNANSWERABLE)
-        for _ in range(made_groups)
-    ]
+    training = [_made(chance) for _ in range(round(groups * made_share))]
     held: dict[int, list[Group]] = {3: [], 5: []}
-    for path in files:
-        learnt, measured = squad.split(squad.read_articles(path), held_out, seed)
-        for _ in range(rounds):
-            training += _groups(learnt, chance)
+    halves = [squad.split(squad.read_articles(path), held_out, seed) for path in files]
+    shares = [2.0**-place for place in range(len(files))]
+    for (learnt, measured), share in zip(halves, shares, strict=True):
+        training += _drawn(learnt, round(groups * (1 - made_share) * share / sum(shares)), chance)
         for sources in held:
             held[sources] += _held_out(measured, sources, questions // len(files), random.Random(seed))
+    training = [_after_a_turn(group, chance) if chance.random() < EARLIER else group for group in training]
     chance.shuffle(training)
     written = {"train": write_groups(out / "train.jsonl", training)}
-    for sources, groups in held.items():
-        written[f"held-out-{sources}"] = write_groups(out / f"held-out-{sources}.jsonl", groups)
+    for sources, drawn in held.items():
+        written[f"held-out-{sources}"] = write_groups(out / f"held-out-{sources}.jsonl", drawn)
     print(f"unanswerable: {unanswerable_share(training):.2f} of {written['train']} in {len(training)} groups")
     return written
 
 
-def _groups(articles: Sequence[Article], chance: random.Random) -> Iterator[Group]:
-    for article in articles:
+def _made(chance: random.Random) -> Group:
+    while True:
+        group = made.make_group(chance, sources=chance.choice(SOURCES), items=ITEMS, unanswerable=UNANSWERABLE)
+        if group is not None:
+            return group
+
+
+def _drawn(articles: Sequence[Article], count: int, chance: random.Random) -> Iterator[Group]:
+    """`count` groups, each article in its turn; fewer when the articles have too few questions."""
+    for turn in range(4 * count):
+        if count <= 0:
+            return
+        article = articles[turn % len(articles)]
         others = [other for other in articles if other is not article]
         sources = chance.choice(SOURCES)
         group = squad.make_group(article, others, chance, sources=sources, items=ITEMS, unanswerable=UNANSWERABLE)
         if group is not None:
-            yield _after_a_turn(group, chance) if chance.random() < EARLIER else group
+            count -= 1
+            yield group
 
 
 def _after_a_turn(group: Group, chance: random.Random) -> Group:
@@ -88,9 +99,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("files", type=Path, nargs="+", help="SQuAD-style JSON files")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--held-out", type=float, default=0.25, help="share of the articles kept for measuring")
-    parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument("--made-groups", type=int, default=80)
+    parser.add_argument("--held-out", type=float, default=0.16, help="share of the articles kept for measuring")
+    parser.add_argument("--groups", type=int, default=500, help="groups for training")
+    parser.add_argument("--made-share", type=float, default=0.3, help="share of them from made documents")
     parser.add_argument("--questions", type=int, default=320)
     arguments = parser.parse_args()
     written = prepare(
@@ -98,8 +109,8 @@ def main() -> None:
         arguments.out,
         seed=arguments.seed,
         held_out=arguments.held_out,
-        rounds=arguments.rounds,
-        made_groups=arguments.made_groups,
+        groups=arguments.groups,
+        made_share=arguments.made_share,
         questions=arguments.questions,
     )
     print(", ".join(f"{name}: {count} questions" for name, count in written.items()))

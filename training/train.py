@@ -25,8 +25,8 @@ class Recipe:
 
     epochs: float = 2.0
     minutes: float = 240.0
-    rate: float = 2e-3
-    warmup: int = 4
+    rate: float = 1.5e-3
+    warmup: int = 8
     rank: int = 16
     alpha: float = 32.0
     seed: int = 1
@@ -45,6 +45,7 @@ def train(model: Llama, groups: list[Branches], recipe: Recipe, run: Path) -> Pr
     optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.rate, weight_decay=0.0)
     progress = _resume(model, optimiser, run)
     total = max(1, round(recipe.epochs * len(groups) / recipe.at_once))
+    lengths = [len(group.tokens) for group in groups]
     saved = time.monotonic()
     with ThreadPoolExecutor(recipe.at_once) as pool:
         while progress.step < total and progress.seconds < recipe.minutes * 60:
@@ -52,7 +53,7 @@ def train(model: Llama, groups: list[Branches], recipe: Recipe, run: Path) -> Pr
             done = max(progress.step / total, progress.seconds / (recipe.minutes * 60))
             for part in optimiser.param_groups:
                 part["lr"] = recipe.rate * min(1.0, (progress.step + 1) / recipe.warmup) * _fallen(done)
-            chosen = [groups[number] for number in _chosen(len(groups), progress.step, recipe)]
+            chosen = [groups[number] for number in _chosen(lengths, progress.step, recipe)]
             loss = _learn(model, optimiser, chosen, pool)
             progress.step += 1
             progress.seconds += time.monotonic() - begun
@@ -108,16 +109,16 @@ def _fallen(done: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def _chosen(count: int, step: int, recipe: Recipe) -> list[int]:
-    """The groups of a step: another order in each round, the same after a restart."""
-    places = range(step * recipe.at_once, (step + 1) * recipe.at_once)
-    return [_order(count, place // count, recipe.seed)[place % count] for place in places]
-
-
-def _order(count: int, round_: int, seed: int) -> list[int]:
-    order = list(range(count))
-    random.Random(f"{seed}:{round_}").shuffle(order)
-    return order
+def _chosen(lengths: list[int], step: int, recipe: Recipe) -> list[int]:
+    """The groups of a step, about as long so that no core waits for the other: another order in each round, the same
+    after a restart."""
+    steps = -(-len(lengths) // recipe.at_once)
+    chance = random.Random(f"{recipe.seed}:{step // steps}")
+    order = sorted(range(len(lengths)), key=lambda number: lengths[number] * chance.uniform(0.97, 1.03))
+    starts = list(range(0, len(order), recipe.at_once))
+    chance.shuffle(starts)
+    start = starts[step % steps]
+    return order[start : start + recipe.at_once]
 
 
 def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:

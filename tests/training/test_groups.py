@@ -7,8 +7,10 @@ from pathlib import Path
 from assistant.prompts import LONGEST_QUOTE, REFUSAL
 from assistant.reply import holds
 from ingest.folding import fold
+from ingest.types import BlockKind
 from tests.training.toy import write_articles
-from training import made, squad
+from training import choosing, made, squad
+from training.cutting import Asked, Cut, Part, cut
 from training.groups import Group, Item, Text, as_source, read_groups, supporting, write_groups
 from training.prepare import prepare
 
@@ -37,14 +39,65 @@ def test_a_long_sentence_is_copied_in_part() -> None:
     assert len(supporting(text, 0, len(text)).split()) == LONGEST_QUOTE
 
 
+def test_a_long_sentence_broken_over_lines_is_copied_word_for_word() -> None:
+    text = " ".join(f"word{number}" + ("\n" if number % 7 == 0 else "") for number in range(100)) + "."
+    copied = supporting(text, text.index("word50"), text.index("word52"))
+    assert copied in " ".join(text.split())
+    assert len(copied.split()) == LONGEST_QUOTE
+
+
 def test_every_reply_of_made_documents_holds() -> None:
     chance = random.Random(4)
+    numbers = set()
     for _ in range(40):
-        group = made.make_group(chance, sources=3, unanswerable=0.25)
+        group = made.make_group(chance, sources=3, items=10, unanswerable=0.25)
+        assert group is not None
         sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
-        assert {item.number for item in group.items} == {0, 1, 2, 3}
+        numbers |= {item.number for item in group.items}
         for item in group.items:
             assert not item.number or holds(item.reply, sources, item.question), item
+    assert numbers == {0, 1, 2, 3}
+
+
+def test_every_maker_answers_its_questions_in_its_own_words() -> None:
+    for maker in made.MAKERS:
+        for seed in range(20):
+            section = maker(random.Random(seed), "Toy Works")
+            for ask in section.asked:
+                assert any(ask.answer in line and ask.after in line for line in section.lines), (maker, ask)
+            assert section.missing
+            assert not {words for ask in section.asked for words in ask.questions} & set(section.missing)
+
+
+def test_a_row_of_a_table_is_the_whole_support() -> None:
+    chance = random.Random(2)
+    replies = [item for _ in range(60) if (group := _made(chance)) for item in group.items if item.number]
+    prices = [item for item in replies if item.question.startswith("Which code")]
+    assert prices
+    assert all(item.support.startswith(item.answer) and len(item.support.split()) < 9 for item in prices)
+
+
+def _made(chance: random.Random) -> Group | None:
+    return made.make_group(chance, sources=2, items=10, unanswerable=0.25)
+
+
+def test_sources_are_cut_as_the_program_cuts_them() -> None:
+    parts = [Part("The mill", kind=BlockKind.HEADING)]
+    for number in range(12):
+        text = (
+            f"Wheel {number} turns the stones. "
+            + "It grinds corn and other grain all day. " * 8
+            + f"Its age is {number + 40}."
+        )
+        start = text.index(f"{number + 40}.")
+        parts.append(Part(text, (Asked(f"How old is wheel {number}?", start, start + 2),)))
+    for seed in range(6):
+        cuts = cut("mill", "The mill", parts, random.Random(seed))
+        asked = {one.question: cut_.text.text[one.start : one.end] for cut_ in cuts for one in cut_.asked}
+        assert asked == {f"How old is wheel {number}?": str(number + 40) for number in range(12)}
+        assert len(cuts) > 5
+        assert all("The mill" in one.text.context or "The mill" in one.text.text for one in cuts)
+        assert cuts[-1].text.page > cuts[0].text.page
 
 
 def test_articles_are_split_whole_and_differ_by_seed(tmp_path: Path) -> None:
@@ -65,7 +118,7 @@ def test_an_unanswerable_question_is_one_whose_answer_is_not_shown(tmp_path: Pat
     for _ in range(20):
         group = squad.make_group(articles[0], articles[1:], chance, sources=2, items=6, unanswerable=0.3)
         assert group is not None
-        shown = fold(" ".join(text.text for text in group.texts))
+        shown = fold(" ".join(" ".join(text.text.split()) for text in group.texts))
         for item in group.items:
             assert (fold(right[item.question]) in shown) == bool(item.number)
             refused += not item.number
@@ -73,18 +126,42 @@ def test_an_unanswerable_question_is_one_whose_answer_is_not_shown(tmp_path: Pat
 
 
 def test_a_question_that_two_sources_are_asked_is_not_used() -> None:
-    paragraphs = [squad.Paragraph("It is red.", [squad.Asked("Which colour?", 6, 9)]) for _ in range(2)]
-    article = squad.Article("Colours", paragraphs)
-    assert squad.make_group(article, [], random.Random(1), sources=2, items=4, unanswerable=0.3) is None
+    cuts = [Cut(Text("a.md", "", "It is red."), (Asked("Which colour?", 6, 9),)) for _ in range(2)]
+    assert _chosen(cuts, sources=2) is None
+    assert _chosen([cuts[0], Cut(Text("b.md", "", "It is tall."), ())], sources=2) is not None
+
+
+def _chosen(cuts: list[Cut], sources: int) -> Group | None:
+    return choosing.make_group("Toy", cuts, [], random.Random(1), sources=sources, items=4, unanswerable=0.3)
+
+
+def test_the_likest_text_shares_the_rarest_words() -> None:
+    scores = choosing.likeness(
+        "the price of a valve", ["the price of the lamp", "the price of the valve", "the dog", "the price"]
+    )
+    assert max(scores) == scores[1]
+    assert min(scores) == scores[2]
 
 
 def test_an_answer_does_not_end_in_the_middle_of_its_sentence() -> None:
-    paragraph = squad.Paragraph("By post, or by mail.", [squad.Asked("How is it sent?", 0, 8)])
-    group = squad.make_group(
-        squad.Article("Post", [paragraph]), [], random.Random(1), sources=1, items=1, unanswerable=0
-    )
+    group = _chosen([Cut(Text("a.md", "", "By post, or by mail."), (Asked("How is it sent?", 0, 8),))], sources=1)
     assert group is not None
     assert group.items[0].reply == 'By post. "By post, or by mail." [1]'
+
+
+def test_spans_that_are_no_short_answers_are_left_out(tmp_path: Path) -> None:
+    text = "We  may share your e-mail address with printers who need it."
+    spans = ["may share", "your e-mail addr", "your e-mail address", "printers"]
+    answers = [[{"text": span, "answer_start": text.index(span)}] for span in spans]
+    questions = [
+        {"question": span, "answers": one, "type": "Sharing|||Type|||Contact"}
+        for span, one in zip(spans, answers, strict=True)
+    ]
+    raw = {"data": [{"title": "toy.com", "paragraphs": [{"context": text, "qas": questions}]}]}
+    (tmp_path / "toy.json").write_text(json.dumps(raw))
+    paragraph = squad.read_articles(tmp_path / "toy.json")[0].paragraphs[0]
+    found = {asked.question: paragraph.text[asked.start : asked.end] for asked in paragraph.asked}
+    assert found == {"your e-mail address": "your e-mail address", "printers": "printers"}
 
 
 def test_a_follow_up_has_only_new_sources_in_its_last_message() -> None:
@@ -101,7 +178,7 @@ def test_a_follow_up_has_only_new_sources_in_its_last_message() -> None:
 def test_prepare_writes_the_same_again_and_keeps_the_halves_apart(tmp_path: Path) -> None:
     file = write_articles(tmp_path / "toy.json", 8)
     for out in ("one", "two"):
-        prepare([file], tmp_path / out, seed=3, held_out=0.25, rounds=2, made_groups=3, questions=20)
+        prepare([file], tmp_path / out, seed=3, held_out=0.25, groups=12, made_share=0.25, questions=20)
     for name in ("train.jsonl", "held-out-3.jsonl", "held-out-5.jsonl"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     learnt, measured = (
@@ -113,7 +190,8 @@ def test_prepare_writes_the_same_again_and_keeps_the_halves_apart(tmp_path: Path
 
 
 def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
-    group = made.make_group(random.Random(1), sources=2, unanswerable=0.25)
+    group = _made(random.Random(1))
+    assert group is not None
     assert write_groups(tmp_path / "groups.jsonl", [group]) == len(group.items)
     assert list(read_groups(tmp_path / "groups.jsonl")) == [group]
     assert json.loads((tmp_path / "groups.jsonl").read_text())["origin"] == group.origin

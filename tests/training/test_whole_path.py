@@ -37,7 +37,7 @@ def blank(base: Path) -> Llama:
 
 def test_prepare_train_resume_export_measure(base: Path, blank: Llama, tmp_path: Path) -> None:
     file = write_articles(tmp_path / "toy.json", 4)
-    prepare([file], tmp_path, seed=1, held_out=0.25, rounds=2, made_groups=2, questions=8)
+    prepare([file], tmp_path, seed=1, held_out=0.25, groups=6, made_share=0.3, questions=8)
     tokeniser = Tokeniser(base)
     small = [replace(group, items=group.items[:2]) for group in list(read_groups(tmp_path / "train.jsonl"))[:4]]
     groups = [lay_out(group, tokeniser) for group in small]
@@ -71,8 +71,8 @@ def test_a_branch_sees_its_prompt_and_itself_only(base: Path, blank: Llama, tmp_
         tmp_path,
         seed=1,
         held_out=0.25,
-        rounds=1,
-        made_groups=0,
+        groups=3,
+        made_share=0.0,
         questions=4,
     )
     group = next(read_groups(tmp_path / "train.jsonl"))

@@ -9,11 +9,11 @@ WIDTH, HEADS, KEY_HEADS, FORWARD, LAYERS = 64, 4, 2, 96, 2
 
 
 def write_articles(path: Path, count: int) -> Path:
-    """SQuAD's layout: articles of six paragraphs, three questions each."""
+    """SQuAD's layout: articles of sixteen paragraphs, three questions each."""
     data = []
     for article in range(count):
         paragraphs = []
-        for part in range(6):
+        for part in range(16):
             facts = {
                 "tall": f"{article * 100 + part + 11} feet",
                 "old": f"{article * 100 + part + 511} years",
