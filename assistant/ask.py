@@ -21,7 +21,7 @@ from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
 from assistant.grounding import check
 from assistant.quoting import quote
-from assistant.reply import holds
+from assistant.reply import holds, with_its_number
 from assistant.retrieval import Findings, Retriever
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
 from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Source
@@ -225,15 +225,16 @@ def _write(
             yield Token(sanitise(piece.text))
     stopped = stop.is_set()
     asker.speeds.learn(llm.information.name, usage)
-    if prompts.is_refusal(reply):
-        if must_hold:
-            clock.first_token = clock.now()
-            yield Token(prompts.REFUSAL)
-        return _Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
-    # A model that says nothing, or what does not hold, is no reason to keep what was found from the reader.
+    refuses = prompts.is_refusal(reply)
+    if must_hold:
+        reply = with_its_number(reply, prompt.sources)
+    # Neither a model that says nothing, nor what does not hold, nor a small model that sees nothing in passages that
+    # fit is a reason to keep what was found from the reader.
     says_nothing = not reply.strip() and not stopped
-    if says_nothing or (must_hold and not holds(reply, prompt.sources, question)):
+    if says_nothing or (must_hold and (refuses or not holds(reply, prompt.sources, question))):
         return (yield from _quote(asker, findings, sources, scored, clock))
+    if refuses:
+        return _Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
     if must_hold:
         clock.first_token = clock.now()
         yield Token(sanitise(reply))

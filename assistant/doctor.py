@@ -148,7 +148,7 @@ def _check_models(assistant: "Assistant") -> Iterator[Check]:
     for kind, name in named:
         if name:
             yield from _guarded(f"{kind} file", partial(_check_model, assistant, kind, name))
-    if assistant.settings.llama.adapter not in ("auto", "none", ""):
+    if assistant.settings.llama.adapter not in ("none", ""):
         yield from _guarded("adapter file", partial(_check_adapter, assistant))
 
 

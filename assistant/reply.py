@@ -35,13 +35,23 @@ def is_copied(reply: Reply, sources: Sequence[Source]) -> bool:
     )
 
 
-def holds(text: str, sources: Sequence[Source], question: str) -> bool:
-    """Whether a reply has the form, its quote is copied, and its short answer is borne out by the source it names."""
+def with_its_number(text: str, sources: Sequence[Source]) -> str:
+    """A reply with the number of the one source that its quoted words stand in, where it names another.
+
+    Small models copy the right sentence and then miscount; where it stands can be looked up.
+    """
     reply = read_reply(text)
-    if reply is None or not is_copied(reply, sources):
-        return False
-    named = [source.passage.chunk.indexed_text for source in sources if source.number == reply.number]
-    return is_supported(reply.answer, named, question)
+    if reply is None or is_copied(reply, sources):
+        return text
+    quoted = _in_one_line(reply.quoted)
+    holding = [source.number for source in sources if quoted in _in_one_line(source.passage.chunk.text)]
+    return f'{reply.answer} "{reply.quoted}" [{holding[0]}]' if len(holding) == 1 else text
+
+
+def holds(text: str, sources: Sequence[Source], question: str) -> bool:
+    """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer."""
+    reply = read_reply(text)
+    return reply is not None and is_copied(reply, sources) and is_supported(reply.answer, [reply.quoted], question)
 
 
 def _in_one_line(text: str) -> str:

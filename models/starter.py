@@ -1,4 +1,5 @@
-"""The starter models, where pip put them: they come as packages, so that a first run needs no download."""
+"""The starter models, where pip put them: they come as packages, so that a first run needs no download. The adapter
+comes with Strongroom itself."""
 
 import importlib.util
 from dataclasses import dataclass
@@ -23,9 +24,14 @@ class Starter:
     licence: str = "Apache-2.0"
 
     @property
+    def distribution(self) -> str:
+        """What is to be installed to have it."""
+        return self.package.replace("_", "-") if self.kind != "adapter" else "strongroom"
+
+    @property
     def source(self) -> str:
         """Where it comes from, for people."""
-        return f"{self.title}, package {self.package.replace('_', '-')}" if self.kind != "adapter" else self.title
+        return f"{self.title}, package {self.distribution}"
 
     def locate(self) -> Path | None:
         """Where it lies, None when the package is not installed.
@@ -53,5 +59,13 @@ STARTERS = (
         file="model",
         title="all-MiniLM-L6-v2",
         sha256="cbf231bb01e46b0c7ca39dfada9e563d75f861ec00112bf3eb0d15783c07a480",
+    ),
+    Starter(
+        kind="adapter",
+        package="models",
+        file="adapters/starter.gguf",
+        title="answers over SmolLM2-135M-Instruct",
+        sha256="1dd7fcaa2214f7fa5710c67b9dbf32d47d218c83b33384150d9f742e0266c8a2",
+        licence="CC-BY-SA-4.0",
     ),
 )

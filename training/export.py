@@ -8,9 +8,11 @@ import numpy as np
 import torch
 
 NAME = "strongroom-starter-lora"
+LICENCE = "CC-BY-SA-4.0"
+"""Of XQuAD, and so of what is trained on it."""
 
 
-def export(run: Path, out: Path, *, alpha: float, name: str = NAME) -> int:
+def export(run: Path, out: Path, *, alpha: float, name: str = NAME, licence: str = LICENCE) -> int:
     """Write the last state of `run` in 16 bits; returns the bytes. Raises FileNotFoundError when there is none."""
     from gguf import GGUFWriter
 
@@ -18,6 +20,7 @@ def export(run: Path, out: Path, *, alpha: float, name: str = NAME) -> int:
     writer = GGUFWriter(out, "llama")
     writer.add_type("adapter")
     writer.add_name(name)
+    writer.add_license(licence)
     writer.add_string("adapter.type", "lora")
     writer.add_float32("adapter.lora.alpha", alpha)
     for key, values in weights.items():
@@ -34,9 +37,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Write a trained adapter as a GGUF file.")
     parser.add_argument("run", type=Path, help="folder of training.train")
     parser.add_argument("out", type=Path)
+    parser.add_argument("--name", default=NAME)
+    parser.add_argument("--licence", default=LICENCE, help="of the questions it was trained on")
     arguments = parser.parse_args()
     recipe = json.loads((arguments.run / "recipe.json").read_text())
-    size = export(arguments.run, arguments.out, alpha=recipe["alpha"])
+    size = export(arguments.run, arguments.out, alpha=recipe["alpha"], name=arguments.name, licence=arguments.licence)
     print(f"{arguments.out}: {size / 1e6:.1f} MB")
 
 

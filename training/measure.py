@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.prompts import is_refusal
-from assistant.reply import is_copied, read_reply
+from assistant.reply import holds, is_copied, read_reply, with_its_number
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, LanguageModel
 from training.groups import Group, Item, as_source, read_groups
@@ -35,6 +35,8 @@ class Scored:
     contained: float = 0.0
     copied: float = 0.0
     cited: float = 0.0
+    found: float = 0.0
+    shown: float = 0.0
 
 
 def score(reply: str, item: Item, group: Group) -> Scored:
@@ -42,15 +44,19 @@ def score(reply: str, item: Item, group: Group) -> Scored:
         return Scored(bool(item.number), refused=True)
     read = read_reply(reply)
     answer = read.answer if read else reply
-    right = (item.answer, *item.others)
     sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
+    numbered = with_its_number(reply, sources)
+    mended = read_reply(numbered)
+    right = (item.answer, *item.others)
     return Scored(
         answerable=bool(item.number),
         refused=False,
         f1=max(f1_of(answer, one) for one in right),
         contained=float(bool(item.number) and any(_held(one, answer) for one in right)),
-        copied=float(read is not None and is_copied(read, sources)),
+        copied=float(mended is not None and is_copied(mended, sources)),
         cited=float(read is not None and read.number == item.number),
+        found=float(mended is not None and mended.number == item.number),
+        shown=float(holds(numbered, sources, item.question)),
     )
 
 
@@ -77,6 +83,10 @@ def summarise(scored: Sequence[Scored]) -> dict[str, tuple[float, float, float]]
         "contained": [one.contained for one in answerable],
         "copied, of those answered": [one.copied for one in answerable if not one.refused],
         "cited right, of those answered": [one.cited for one in answerable if not one.refused],
+        "cited right by the program": [one.found for one in answerable if not one.refused],
+        "passes the check, of those answered": [one.shown for one in answerable if not one.refused],
+        "contained, of those that pass": [one.contained for one in answerable if one.shown],
+        "f1, of those that pass": [one.f1 for one in answerable if one.shown],
         "unanswerable refused": [float(one.refused) for one in scored if not one.answerable],
         "answerable refused": [float(one.refused) for one in answerable],
     }
@@ -133,7 +143,7 @@ def main() -> None:
     model.close()
     print(f"{len(scored)} questions, {sum(one.answerable for one in scored)} answerable")
     for name, (mean, low, high) in summarise(scored).items():
-        print(f"{name:32} {mean:.3f}  ({low:.3f} to {high:.3f})")
+        print(f"{name:36} {mean:.3f}  ({low:.3f} to {high:.3f})")
 
 
 if __name__ == "__main__":

@@ -56,8 +56,8 @@ def raising(error: Exception) -> Callable[..., Any]:
 
 def test_what_cannot_be_looked_at_is_a_failed_check(open_with: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     assistant = open_with()
-    monkeypatch.setattr(assistant, "_llm", raising(ModelError("The model is gone.", "Add it again.")))
-    monkeypatch.setattr(assistant, "_embedder", raising(RuntimeError("boom")))
+    monkeypatch.setattr(assistant.parts, "llm", raising(ModelError("The model is gone.", "Add it again.")))
+    monkeypatch.setattr(assistant.parts, "embedder", raising(RuntimeError("boom")))
     monkeypatch.setattr(assistant.library, "check", raising(LibraryError("It is damaged.", "Put back a copy.")))
     checks = look(assistant)
     assert checks["language model"] == Check("language model", False, "The model is gone.", "Add it again.")

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.reply import Reply, holds, read_reply
+from assistant.reply import Reply, holds, read_reply, with_its_number
 from training.groups import Text, as_source
 
 SOURCES = [
@@ -33,9 +33,25 @@ def test_a_reply_is_read_in_its_three_parts(text: str, parts: Reply | None) -> N
         ('£900 a month. "The rent is £900 a month." [2]', False),
         ('£900 a month. "The rent is £900 each month." [1]', False),
         ('£950 a month. "The rent is £900 a month." [1]', False),
+        ('The first day. "The rent is £900 a month." [1]', False),  # stands beside the quote, not in it
         ('Yellow elephants. "The rent is £900 a month." [1]', False),
         ('£900 a month. "The rent is £900 a month." [7]', False),
     ],
 )
-def test_a_reply_holds_when_its_quote_and_its_answer_stand_in_the_source_it_names(text: str, good: bool) -> None:
+def test_a_reply_holds_when_its_quote_is_copied_and_bears_out_the_answer(text: str, good: bool) -> None:
     assert holds(text, SOURCES, "What is the rent?") is good
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ('£900. "The rent is £900 a month." [2]', '£900. "The rent is £900 a month." [1]'),
+        ('£900. "The rent is £900 a month." [7]', '£900. "The rent is £900 a month." [1]'),
+        ('£900. "The rent is £900 a month." [1]', '£900. "The rent is £900 a month." [1]'),
+        ('£900. "The rent is £900 each month." [2]', '£900. "The rent is £900 each month." [2]'),
+        ('the. "the" [7]', 'the. "the" [7]'),  # it stands in both
+        ("£900 a month [2].", "£900 a month [2]."),
+    ],
+)
+def test_a_quote_gets_the_number_of_the_one_source_it_stands_in(text: str, mended: str) -> None:
+    assert with_its_number(text, SOURCES) == mended

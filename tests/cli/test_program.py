@@ -88,6 +88,7 @@ def test_a_broken_model_is_refused_and_the_old_one_stays(filled: Program, tmp_pa
     assert {model["kind"] for model in filled.json("models", "list")["models"] if model["in_use"]} == {
         "llm",
         "embedder",
+        "adapter",
     }
 
 

@@ -1,5 +1,6 @@
 """LoRA adapters: which fit, how they are added and chosen, and that they work."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from models.llama.client import LlamaModel
 from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.loading import find_adapter, load_llm, name_of_adapter
 from models.registry import ModelRegistry
-from models.starter import Starter
+from models.starter import STARTERS, Starter
 from tests.models.gguf_writer import LANGUAGE_MODEL, STRING, tensor, write_adapter, write_gguf
 
 WEIGHTS = "blk.0.attn_q.weight"
@@ -150,6 +151,41 @@ def test_the_starter_has_its_own_adapter_unless_it_is_switched_off(
     assert name(chosen("auto", llm=loading.STARTER)) == "starter"
     assert name(chosen("none", llm=loading.STARTER)) is None
     assert name(chosen("auto", llm="base")) is None
+
+
+def test_the_adapter_that_comes_along_is_the_one_that_was_measured() -> None:
+    own = next(starter for starter in STARTERS if starter.kind == "adapter")
+    path = own.locate()
+    assert path is not None
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == own.sha256
+    assert path.stat().st_size <= 12_000_000
+    assert read_adapter_header(path).licence == own.licence
+    card = path.with_suffix(".md").read_text("utf-8")
+    assert own.sha256 in card
+    assert all(word in card for word in ("XQuAD", "PolicyQA", "CC BY-SA 4.0"))
+
+
+@pytest.mark.models
+def test_the_starter_answers_in_form_with_its_adapter_by_default(locations: Locations) -> None:
+    registry = ModelRegistry(locations)
+
+    model = load_llm(registry, Settings())
+    without = load_llm(registry, Settings(llama=LlamaSettings(adapter="none")))
+    try:
+        assert (model.information.adapter, model.information.writes_in_form) == (loading.STARTER, True)
+        assert (without.information.adapter, without.information.writes_in_form) == ("", False)
+        assert misfit_of_the_starters() is None
+    finally:
+        model.close()
+        without.close()
+
+
+def misfit_of_the_starters() -> str | None:
+    paths = {starter.kind: starter.locate() for starter in STARTERS}
+    adapter, model = paths["adapter"], paths["llm"]
+    assert adapter is not None
+    assert model is not None
+    return misfit(read_adapter_header(adapter), read_gguf_header(model))
 
 
 @pytest.mark.models

@@ -305,5 +305,6 @@ def test_the_starters_are_there_and_intact(locations: Locations) -> None:
     assert [(entry.name, entry.kind, entry.verified) for entry in registry.entries()] == [
         ("starter", "llm", True),
         ("starter", "embedder", True),
+        ("starter", "adapter", True),
     ]
     assert registry.verify("starter", "embedder").licence == "Apache-2.0"
