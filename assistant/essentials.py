@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.words import STOP_WORDS, content_words
 from ingest.folding import fold
@@ -72,7 +73,7 @@ def _pieces(core: str) -> Iterator[tuple[str, str]]:
 def _names(pieces: list[tuple[str, str]]) -> Iterator[str]:
     for before, written in pieces:
         piece = _POSSESSIVE.sub("", written)
-        if _is_period(piece) or kinds_in(piece) or fold(piece) in MONTHS | STOP_WORDS:
+        if _is_period(piece) or _is_kind(piece) or fold(piece) in MONTHS | STOP_WORDS:
             continue
         has_letters = any(character.isalpha() for character in piece)
         is_code = has_letters and any(character.isdigit() for character in piece)
@@ -95,8 +96,14 @@ def _terms_of_periods(pieces: list[tuple[str, str]]) -> set[str]:
     return {term for piece in periods for term in (*content_words(piece), "fy")} - years
 
 
+@lru_cache(maxsize=1 << 12)
 def _is_period(piece: str) -> bool:
     return bool(years_in(piece) or quarters_in(piece))
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_kind(piece: str) -> bool:
+    return bool(kinds_in(piece))
 
 
 def _is_english(text: str) -> bool:

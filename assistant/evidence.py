@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.essentials import Essentials, essentials
@@ -197,7 +198,7 @@ def _years_around(year: int) -> list[str]:
 
 def _meanings(core: str, glossary: Glossary) -> "list[tuple[frozenset[str], tuple[str, ...]]]":
     return [
-        (frozenset(terms(words)), tuple(_spaced(terms(phrase)) for phrase in phrases))
+        (frozenset(terms(words)), tuple(map(_phrase_as_terms, phrases)))
         for words, phrases in meanings(core, glossary).items()
     ]
 
@@ -206,6 +207,11 @@ def _meant(needed: Needed, listed: Sequence[str]) -> set[str]:
     """The question's terms that the passage says in other words."""
     text = _spaced(listed)
     return {term for words, phrases in needed.meanings if any(phrase in text for phrase in phrases) for term in words}
+
+
+@lru_cache(maxsize=1 << 12)
+def _phrase_as_terms(phrase: str) -> str:
+    return _spaced(terms(phrase))
 
 
 def _spaced(words: Sequence[str]) -> str:

@@ -21,14 +21,15 @@ def without_near_duplicates(passages: Iterable[Passage], limit: int) -> list[Pas
     tenths of the words shared (Jaccard).
     """
     kept: list[Passage] = []
-    seen: list[tuple[set[str], set[float]]] = []
+    seen: list[tuple[set[str], str]] = []
     for passage in passages:
         text = passage.chunk.indexed_text
-        words, figures = set(text.casefold().split()), set(numbers(text))
-        if any(figures == others and _jaccard(words, other) >= _NEAR_DUPLICATE for other, others in seen):
+        words = set(text.casefold().split())
+        alike = (other for others, other in seen if _jaccard(words, others) >= _NEAR_DUPLICATE)
+        if any(set(numbers(text)) == set(numbers(other)) for other in alike):
             continue
         kept.append(passage)
-        seen.append((words, figures))
+        seen.append((words, text))
         if len(kept) == limit:
             break
     return kept

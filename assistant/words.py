@@ -112,6 +112,7 @@ def numbers(text: str) -> list[float]:
     return [value for value in values if value is not None]
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_number(written: str) -> float | None:
     """The value of a number with either kind of thousands separator; None if it is no number ("1.2.3").
 

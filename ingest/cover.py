@@ -51,6 +51,8 @@ _ORGANISATION = re.compile(
     rf"(?:{_ENDING})\b(?:\s(?:&\sCo\.?\s)?(?:{_ENDING})\b)?"
 )
 _REGISTRANT = re.compile(r"^(.{2,80})\n\(?exact name of (?:the )?registrant", re.IGNORECASE | re.MULTILINE)
+_SENTENCE_WORDS = 10
+_SENTENCE_ENDS = re.compile(r"[.!?:][\"'\u201d\u2019)\]]*$")
 _PREAMBLE = re.compile(
     r"^(?:(?:by and )?between|and|from|to|for|zwischen|und|von|an|entre|et|the|der|die|das)\s+", re.I
 )
@@ -91,22 +93,45 @@ def name_tells(path: Path) -> bool:
     return any(len(word) > 1 and word not in MONTHS and word not in _SHORT_KINDS for word in words)
 
 
+def cover_of(document: Document) -> str:
+    """The text of the first two pages, as far as a cover may reach."""
+    return "\n".join(page.text for page in document.pages[:2])[:COVER_CHARACTERS]
+
+
+def head_of(cover: str) -> str:
+    """The lines at the start that are not sentences: a year or a kind in running text is one it talks about."""
+    kept, inside = [], False
+    for line in cover[:HEAD_CHARACTERS].split("\n"):
+        begins = len(line.split()) > _SENTENCE_WORDS
+        if not (begins or inside):
+            kept.append(line)
+        inside = (begins or inside) and bool(line.strip()) and not _SENTENCE_ENDS.search(line)
+    return "\n".join(kept)
+
+
+def days_of(cover: str) -> frozenset[str]:
+    """Dates at the start: those that stand by themselves, or the one that its sentences name ("made on 3 March 2024
+    between"); with several of them, none is the document's."""
+    said = dates_in(" ".join(cover[:HEAD_CHARACTERS].split()))
+    return dates_in(head_of(cover)) or (said if len({day[:7] for day in said}) == 1 else frozenset())
+
+
 def read_cover(document: Document) -> Cover:
     """What the name, the title and the first two pages say."""
-    text = "\n".join(page.text for page in document.pages[:2])[:COVER_CHARACTERS]
-    head = text[:HEAD_CHARACTERS]
+    text = cover_of(document)
+    head = head_of(text)
     stem = _CAMEL.sub(" ", document.path.stem).replace("_", " ")
     return Cover(
-        organisations=tuple(dict.fromkeys(_organisations(document.title, text, head)))[:MAX_ORGANISATIONS],
+        organisations=tuple(dict.fromkeys(_organisations(document.title, text)))[:MAX_ORGANISATIONS],
         kind=_kind(stem, document.title, head),
-        period=_period(stem, document.title, " ".join(text.split()), " ".join(head.split())),
+        period=_period(stem, document.title, " ".join(text.split()), head),
     )
 
 
-def _organisations(title: str, text: str, head: str) -> Iterator[str]:
+def _organisations(title: str, text: str) -> Iterator[str]:
     if registrant := _REGISTRANT.search(text):
         yield registrant[1].strip(" _")
-    for part in (title, *head.split("\n")):
+    for part in (title, *text[:HEAD_CHARACTERS].split("\n")):
         for found in _ORGANISATION.finditer(part):
             name = _PREAMBLE.sub("", found.group().strip())
             if len(name.split()) > 1 and not (name.isupper() and len(name.split()) > 5):
@@ -125,6 +150,6 @@ def _period(stem: str, title: str, text: str, head: str) -> str:
             return f"Q{min(quarters)} {years[0]}" if quarters else str(years[0])
     if ends := Counter(year for year, _ in period_ends_in(text)):
         return str(ends.most_common(1)[0][0])
-    days = sorted((day for day in dates_in(head) if len(day) > 7), reverse=True)
+    days = sorted((day for day in days_of(text) if len(day) > 7), reverse=True)
     years = years_in(head)
     return days[0] if days else str(years[0]) if years else ""

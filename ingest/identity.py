@@ -10,7 +10,17 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.cover import LEGAL_FORMS, name_tells, read_cover, without_machine_names
+from ingest.cover import (
+    COVER_CHARACTERS,
+    HEAD_CHARACTERS,
+    LEGAL_FORMS,
+    cover_of,
+    days_of,
+    head_of,
+    name_tells,
+    read_cover,
+    without_machine_names,
+)
 from ingest.folding import fold
 from ingest.kinds import kinds_in
 from ingest.periods import dates_in, period_ends_in, quarters_in, years_in
@@ -50,8 +60,6 @@ _EXCHANGE = r"(?:New York Stock Exchange|NYSE|N(?i:asdaq)|London Stock Exchange|
 _TICKER = re.compile(rf"{_EXCHANGE}[^\w()]{{0,2}}:\s?([A-Z]{{2,5}})\b|\b([A-Z]{{2,5}})\s(?:[Tt]he )?{_EXCHANGE}")
 
 _OF_A_QUARTER = frozenset({"quarterly report", "earnings release"})
-_HEAD_CHARACTERS = 1_000
-_COVER_CHARACTERS = 6_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +109,16 @@ def identify(document: Document) -> Identity:
     """What the document is about, from its name, its title and its pages."""
     stem = _CAMEL.sub(" ", document.path.stem)
     texts = [page.text for page in document.pages]
-    cover = " ".join(" ".join(texts[:2])[:_COVER_CHARACTERS].split())
-    head = cover[:_HEAD_CHARACTERS]
+    head = head_of(cover_of(document))
+    cover = " ".join(cover_of(document).split())
     kinds = kinds_in(stem.replace("_", " ")) or kinds_in(document.title) or kinds_in(head)
     ends = [date for _, dates in period_ends_in(cover) for date in dates]
     return Identity(
         names=_names(document, texts),
-        period=_period_of_document(stem, document.title, cover, texts, kinds),
+        period=_period_of_document(stem, document, head, cover, kinds),
         kinds=kinds,
-        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title) or dates_in(head) | frozenset(ends),
+        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title)
+        or days_of(cover_of(document)) | frozenset(ends),
     )
 
 
@@ -123,16 +132,16 @@ def initials_in(text: str) -> list[str]:
     return [INITIALS + re.sub(r"[n&\s]", "", name).lower() for name in _WRITTEN_INITIALS.findall(text)]
 
 
-def _period_of_document(stem: str, title: str, cover: str, texts: Sequence[str], kinds: Collection[str]) -> Period:
+def _period_of_document(stem: str, document: Document, head: str, cover: str, kinds: Collection[str]) -> Period:
     """From the file name or else the title, which name what the whole document is about, else from its first pages."""
-    quarters = quarters_in(stem.replace("_", " ")) or quarters_in(title)
+    quarters = quarters_in(stem.replace("_", " ")) or quarters_in(document.title)
     if not quarters and _OF_A_QUARTER.intersection(kinds):
-        quarters = _quarter_spoken_of(texts)
-    for text in (stem, title):
+        quarters = _quarter_spoken_of([page.text for page in document.pages])
+    for text in (stem, document.title):
         if years := years_in(text.replace("_", " ")):
             return Period(years, quarters)
     ended = Counter(year for year, _ in period_ends_in(cover))
-    years = tuple(year for year, _ in ended.most_common(2)) or years_in(cover[:_HEAD_CHARACTERS])[:1]
+    years = tuple(year for year, _ in ended.most_common(2)) or years_in(head)[:1]
     return Period(years, quarters)
 
 
@@ -151,7 +160,7 @@ def _names(document: Document, texts: Sequence[str]) -> dict[str, float]:
     small = {word for _, words in pages for word in words}
     called = name_terms(without_machine_names(document.path))
     named = {word: SPOKEN_OF if word in small else 1.0 for word in called}
-    named |= dict.fromkeys(_tickers(texts[0][:_COVER_CHARACTERS] if texts else ""), 1.0)
+    named |= dict.fromkeys(_tickers(texts[0][:COVER_CHARACTERS] if texts else ""), 1.0)
     named |= {word: max(named.get(word, 0.0), ON_THE_COVER) for word in _names_on_cover(document.title, pages, sample)}
     named |= {word: max(named.get(word, 0.0), 0.5) for word in name_terms(document.metadata.get("author", ""))}
     if len(texts) < LEAST_PAGES_WITH_COVER or not name_tells(document.path):
@@ -173,20 +182,19 @@ def _names_on_cover(title: str, pages: Sequence[tuple[set[str], set[str]]], samp
     if len(sample) < LEAST_PAGES_WITH_COVER:
         return set()
     small = {word for _, words in pages for word in words}
-    written = f"{title}\n{sample[0][:_HEAD_CHARACTERS]}"
+    written = f"{title}\n{sample[0][:HEAD_CHARACTERS]}"
     proper = _page_words(written)[0] - small
     later = Counter(word for words, _ in pages[1:] for word in words)
     return {word for word in proper if later[word] > 1}
 
 
 def _words_of_cover(document: Document, small: Collection[str]) -> Iterator[str]:
-    """The organisations that the cover of a short or nameless document names, with their initials, and its title."""
+    """The organisations that the cover of a short or nameless document names, with their initials."""
     for organisation in read_cover(document).organisations:
         words = [word for word in name_terms(organisation) if word not in LEGAL_FORMS]
         yield from (word for word in words if word not in small)
-        yield from _initials(words)
-    if len(document.pages) < LEAST_PAGES_WITH_COVER:
-        yield from (word for word in name_terms(document.title) if word not in small)
+        if 1 < len(words) <= _MAX_INITIALS:
+            yield INITIALS + "".join(word[0] for word in words)
 
 
 def _tickers(cover: str) -> set[str]:

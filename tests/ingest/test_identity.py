@@ -200,9 +200,19 @@ def test_organisations_on_the_cover_name_a_document() -> None:
     assert identify(document("0007.pdf", FILING)).names["=amw"] >= 0.5
 
 
-def test_what_a_program_made_up_names_nothing_and_the_title_does() -> None:
-    names = identify(document("3f9ac01b-77aa.pdf", "Text.", title="The old mill")).names
-    assert names == {"the": 0.5, "old": 0.5, "mill": 0.5}
+def test_what_a_program_made_up_names_nothing() -> None:
+    assert identify(document("3f9ac01b-77aa.pdf", "Text.", title="The old mill")).names == {}
+
+
+def test_a_year_or_a_kind_in_a_sentence_is_one_it_talks_about() -> None:
+    abstract = (
+        "Mills\nBACKGROUND In 1990 a policy of closing old mills was begun in all of the northern\ncountries by 1992.\n"
+    )
+    spoken_of = identify(document("40871.txt", abstract))
+    assert (spoken_of.kinds, spoken_of.period.years) == (frozenset(), ())
+    assert read_cover(document("40871.txt", abstract)).fields() == {}
+    minutes = identify(document("40871.txt", "Minutes of 1990\n" + abstract))
+    assert (minutes.kinds, minutes.period.years) == ({"minutes"}, (1990,))
 
 
 @pytest.mark.parametrize(
