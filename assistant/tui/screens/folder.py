@@ -34,7 +34,7 @@ class FolderScreen(ModalScreen[Path | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="folder") as box:
-            box.border_title = "Follow a folder" if self._to_follow else "Add documents"
+            box.border_title = Content("Follow a folder" if self._to_follow else "Add documents")
             yield Static(Content(_TO_FOLLOW if self._to_follow else _TO_ADD), classes="muted", markup=False)
             yield Input(
                 one_line(str(self._start)),
