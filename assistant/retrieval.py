@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -41,7 +42,7 @@ class Findings:
 
 @dataclass(slots=True)
 class _Stopwatch:
-    """Milliseconds by name of the step."""
+    """Milliseconds by name of the step; steps may run beside each other."""
 
     started: float = field(default_factory=time.perf_counter)
     steps: dict[str, float] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
         self._glossary = glossary
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="embed-query")
         self._terms_of_art = frozenset(word for words in glossary for word in words.split())
 
     def find(
@@ -90,18 +92,16 @@ class Retriever:
         wanted = max(self.settings.candidates, k)
         reranker = self._reranker()
         watch = _Stopwatch()
-        vector = None
         lexical = dense = _NOTHING
+        embedded = self._embed(query, watch) if mode != "lexical" and self._has_vectors() else None
         with watch.step("document"):
             about = self.documents_named(query, documents)
             sides = find_sides(query, about, self.library)
             named = _best_documents(about, sides)
-        with watch.step("embed"):
-            if mode != "lexical" and self._has_vectors():
-                vector = self._embedder().embed_query(query)
         with watch.step("lexical"):
             if mode != "dense":
                 lexical = self._search_text(query, wanted, documents, named)
+        vector = None if embedded is None else embedded.result()
         with watch.step("dense"):
             if vector is not None:
                 dense = self._search_vectors(vector, wanted, documents, named, lexical)
@@ -165,6 +165,15 @@ class Retriever:
         if recorded is not None:
             self.library.require_embedder(self._embedder().identity)
         return recorded is not None
+
+    def _embed(self, query: str, watch: _Stopwatch) -> "Future[NDArray[np.float32]]":
+        """The query's vector, made on another core while its words are looked up."""
+
+        def work() -> "NDArray[np.float32]":
+            with watch.step("embed"):
+                return self._embedder().embed_query(query)
+
+        return self._beside.submit(work)
 
     def _fuse(
         self,

@@ -18,6 +18,8 @@ SWITCHES: Mapping[str, str] = {
     "HF_HUB_DISABLE_TELEMETRY": "1",  # also stops the look-up made while request headers are built
     "HF_HUB_DISABLE_UPDATE_CHECK": "1",
     "HF_HUB_OFFLINE": "1",
+    # No telemetry: its threads spin for some 25 ms after every product of a search, in the way of the embedder's.
+    "OPENBLAS_NUM_THREADS": "1",
     "ORT_DISABLE_TELEMETRY": "1",  # onnxruntime 1.29 and later; its Python switch comes too late
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_OFFLINE": "1",

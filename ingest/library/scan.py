@@ -9,6 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +23,13 @@ from ingest.library.database import Database
 from ingest.library.schema import ORDINAL_BITS
 from ingest.library.vectors import exact_scores, from_blobs, unit
 from models.base import Vectors
+from models.hardware import available_cores
 
 ROUNDING = 1e-4
 """More than the error of a float32 product of unit vectors: what lies closer together is ordered by exact scores."""
+
+MOST_THREADS = 4
+"""More do not help: the memory is what a product waits for."""
 
 _HEADER = np.dtype("<i8")
 _log = logging.getLogger(__name__)
@@ -48,6 +53,7 @@ class ExactScan:
         self._collection = collection
         self._slug = slug
         self._building = threading.Lock()
+        self._threads = ThreadPoolExecutor(MOST_THREADS, thread_name_prefix="scan")
         self._matrix: _Matrix | None = None
         self._last: tuple[_Matrix, NDArray[np.float32], NDArray[np.float32]] | None = None
 
@@ -74,8 +80,19 @@ class ExactScan:
         """The products of the last query are kept: a question is looked for in all documents and in those it names."""
         last = self._last
         if last is None or last[0] is not matrix or not np.array_equal(last[1], query):
-            last = self._last = (matrix, query.copy(), matrix.vectors @ unit(query))
+            last = self._last = (matrix, query.copy(), self._multiply(matrix.vectors, unit(query)))
         return last[2]
+
+    def _multiply(self, vectors: Vectors, query: NDArray[np.float32]) -> NDArray[np.float32]:
+        """`vectors @ query`, each core a part of the rows: numpy's own threads are off (see config.environment)."""
+        products = np.empty(len(vectors), dtype=np.float32)
+        bounds = np.linspace(0, len(vectors), min(available_cores(), MOST_THREADS) + 1).astype(int).tolist()
+
+        def multiply(part: slice) -> None:
+            np.matmul(vectors[part], query, out=products[part])
+
+        list(self._threads.map(multiply, map(slice, bounds, bounds[1:])))
+        return products
 
     def remove_files(self) -> None:
         """Remove the matrices from the disk and from memory; the next search builds a new one."""
