@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NEAREST_SHOWN = 3
 
+_MARK = re.compile(r"\[\d+\]")
+
 
 def ask(
     context: typer.Context,
@@ -130,8 +132,9 @@ def finish_text(streamed: str, answer: "Answer", output: "Output") -> None:
 
 
 def comparable(text: str) -> list[str]:
-    """Words and marks, where `text [1].` and `text. [1]` are the same."""
-    return sorted(re.findall(r"\w+", text))
+    """Words, and the marks of sources each once: `text [1].` and `text. [1]` are the same, and so is one mark more."""
+    marks = set(_MARK.findall(text))
+    return [*sorted(re.findall(r"\w+", _MARK.sub(" ", text))), *sorted(marks)]
 
 
 def print_proof(answer: "Answer", output: "Output") -> None:

@@ -93,6 +93,15 @@ def test_a_citation_found_for_a_forgetful_model_is_shown(run: Run, library: Path
     assert "Checked against the sources:\nEmployees accrue 26 days of paid vacation per year [" in out
 
 
+def test_an_answer_that_gets_the_same_mark_once_more_is_not_shown_twice(
+    run: Run, library: Path, llm: ScriptedModel
+) -> None:
+    llm._replies = ['26 days. "Employees accrue 26 days of paid vacation per year." [1]']
+    out = run("ask", "How many days of paid vacation per year?", "--style", "answer").out
+    assert "Checked against the sources:" not in out
+    assert out.startswith("26 days.")
+
+
 def test_a_question_outside_the_documents_is_refused_without_the_model(
     run: Run, library: Path, llm: ScriptedModel
 ) -> None:
