@@ -10,9 +10,6 @@ from assistant.events import Answered, EvidenceFound, Token
 from assistant.types import Answer
 from models.base import LanguageModel
 
-_NO_HURRY = 86_400.0
-"""Seconds for `answer.max_wait_seconds`: a slow model is to get as many passages as a fast one."""
-
 
 @dataclass(frozen=True, slots=True)
 class Contender:
@@ -45,9 +42,9 @@ def compare(
 ) -> Iterator[ComparisonEvent]:
     """Search once, then let each of `contenders` answer from what was found, so that memory never holds two.
 
-    The conversation of `options` is gone on with and gets no turn. Raises what `ask` raises.
+    The conversation of `options` is gone on with and gets no turn, so `ask` gives a slow model as
+    many passages as a fast one. Raises what `ask` raises.
     """
-    asker = replace(asker, settings=asker.settings.model_copy(update={"max_wait_seconds": _NO_HURRY}))
     dialogue = asker.conversations.open(options.conversation)
     found = find_passages(asker, question, dialogue, options)
     options = replace(options, found=found, keep=False, read=())

@@ -109,16 +109,15 @@ def identify(document: Document) -> Identity:
     """What the document is about, from its name, its title and its pages."""
     stem = _CAMEL.sub(" ", document.path.stem)
     texts = [page.text for page in document.pages]
-    head = head_of(cover_of(document))
-    cover = " ".join(cover_of(document).split())
+    written = cover_of(document)
+    head, cover = head_of(written), " ".join(written.split())
     kinds = kinds_in(stem.replace("_", " ")) or kinds_in(document.title) or kinds_in(head)
     ends = [date for _, dates in period_ends_in(cover) for date in dates]
     return Identity(
         names=_names(document, texts),
         period=_period_of_document(stem, document, head, cover, kinds),
         kinds=kinds,
-        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title)
-        or days_of(cover_of(document)) | frozenset(ends),
+        dates=dates_in(stem.replace("_", "-")) | dates_in(document.title) or days_of(written) | frozenset(ends),
     )
 
 
