@@ -19,12 +19,21 @@ from models.llama.vocabulary import Vocabulary
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
 _NO_ROOM = 1
 _TOKEN_BYTES = 4
+_FLASH_ATTENTION = {
+    "auto": llama_cpp.LLAMA_FLASH_ATTN_TYPE_AUTO,
+    "on": llama_cpp.LLAMA_FLASH_ATTN_TYPE_ENABLED,
+    "off": llama_cpp.LLAMA_FLASH_ATTN_TYPE_DISABLED,
+}
+_KV_TYPES = {"f16": llama_cpp.GGML_TYPE_F16, "q8_0": llama_cpp.GGML_TYPE_Q8_0}
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """How a model is loaded. `batch` is how many tokens of a prompt are read at a time; -1 `gpu_layers` are all;
-    `adapter` is the file of a LoRA adapter, empty for none."""
+    `adapter` is the file of a LoRA adapter, empty for none; 0 `reading_threads` are as many as `threads`.
+
+    `flash_attention` is on, off or auto (llama.cpp chooses); `kv_type` is how keys and values are kept, f16 or q8_0.
+    """
 
     path: str
     context: int
@@ -33,6 +42,9 @@ class Load:
     gpu_layers: int
     adapter: str = ""
     adapter_scale: float = 1.0
+    reading_threads: int = 0
+    flash_attention: str = "auto"
+    kv_type: str = "f16"
 
 
 class Engine:
@@ -47,14 +59,33 @@ class Engine:
         self._errors = collect_errors()
         llama_cpp.llama_backend_init()
         self._model = self._load_model(load)
-        self._context = self._make_context(load)
-        if load.adapter and load.adapter_scale:
-            self._put_on(load.adapter, load.adapter_scale)
-        self._memory = llama_cpp.llama_get_memory(self._context)
+        self._adapter = self._load_adapter(load.adapter) if load.adapter and load.adapter_scale else None
+        self._context: Any = None
         self.vocabulary = Vocabulary(self._model)
+        self.open(load)
+
+    def open(self, load: Load) -> None:
+        """Begin with an empty memory, arranged as `load` says; path, adapter and GPU layers stay what they were."""
+        if self._context is not None:
+            llama_cpp.llama_free(self._context)
+        self._context = None
+        self._context = self._make_context(load)
+        if self._adapter is not None:
+            self._put_on(self._adapter, load.adapter_scale)
+        self._memory = llama_cpp.llama_get_memory(self._context)
         self.batch = int(llama_cpp.llama_n_batch(self._context))
         self._computed: list[int] = []
         self.context = int(llama_cpp.llama_n_ctx(self._context))
+
+    def use_threads(self, writing: int, reading: int) -> None:
+        """From now on compute single tokens with so many threads, and several at a time with so many."""
+        llama_cpp.llama_set_n_threads(self._context, writing, reading)
+
+    @property
+    def can_take_back(self) -> bool:
+        """Whether tokens can be taken out of memory again at no cost, which guessing needs."""
+        # Recurrent models have one state for everything read.
+        return not (llama_cpp.llama_model_is_recurrent(self._model) or llama_cpp.llama_model_is_hybrid(self._model))
 
     def _load_model(self, load: Load) -> Any:
         parameters = llama_cpp.llama_model_default_params()
@@ -70,7 +101,9 @@ class Engine:
         trained = int(llama_cpp.llama_model_n_ctx_train(self._model))
         parameters.n_ctx = min(load.context, trained) if trained > 0 else load.context
         parameters.n_batch = parameters.n_ubatch = min(load.batch, parameters.n_ctx)
-        parameters.n_threads = parameters.n_threads_batch = load.threads
+        parameters.n_threads, parameters.n_threads_batch = load.threads, load.reading_threads or load.threads
+        parameters.flash_attn_type = _FLASH_ATTENTION[load.flash_attention]
+        parameters.type_k = parameters.type_v = _KV_TYPES[load.kv_type]
         parameters.abort_callback = self._stop.callback
         parameters.abort_callback_data = self._stop.address
         context = llama_cpp.llama_init_from_model(self._model, parameters)
@@ -78,12 +111,15 @@ class Engine:
             raise EngineError("there is not enough memory for the model and its context")
         return context
 
-    def _put_on(self, path: str, scale: float) -> None:
+    def _load_adapter(self, path: str) -> Any:
         adapter = llama_cpp.llama_adapter_lora_init(self._model, path.encode())
         if not adapter:
             raise EngineError(": ".join(["llama.cpp does not accept the adapter", *self._errors[:1]]))
         if llama_cpp.llama_adapter_get_alora_n_invocation_tokens(adapter):
             raise EngineError("the adapter is one that is switched on by words in the prompt, which is not supported")
+        return adapter
+
+    def _put_on(self, adapter: Any, scale: float) -> None:
         adapters, scales = (llama_cpp.llama_adapter_lora_p_ctypes * 1)(adapter), (ctypes.c_float * 1)(scale)
         if llama_cpp.llama_set_adapters_lora(self._context, adapters, 1, scales):
             raise EngineError("llama.cpp does not put the adapter over the model")
@@ -109,12 +145,18 @@ class Engine:
         for start in range(0, len(tokens), self.batch):
             self.compute(tokens[start : start + self.batch])
 
-    def compute(self, tokens: Sequence[int]) -> None:
-        """Append `tokens` to what is computed. Raises Stopped and EngineError; what was there before stays usable."""
+    def compute(self, tokens: Sequence[int], *, scores_of_all: bool = False) -> None:
+        """Append `tokens` to what is computed. Raises Stopped and EngineError; what was there before stays usable.
+
+        With `scores_of_all` the token after each of them can be sampled, not only that after the last.
+        """
         if self._stop.is_set():
             raise Stopped
         array = (llama_cpp.llama_token * len(tokens))(*tokens)
-        outcome = llama_cpp.llama_decode(self._context, llama_cpp.llama_batch_get_one(array, len(tokens)))
+        batch = llama_cpp.llama_batch_get_one(array, len(tokens))
+        if scores_of_all:
+            batch.logits = (ctypes.c_int8 * len(tokens))(*[1] * len(tokens))
+        outcome = llama_cpp.llama_decode(self._context, batch)
         if outcome == 0:
             self._computed += tokens
             return
@@ -132,6 +174,11 @@ class Engine:
             count = 0
         del self._computed[count:]
         return count
+
+    def take_back(self, count: int) -> None:
+        """Forget the last `count` computed tokens."""
+        if count:
+            self._keep(len(self._computed) - count)
 
     @property
     def computed(self) -> int:
@@ -164,12 +211,14 @@ class Engine:
             raise EngineError("llama.cpp did not take its state back")
         self._computed = list((llama_cpp.llama_token * tokens).from_buffer_copy(memory, 0))
 
-    def has_room(self) -> bool:
-        return len(self._computed) < self.context
+    @property
+    def room(self) -> int:
+        """Tokens that can still be computed."""
+        return self.context - len(self._computed)
 
-    def sample(self, sampler: Any) -> int:
-        """The next token, told to the sampler too."""
-        return int(llama_cpp.llama_sampler_sample(sampler, self._context, -1))
+    def sample(self, sampler: Any, place: int = -1) -> int:
+        """The token after the one at `place` of those computed last, told to the sampler too."""
+        return int(llama_cpp.llama_sampler_sample(sampler, self._context, place))
 
 
 def _mapped(path: str, offset: int, size: int) -> Any:

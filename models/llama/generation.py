@@ -7,6 +7,7 @@ from typing import Any
 import llama_cpp
 
 from models.base import GenerationOptions, TokenUsage
+from models.llama.drafting import Drafter
 from models.llama.engine import Engine
 from models.llama.text import AnswerText, AnswerWithoutThoughts
 
@@ -19,11 +20,20 @@ _MOST_THOUGHTS = 2048
 class Generation:
     """One answer, piece by piece; afterwards, or when it was stopped, `usage` tells what it took.
 
-    `before` is the text that the template puts right in front of the answer.
+    `before` is the text that the template puts right in front of the answer. With `draft_costs` (see Drafter) tokens are
+    guessed; the answer is the same.
     """
 
-    def __init__(self, engine: Engine, prompt: Sequence[int], options: GenerationOptions, before: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        prompt: Sequence[int],
+        options: GenerationOptions,
+        before: str = "",
+        draft_costs: Sequence[float] = (),
+    ) -> None:
         self._engine = engine
+        self._drafter = Drafter(prompt, draft_costs) if draft_costs and engine.can_take_back else None
         self._answer = AnswerWithoutThoughts(before)
         self._thought = 0
         self._prompt = prompt
@@ -38,6 +48,7 @@ class Generation:
             prompt=len(self._prompt),
             reused=self._reused,
             generated=self._written,
+            drafted_accepted=self._drafter.accepted if self._drafter else 0,
             reading_ms=self._reading,
             writing_ms=self._writing,
         )
@@ -63,18 +74,41 @@ class Generation:
     def _tokens(self) -> Iterator[int]:
         sampler = _make_sampler(self._options)
         try:
-            while self._may_write():
-                token = self._engine.sample(sampler)
-                if self._engine.vocabulary.is_end(token):
-                    return
-                self._written += 1
-                yield token
-                if not self._engine.has_room():
-                    return
-                if self._may_write():
-                    self._engine.compute([token])
+            tokens = [self._engine.sample(sampler)] if self._may_write() else []
+            while tokens:
+                for token in tokens:
+                    if self._engine.vocabulary.is_end(token):
+                        return
+                    self._written += 1
+                    yield token
+                    if not self._may_write():
+                        return
+                tokens = self._go_on(sampler, tokens) if self._engine.room else []
         finally:
             llama_cpp.llama_sampler_free(sampler)
+
+    def _go_on(self, sampler: Any, written: list[int]) -> list[int]:
+        """What comes after the tokens `written` last, all of which but the last are computed: one token or several."""
+        guesses = self._guess(written)
+        self._engine.compute([written[-1], *guesses], scores_of_all=bool(guesses))
+        # The sampler is asked for every token in turn, as it would be without guesses, so what it draws is the same.
+        tokens = [self._engine.sample(sampler, 0 if guesses else -1)]
+        while len(tokens) <= len(guesses) and self._is_right(tokens[-1], guesses[len(tokens) - 1]):
+            tokens.append(self._engine.sample(sampler, len(tokens)))
+        self._engine.take_back(len(guesses) + 1 - len(tokens))
+        if self._drafter and guesses:
+            self._drafter.learn(len(guesses), len(tokens) - 1)
+        return tokens
+
+    def _guess(self, written: list[int]) -> list[int]:
+        if self._drafter is None:
+            return []
+        self._drafter.add(written)
+        left = self._options.max_tokens - (self._written - self._thought) - 1
+        return self._drafter.propose(max(0, min(left, self._engine.room - 1, self._engine.batch - 1)))
+
+    def _is_right(self, token: int, guess: int) -> bool:
+        return token == guess and not self._engine.vocabulary.is_end(token)
 
     def _may_write(self) -> bool:
         """Thoughts do not count as part of the answer, but they have an end, too."""
