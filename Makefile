@@ -8,6 +8,8 @@ PIP := $(BIN)/pip --disable-pip-version-check install --no-deps
 RUN_HOME ?= $(CURDIR)/.strongroom
 # Where the PyTorch project keeps builds without CUDA, a fifth of the size; what is on PyPI serves when it cannot be reached.
 CPU_TORCH := --extra-index-url https://download.pytorch.org/whl/cpu --retries 1
+# GCC 12 leaves out half of the table that the AMX units of newer Xeons are set up with: llama.cpp then crashes at the first prompt.
+NO_AMX := -mno-amx-tile -mno-amx-int8 -mno-amx-bf16
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-fast check format bench samples clean
@@ -49,7 +51,8 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/pip
 	@$(PIP) --quiet $(CPU_TORCH) --constraint requirements.lock torch
 	@echo "[2/3] llama.cpp, compiled for this machine (some minutes, once)"
 	@command -v c++ >/dev/null || { echo "No C++ compiler was found. Install one (Debian: apt install g++; macOS: xcode-select --install) and run make again."; exit 1; }
-	@$(PIP) --progress-bar off --constraint requirements.lock llama_cpp_python
+	@if echo | c++ -march=native -dM -E -x c++ - 2>/dev/null | grep -q __AMX_TILE__; then export CXXFLAGS="$$CXXFLAGS $(NO_AMX)"; fi; \
+		$(PIP) --progress-bar off --constraint requirements.lock llama_cpp_python
 	@echo "[3/3] The other packages (about 300 MB, a minute or two)"
 	@$(PIP) --quiet -r requirements.lock
 	@$(BIN)/python -c 'import torch' 2>/dev/null || { \

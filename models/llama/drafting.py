@@ -64,8 +64,7 @@ class Drafter:
         self._find_source()
         if not self._source:
             return []
-        guesses = self._tokens[self._source : self._source + min(room, self._worthwhile(), len(self._costs) - 1)]
-        return guesses
+        return self._tokens[self._source : self._source + min(room, self._worthwhile())]
 
     def learn(self, guesses: int, accepted: int) -> None:
         """Of so many guesses the first `accepted` were what the model wrote. To be told before `add`."""

@@ -20,8 +20,8 @@ _MOST_THOUGHTS = 2048
 class Generation:
     """One answer, piece by piece; afterwards, or when it was stopped, `usage` tells what it took.
 
-    `before` is the text that the template puts right in front of the answer. With `draft_costs` (see Drafter) tokens are
-    guessed; the answer is the same.
+    `before` is the text that the template puts right in front of the answer. With `draft_costs` (see Drafter) tokens
+    are guessed; the answer is the same.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ SOURCE = list(range(100, 140))
 TEXT = (
     "The supplier delivers the goods to the customer within thirty days of the order. Invoices are payable within two "
     "weeks, and late payments bear interest at eight percent a year. Each party may end this contract with a notice of "
-    "three months, but not before the end of the second year. The courts of Hamburg are competent for every dispute.\n\n"
+    "three months, but not before the end of the second year. The courts of Hamburg decide every dispute.\n\n"
 )
 
 
