@@ -12,11 +12,16 @@ from models.llama.template import ChatTemplate
 from training.groups import Group
 
 
+ANSWER_SHARE = 0.4
+"""Of the loss on a reply: that on its short answer. By the number of its tokens it would be a twelfth, and copying,
+which is easily learnt, nearly all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Branches:
     """`tokens`, `positions`: shape (n,); `allowed`: (b, n), what each of the last b tokens may look at, those before
-    see all before them; `wanted`: indexes whose next token is to be learnt, `targets`: those tokens; `weights`: one
-    over the length of each reply."""
+    see all before them; `wanted`: indexes whose next token is to be learnt, `targets`: those tokens; `weights`: how
+    much each counts, in sum one."""
 
     tokens: Tensor
     positions: Tensor
@@ -68,7 +73,7 @@ def lay_out(group: Group, tokeniser: Tokeniser) -> Branches:
         first = len(tokens) + len(prompt) - shared - 1
         wanted += range(first, first + len(reply))
         targets += reply
-        weights += [1 / len(reply)] * len(reply)
+        weights += _reply_weights(len(reply), len(tokeniser.reply(item.short_answer)) - 1 if item.number else 0)
         positions += range(shared, shared + len(added))
         branch_of += [branch] * len(added)
         tokens += added
@@ -80,6 +85,13 @@ def lay_out(group: Group, tokeniser: Tokeniser) -> Branches:
         torch.tensor(targets),
         torch.tensor(weights) / len(group.items),
     )
+
+
+def _reply_weights(length: int, answer: int) -> list[float]:
+    """Of the `length` tokens of a reply whose first `answer` are the short answer; in sum one."""
+    if not 0 < answer < length:
+        return [1 / length] * length
+    return [ANSWER_SHARE / answer] * answer + [(1 - ANSWER_SHARE) / (length - answer)] * (length - answer)
 
 
 def _common_length(prompts: list[list[int]]) -> int:

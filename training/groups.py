@@ -40,8 +40,12 @@ class Item:
         """What the model is to write."""
         if not self.number:
             return REFUSAL
-        stop = "" if self.answer.endswith((".", "!", "?")) else "."
-        return f'{self.answer}{stop} "{self.support}" [{self.number}]'
+        return f'{self.short_answer} "{self.support}" [{self.number}]'
+
+    @property
+    def short_answer(self) -> str:
+        """The answer as a sentence of its own."""
+        return self.answer if self.answer.endswith((".", "!", "?")) else f"{self.answer}."
 
 
 @dataclass(frozen=True, slots=True)

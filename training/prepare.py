@@ -10,7 +10,7 @@ from training import made, squad
 from training.groups import Group, Item, unanswerable_share, write_groups
 from training.squad import Article
 
-SOURCES = (2, 3, 3, 3, 4, 5)
+SOURCES = (2, 3, 3, 3, 4, 5, 5)
 """How many sources a group for training has; one of these each."""
 ITEMS = 10
 UNANSWERABLE = 0.25
@@ -19,13 +19,22 @@ EARLIER = 0.12
 
 
 def prepare(
-    files: Sequence[Path], out: Path, *, seed: int, held_out: float, groups: int, made_share: float, questions: int
+    files: Sequence[Path],
+    out: Path,
+    *,
+    seed: int,
+    held_out: float,
+    groups: int,
+    made_share: float,
+    questions: int,
+    unanswerable: Sequence[float] = (UNANSWERABLE,),
 ) -> dict[str, int]:
     """Write train.jsonl, and held-out groups with three and with five sources; returns the questions in each.
 
     Each file is split by article. `groups` are drawn for training, the `made_share` of them from made documents, the
     others evenly from articles, those of the first files most often: each file has twice the share of the next.
-    `questions` are kept for measuring, about evenly from each file.
+    `questions` are kept for measuring, about evenly from each file. `unanswerable` is the share for each file; the last
+    one holds for the files after it, too.
     """
     out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
@@ -33,8 +42,9 @@ def prepare(
     held: dict[int, list[Group]] = {3: [], 5: []}
     halves = [squad.split(squad.read_articles(path), held_out, seed) for path in files]
     shares = [2.0**-place for place in range(len(files))]
-    for (learnt, measured), share in zip(halves, shares, strict=True):
-        training += _drawn(learnt, round(groups * (1 - made_share) * share / sum(shares)), chance)
+    refused = [unanswerable[min(place, len(unanswerable) - 1)] for place in range(len(files))]
+    for (learnt, measured), share, open_ in zip(halves, shares, refused, strict=True):
+        training += _drawn(learnt, round(groups * (1 - made_share) * share / sum(shares)), open_, chance)
         for sources in held:
             held[sources] += _held_out(measured, sources, questions // len(files), random.Random(seed))
     training = [_after_a_turn(group, chance) if chance.random() < EARLIER else group for group in training]
@@ -53,7 +63,7 @@ def _made(chance: random.Random) -> Group:
             return group
 
 
-def _drawn(articles: Sequence[Article], count: int, chance: random.Random) -> Iterator[Group]:
+def _drawn(articles: Sequence[Article], count: int, unanswerable: float, chance: random.Random) -> Iterator[Group]:
     """`count` groups, each article in its turn; fewer when the articles have too few questions."""
     for turn in range(4 * count):
         if count <= 0:
@@ -61,7 +71,7 @@ def _drawn(articles: Sequence[Article], count: int, chance: random.Random) -> It
         article = articles[turn % len(articles)]
         others = [other for other in articles if other is not article]
         sources = chance.choice(SOURCES)
-        group = squad.make_group(article, others, chance, sources=sources, items=ITEMS, unanswerable=UNANSWERABLE)
+        group = squad.make_group(article, others, chance, sources=sources, items=ITEMS, unanswerable=unanswerable)
         if group is not None:
             count -= 1
             yield group
@@ -103,6 +113,13 @@ def main() -> None:
     parser.add_argument("--groups", type=int, default=500, help="groups for training")
     parser.add_argument("--made-share", type=float, default=0.3, help="share of them from made documents")
     parser.add_argument("--questions", type=int, default=320)
+    parser.add_argument(
+        "--unanswerable",
+        type=float,
+        nargs="+",
+        default=[UNANSWERABLE],
+        help="share of the questions that the sources do not answer, one for each file",
+    )
     arguments = parser.parse_args()
     written = prepare(
         arguments.files,
@@ -112,6 +129,7 @@ def main() -> None:
         groups=arguments.groups,
         made_share=arguments.made_share,
         questions=arguments.questions,
+        unanswerable=arguments.unanswerable,
     )
     print(", ".join(f"{name}: {count} questions" for name, count in written.items()))
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 from models.starter import STARTERS
 from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
-from training.llama import Llama, load_model
+from training.llama import Llama, faster_type, load_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _learn(model: Llama, optimiser: torch.optim.Optimizer, groups: list[Branches
 
 
 def loss_of(model: Llama, group: Branches) -> torch.Tensor:
-    """Mean over the questions of the mean cross-entropy over the tokens of each reply."""
+    """Mean over the questions of the weighted cross-entropy over the tokens of each reply."""
     logits = model(group.tokens, group.positions, group.allowed, group.wanted)
     return (functional.cross_entropy(logits, group.targets, reduction="none") * group.weights).sum()
 
@@ -152,7 +152,7 @@ def main() -> None:
     torch.manual_seed(recipe.seed)
     tokeniser = Tokeniser(path)
     groups = [lay_out(group, tokeniser) for group in read_groups(arguments.data)]
-    model = load_model(path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed)
+    model = load_model(path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed, kind=faster_type())
     progress = train(model, groups, recipe, arguments.run)
     print(f"{progress.step} steps in {progress.seconds / 60:.1f} minutes, saved in {arguments.run}")
 
