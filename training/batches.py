@@ -11,7 +11,6 @@ from torch import Tensor
 from models.llama.template import ChatTemplate
 from training.groups import Group
 
-
 ANSWER_SHARE = 0.4
 """Of the loss on a reply: that on its short answer. By the number of its tokens it would be a twelfth, and copying,
 which is easily learnt, nearly all."""
