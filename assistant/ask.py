@@ -21,7 +21,7 @@ from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
 from assistant.grounding import check
 from assistant.quoting import quote
-from assistant.reply import holds, with_its_number
+from assistant.reply import holds, mended
 from assistant.retrieval import Findings, Retriever
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
 from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Source
@@ -227,7 +227,7 @@ def _write(
     asker.speeds.learn(llm.information.name, usage)
     refuses = prompts.is_refusal(reply)
     if must_hold:
-        reply = with_its_number(reply, prompt.sources)
+        reply = mended(reply, prompt.sources)
     # Neither a model that says nothing, nor what does not hold, nor a small model that sees nothing in passages that
     # fit is a reason to keep what was found from the reader.
     says_nothing = not reply.strip() and not stopped

@@ -3,9 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from assistant.grounding import is_supported
+from assistant.sentences import sentence_spans
 from assistant.types import Source
+
+NEARLY = 0.85
+"""How alike a quote and a sentence must be, word by word, for the one to be a copy of the other with slips in it: of
+seven words one may be another, of fourteen two. What is shown is the sentence, and it must bear out the answer."""
 
 _FORM = re.compile(r'(?P<answer>.+?)\s+["“](?P<quoted>.+)["”]\s*\[(?P<number>\d+)\]\s*\.?', re.DOTALL)
 
@@ -35,17 +41,42 @@ def is_copied(reply: Reply, sources: Sequence[Source]) -> bool:
     )
 
 
-def with_its_number(text: str, sources: Sequence[Source]) -> str:
-    """A reply with the number of the one source that its quoted words stand in, where it names another.
+def mended(text: str, sources: Sequence[Source]) -> str:
+    """A reply whose quote is put as it stands in the sources, with the number of the source that it stands in.
 
-    Small models copy the right sentence and then miscount; where it stands can be looked up.
+    Small models copy the right sentence with a word left out, or miscount; what they point at can be looked up. A reply
+    that points at nothing, or at two places, stays as it is, and does not hold.
     """
     reply = read_reply(text)
     if reply is None or is_copied(reply, sources):
         return text
     quoted = _in_one_line(reply.quoted)
+    if not any(quoted in _in_one_line(source.passage.chunk.text) for source in sources):
+        quoted = _nearly(quoted, sources) or quoted
     holding = [source.number for source in sources if quoted in _in_one_line(source.passage.chunk.text)]
-    return f'{reply.answer} "{reply.quoted}" [{holding[0]}]' if len(holding) == 1 else text
+    return f'{reply.answer} "{quoted}" [{holding[0]}]' if len(holding) == 1 else text
+
+
+def _nearly(quoted: str, sources: Sequence[Source]) -> str | None:
+    """The words of the one sentence that `quoted` is nearly a copy of, from the first that both have to the last."""
+    words = quoted.split()
+    found: dict[str, float] = {}
+    for source in sources:
+        text = source.passage.chunk.text
+        for start, end in sentence_spans(text):
+            part, likeness = _common_part(words, text[start:end].split())
+            found[part] = max(likeness, found.get(part, 0.0))
+    near = [part for part, likeness in found.items() if likeness >= NEARLY]
+    return near[0] if len(near) == 1 else None
+
+
+def _common_part(words: Sequence[str], sentence: Sequence[str]) -> tuple[str, float]:
+    """What of a sentence lies between the first and the last of the words, and how alike the two are, 0 to 1."""
+    blocks = SequenceMatcher(None, words, sentence, autojunk=False).get_matching_blocks()[:-1]
+    if not blocks:
+        return "", 0.0
+    part = sentence[blocks[0].b : blocks[-1].b + blocks[-1].size]
+    return " ".join(part), 2 * sum(block.size for block in blocks) / (len(words) + len(part))
 
 
 def holds(text: str, sources: Sequence[Source], question: str) -> bool:

@@ -9,11 +9,11 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.prompts import is_refusal
-from assistant.reply import holds, is_copied, read_reply, with_its_number
+from assistant.reply import holds, is_copied, mended, read_reply
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, LanguageModel
 from training.groups import Group, Item, as_source, read_groups
@@ -27,13 +27,15 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 @dataclass(frozen=True, slots=True)
 class Scored:
     """One reply. For an answerable question: F1 of the short answer with the nearest right one, whether it holds one,
-    whether the quote is copied, whether the number is right. All zero for a refusal."""
+    whether the quote is copied by the model and whether it stands in a source once mended, whether the number is right
+    as written and once mended. All zero for a refusal."""
 
     answerable: bool
     refused: bool
     f1: float = 0.0
     contained: float = 0.0
     copied: float = 0.0
+    stands: float = 0.0
     cited: float = 0.0
     found: float = 0.0
     shown: float = 0.0
@@ -45,18 +47,19 @@ def score(reply: str, item: Item, group: Group) -> Scored:
     read = read_reply(reply)
     answer = read.answer if read else reply
     sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
-    numbered = with_its_number(reply, sources)
-    mended = read_reply(numbered)
+    shown = mended(reply, sources)
+    looked_up = read_reply(shown)
     right = (item.answer, *item.others)
     return Scored(
         answerable=bool(item.number),
         refused=False,
         f1=max(f1_of(answer, one) for one in right),
         contained=float(bool(item.number) and any(_held(one, answer) for one in right)),
-        copied=float(mended is not None and is_copied(mended, sources)),
+        copied=float(read is not None and any(is_copied(replace(read, number=one.number), sources) for one in sources)),
+        stands=float(looked_up is not None and is_copied(looked_up, sources)),
         cited=float(read is not None and read.number == item.number),
-        found=float(mended is not None and mended.number == item.number),
-        shown=float(holds(numbered, sources, item.question)),
+        found=float(looked_up is not None and looked_up.number == item.number),
+        shown=float(holds(shown, sources, item.question)),
     )
 
 
@@ -82,6 +85,7 @@ def summarise(scored: Sequence[Scored]) -> dict[str, tuple[float, float, float]]
         "f1": [one.f1 for one in answerable],
         "contained": [one.contained for one in answerable],
         "copied, of those answered": [one.copied for one in answerable if not one.refused],
+        "copied once mended": [one.stands for one in answerable if not one.refused],
         "cited right, of those answered": [one.cited for one in answerable if not one.refused],
         "cited right by the program": [one.found for one in answerable if not one.refused],
         "passes the check, of those answered": [one.shown for one in answerable if not one.refused],

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.prompts import is_refusal, question_prompt, system_prompt
-from assistant.reply import holds, read_reply, with_its_number
+from assistant.reply import holds, mended, read_reply
 from assistant.types import Passage, Source, Why
 from config.locations import Locations
 from config.sections import Settings
@@ -52,7 +52,7 @@ def ask(model: LanguageModel, question: str) -> str:
     [("Who founded the library?", "Edith Farrow", 3), ("How much does a reader's card cost?", "24 pounds", 2)],
 )
 def test_it_answers_copies_and_cites(model: LanguageModel, question: str, answer: str, number: int) -> None:
-    reply = with_its_number(ask(model, question), sources())  # as the program does
+    reply = mended(ask(model, question), sources())  # as the program does
 
     assert holds(reply, sources(), question), reply
     read = read_reply(reply)
