@@ -91,14 +91,10 @@ class Parts:
         given = self.llm() if self._given["llm"] else None
         if given is not None and given.information.runs_on and name == SERVER:
             return Contender(given.information.name, lambda: given)
-        settings = self._settings()
         self.registry().find(name, "llm")
-        if name != settings.models.llm:
-            llama = settings.llama.model_copy(update={"adapter": "auto"})
-            models = settings.models.model_copy(update={"llm": name})
-            settings = settings.model_copy(update={"llama": llama, "models": models})
-        from models.loading import load_llm
+        from models.loading import load_llm, settings_for
 
+        settings = settings_for(self._settings(), name)
         return Contender(name, lambda: load_llm(self.registry(), settings))
 
     def close(self) -> None:

@@ -59,6 +59,11 @@ class Locations:
         return self.home / "speeds.json"
 
     @property
+    def tuning_file(self) -> Path:
+        """How each language model runs best on this machine, as far as it was measured."""
+        return self.home / "tuning.json"
+
+    @property
     def log_file(self) -> Path:
         return self.home / "logs" / "strongroom.log"
 

@@ -91,11 +91,17 @@ class LlamaSettings(Section):
     context: int = Field(default=4096, ge=256)
     """Tokens the model can see at once; cut to what the model was trained for."""
     threads: int = Field(default=0, ge=0)
-    """Threads for the model; 0 leaves one core to the interface."""
+    """Threads for the model; 0 takes what `models tune` found, and before that leaves one core to the interface."""
     gpu_layers: int = Field(default=-1, ge=-1)
-    """Layers put on a GPU; -1 puts all there when llama.cpp was built for one."""
-    batch: int = Field(default=256, ge=8)
-    """Prompt tokens read at a time."""
+    """Layers put on a GPU; -1 takes what `models tune` found to fit, and before that all if llama.cpp knows a GPU."""
+    batch: int = Field(default=0, ge=0)
+    """Prompt tokens read at a time; 0 takes what `models tune` found, and before that 256."""
+    flash_attention: Literal["auto", "on", "off"] = "auto"
+    """Whether attention is computed in one step; `auto` takes what `models tune` found, or leaves it to llama.cpp."""
+    kv_type: Literal["auto", "f16", "q8_0"] = "auto"
+    """How what was read is kept in memory; `q8_0` takes half the room and is a little less exact."""
+    drafting: Literal["auto", "on", "off"] = "auto"
+    """Whether words that an answer quotes are guessed from the sources; `auto`: if `models tune` found that it pays."""
     adapter: str = "auto"
     """LoRA adapter over the language model, by name or path; `auto` takes the starter's own, `none` takes none."""
     adapter_scale: float = Field(default=1.0, ge=-4, le=4)

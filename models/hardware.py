@@ -4,6 +4,7 @@ import os
 import platform
 import sys
 import threading
+import time
 from pathlib import Path
 
 LOWEST_PRIORITY = 19
@@ -54,6 +55,40 @@ def physical_cores() -> int:
         except OSError:
             siblings.add(str(core))
     return len(siblings)
+
+
+class OthersWork:
+    """How many cores other processes use, since it was last asked. What runs at low priority does not count."""
+
+    def __init__(self, statistics: Path = Path("/proc/stat")) -> None:
+        self._statistics = statistics
+        self._before = self._now()
+
+    def cores(self) -> float:
+        """0 where the system does not say."""
+        before, self._before = self._before, self._now()
+        everyone, ours, passed = (now - then for now, then in zip(self._before, before, strict=True))
+        return max(0.0, everyone - ours) / passed if passed > 0 else 0.0
+
+    def _now(self) -> tuple[float, float, float]:
+        """Seconds of computing by all processes, by this one with those it has ended, and the time."""
+        try:
+            user, _, system = (int(field) for field in self._statistics.read_text().split()[1:4])
+            everyone = (user + system) / os.sysconf("SC_CLK_TCK")
+        except (OSError, ValueError):
+            return 0.0, 0.0, time.monotonic()
+        return everyone, sum(os.times()[:4]), time.monotonic()
+
+
+def processor() -> str:
+    """What the processor calls itself, as far as the system says."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    fields = [line.partition(":") for line in lines]
+    named = {name.strip(): value.strip() for name, _, value in fields}
+    return f"{named.get('model name', platform.machine())} (model {named.get('model', 'unknown')})"
 
 
 def has_gpu() -> bool:

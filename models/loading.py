@@ -1,6 +1,7 @@
 """A name in the settings becomes a model that works. Whatever is missing is named in the error."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import ModelError
 from config.sections import Settings
@@ -8,6 +9,9 @@ from models.base import Embedder, LanguageModel, Reranker
 from models.hardware import has_gpu
 from models.registry import ModelEntry, ModelRegistry
 from models.starter import STARTER
+
+if TYPE_CHECKING:
+    from models.llama.tuned import Tuning
 
 
 def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
@@ -45,6 +49,7 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
     if found is not None:
         registry.require_intact(found)
         adapter = Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale)
+    tuned = find_tuning(registry, entry, found)
     states = StateStore(registry.states_directory, settings.llama.states_mb) if settings.llama.states_mb else None
     return LlamaModel(
         entry.path,
@@ -53,7 +58,24 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
         settings=settings.llama,
         adapter=adapter,
         states=states,
+        tuned=tuned.plan if tuned else None,
     )
+
+
+def find_tuning(registry: ModelRegistry, llm: ModelEntry, adapter: ModelEntry | None) -> "Tuning | None":
+    """What `models tune` found for a language model and its adapter on this machine, None when it was not tuned."""
+    from models.llama.tuned import TuningStore, key_of
+
+    return TuningStore(registry.tuning_file).find(key_of(llm.sha256, adapter.sha256 if adapter else ""))
+
+
+def settings_for(settings: Settings, llm: str) -> Settings:
+    """The settings as they are for another language model: over it only the adapter that comes with it works."""
+    if llm == settings.models.llm:
+        return settings
+    llama = settings.llama.model_copy(update={"adapter": "auto"})
+    models = settings.models.model_copy(update={"llm": llm})
+    return settings.model_copy(update={"llama": llama, "models": models})
 
 
 def find_adapter(registry: ModelRegistry, settings: Settings) -> ModelEntry | None:

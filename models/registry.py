@@ -16,32 +16,25 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from config.errors import ModelError, UsageError
 from config.files import replace_file, unwritable
 from config.locations import Locations, private_directory
+from models.candidates import ModelKind, default_name, kind_of, licence_of, size_of
 from models.checksums import Checksums, Progress, hash_model
 from models.copies import copy_model
-from models.directory import (
-    is_cross_encoder,
-    model_files,
-    read_embedder_directory,
-    require_weights_and_tokenizer,
-)
 from models.exporting.exports import export_folder, find_or_make_export
 from models.llama.adapter import misfit
-from models.llama.gguf import read_adapter_header, read_gguf_header, read_model_or_adapter
+from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.starter import STARTER, STARTERS, Starter
 
-ModelKind = Literal["llm", "embedder", "reranker", "adapter"]
 KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "reranker", "adapter": "adapter"}
 
 NO_NAMES = (STARTER, "auto", "none")
 """What no added model is called: the starters, and the words that settings have in place of a name."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_LICENCE_LINE = re.compile(r"^license:\s*['\"]?([\w.+-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +58,7 @@ class ModelRegistry:
     def __init__(self, locations: Locations) -> None:
         self._directory = locations.models_directory
         self.states_directory = locations.states_directory
+        self.tuning_file = locations.tuning_file
         self._file = self._directory / "registry.json"
         self._checksums = Checksums(self._directory / "checksums.json")
 
@@ -99,7 +93,7 @@ class ModelRegistry:
         path = path.expanduser().absolute()
         licence = read_adapter_header(path).licence
         sha256 = self._checksums.sha256(path)
-        return ModelEntry(path.stem, "adapter", path, sha256, _size(path), licence, str(path), verified=True)
+        return ModelEntry(path.stem, "adapter", path, sha256, size_of(path), licence, str(path), verified=True)
 
     def require_intact(self, entry: ModelEntry) -> None:
         """Raises ModelError unless the files are there and have the checksum they were added with.
@@ -133,10 +127,10 @@ class ModelRegistry:
         full disk; nothing is left behind then.
         """
         path = path.expanduser().absolute()
-        kind = _kind_of(path)
+        kind = kind_of(path)
         if kind == "adapter":
             self._require_fits_a_model(path)
-        name = name or _default_name(path)
+        name = name or default_name(path)
         with self._changing() as rows:
             self._require_free(name, rows)
             with self._copied(path, name) as copy:
@@ -146,8 +140,8 @@ class ModelRegistry:
                     "kind": kind,
                     "file": copy.name if copy.is_file() else "",
                     "sha256": sha256,
-                    "size": _size(copy),
-                    "licence": _licence_of(path),
+                    "size": size_of(copy),
+                    "licence": licence_of(path),
                     "source": str(path),
                 }
                 if kind in ("embedder", "reranker"):
@@ -179,7 +173,7 @@ class ModelRegistry:
             kind=starter.kind,
             path=path,
             sha256=starter.sha256,
-            size=_size(path),
+            size=size_of(path),
             licence=starter.licence,
             source=starter.source,
             # The starters are small: they are read once per home, so that a fresh list can say that they are intact.
@@ -266,40 +260,6 @@ class ModelRegistry:
             f"The adapter {path} fits none of the language models there are ({'; '.join(reasons[:3]) or 'none'}).",
             "Add the language model it was made for first.",
         )
-
-
-def _kind_of(path: Path) -> ModelKind:
-    """Raises ModelError when what is at `path` cannot be used as a model."""
-    if path.is_file():
-        return "adapter" if read_model_or_adapter(path).is_adapter else "llm"
-    if not path.is_dir():
-        raise ModelError(f"There is no model at {path}.", "Name a GGUF file or a sentence-transformers directory.")
-    if is_cross_encoder(path):
-        require_weights_and_tokenizer(path)
-        return "reranker"
-    read_embedder_directory(path)
-    return "embedder"
-
-
-def _default_name(path: Path) -> str:
-    stem = path.stem if path.is_file() else path.name
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64] or "model"
-
-
-def _size(path: Path) -> int:
-    files = model_files(path) if path.is_dir() else [path] if path.exists() else []
-    return sum(file.stat().st_size for file in files)
-
-
-def _licence_of(path: Path) -> str:
-    """What the model says its licence is: the GGUF header, or the first lines of a directory's README."""
-    if path.is_file():
-        return read_model_or_adapter(path).licence
-    try:
-        found = _LICENCE_LINE.search((path / "README.md").read_text(encoding="utf-8", errors="replace")[:4000])
-    except OSError:
-        return ""
-    return found[1] if found else ""
 
 
 def _changed(entry: ModelEntry) -> ModelError:

@@ -15,11 +15,11 @@ from config.child import JsonObject
 from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
-from models.hardware import has_gpu, physical_cores
 from models.llama.adapter import Adapter, misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.llama.keeping import Keeper
-from models.llama.memory import memory_available, memory_needed
+from models.llama.memory import memory_needed, require_memory
+from models.llama.plan import Plan, load_request, make_plan
 from models.llama.process import LOOKS_FOR_STOP_EVERY, ModelProcess
 from models.llama.states import StateStore
 
@@ -39,6 +39,8 @@ _SECONDS_TO_COME_BACK = 3.0
 class LlamaModel:
     """A GGUF file as a LanguageModel. The worker starts at the first use and again after it died.
 
+    It runs by the settings, and where they leave that open by the plan that was `tuned` for it, if it was.
+
     Safe to use from several threads; one generation at a time, others wait. Raises ModelError when the file is
     missing, damaged or no language model.
     """
@@ -52,6 +54,7 @@ class LlamaModel:
         settings: LlamaSettings,
         adapter: Adapter | None = None,
         states: StateStore | None = None,
+        tuned: Plan | None = None,
     ) -> None:
         header = read_gguf_header(path)
         if adapter is not None and (reason := misfit(read_adapter_header(adapter.path), header)) is not None:
@@ -59,6 +62,7 @@ class LlamaModel:
         self._path = path
         self._settings = settings
         self._adapter = adapter
+        self._plan = make_plan(settings, tuned)
         self._turn = threading.Lock()
         self._process = ModelProcess(self._lose)
         self._loading: int | None = None  # id of the request to load that is not answered yet
@@ -187,9 +191,10 @@ class LlamaModel:
         """Have a worker with the model loaded and ready; False when `stop` was set first. Raises ModelError."""
         self._await_stopped()
         if not self._process.is_running:
-            self._require_memory()
+            require_memory(self.information.name, self._memory_needed)
             self._process.start()
-            self._loading = self._process.send("load", load=self._load_request())
+            load = load_request(self._plan, self._path, self._settings.context, self._adapter)
+            self._loading = self._process.send("load", load=load, draft_costs=self._plan.draft_costs)
             _log.info("Loading %s in process %s", self._path.name, self._process.pid)
         if self._loading is not None:
             return self._await_loaded(self._loading, stop)
@@ -207,19 +212,6 @@ class LlamaModel:
             raise self._unloadable(str(answer["error"]))
         self._loading = None
         return True
-
-    def _load_request(self) -> dict[str, object]:
-        return {
-            "path": str(self._path),
-            "context": self._settings.context,
-            # One core is left free. llama.cpp's threads wait for each other after every operation: with a thread on
-            # each of 2 cores and the machine busy otherwise, a prompt was read at a third of the speed of one thread.
-            "threads": self._settings.threads or max(1, physical_cores() - 1),
-            "batch": self._settings.batch,
-            "gpu_layers": self._settings.gpu_layers,
-            "adapter": str(self._adapter.path) if self._adapter else "",
-            "adapter_scale": self._adapter.scale if self._adapter else 1.0,
-        }
 
     def _await_stopped(self) -> None:
         """A generation that was stopped must have ended before the next one; a worker that hangs is replaced."""
@@ -243,19 +235,9 @@ class LlamaModel:
     def _fingerprint(self, file_hash: str) -> str:
         """What a saved state depends on besides its tokens."""
         adapter = (self._adapter.sha256, self._adapter.scale) if self._adapter else None
-        what = (file_hash, adapter, self._settings.context, self._settings.gpu_layers, version("llama-cpp-python"))
+        arranged = (self._settings.context, self._plan.gpu_layers, self._plan.flash_attention, self._plan.kv_type)
+        what = (file_hash, adapter, *arranged, version("llama-cpp-python"))
         return hashlib.sha256(repr(what).encode()).hexdigest()
-
-    def _require_memory(self) -> None:
-        available = memory_available()
-        # A model on a GPU takes the machine's own memory only while it is loaded.
-        if available is None or has_gpu() or self._memory_needed <= available:
-            return
-        raise ModelError(
-            f"The model {self.information.name} needs {self._memory_needed / 1e9:.1f} GB of memory"
-            f" and {available / 1e9:.1f} GB are free.",
-            "Close other programs, lower llama.context, or choose a smaller model with `strongroom models use`.",
-        )
 
     def _unloadable(self, reason: str) -> ModelError:
         return ModelError(

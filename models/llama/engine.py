@@ -14,6 +14,7 @@ from typing import Any
 import llama_cpp
 
 from models.llama.native import EngineError, StopFlag, Stopped, collect_errors
+from models.llama.pace import Pace
 from models.llama.vocabulary import Vocabulary
 
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
@@ -33,6 +34,7 @@ class Load:
     `adapter` is the file of a LoRA adapter, empty for none; 0 `reading_threads` are as many as `threads`.
 
     `flash_attention` is on, off or auto (llama.cpp chooses); `kv_type` is how keys and values are kept, f16 or q8_0.
+    With `yields`, a core is left free while other programs are at work.
     """
 
     path: str
@@ -45,6 +47,7 @@ class Load:
     reading_threads: int = 0
     flash_attention: str = "auto"
     kv_type: str = "f16"
+    yields: bool = False
 
 
 class Engine:
@@ -76,9 +79,9 @@ class Engine:
         self.batch = int(llama_cpp.llama_n_batch(self._context))
         self._computed: list[int] = []
         self.context = int(llama_cpp.llama_n_ctx(self._context))
+        self._pace = Pace(self._use_threads, load.threads, load.reading_threads or load.threads, yields=load.yields)
 
-    def use_threads(self, writing: int, reading: int) -> None:
-        """From now on compute single tokens with so many threads, and several at a time with so many."""
+    def _use_threads(self, writing: int, reading: int) -> None:
         llama_cpp.llama_set_n_threads(self._context, writing, reading)
 
     @property
@@ -152,6 +155,7 @@ class Engine:
         """
         if self._stop.is_set():
             raise Stopped
+        self._pace.follow()
         array = (llama_cpp.llama_token * len(tokens))(*tokens)
         batch = llama_cpp.llama_batch_get_one(array, len(tokens))
         if scores_of_all:

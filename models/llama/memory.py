@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from config.errors import ModelError
+from models.hardware import has_gpu
 from models.llama.gguf import GgufHeader
 
 _BYTES_OF_A_NUMBER = 2  # keys and values are kept in half precision
@@ -16,11 +18,23 @@ def memory_needed(header: GgufHeader, file_size: int, context: int) -> int:
 
     Where a file does not say how its attention is built, only the weights and the rest are counted.
     """
+    return file_size + _cache_size(header, context) + _WORKING_MEMORY
+
+
+def layers_that_fit(header: GgufHeader, file_size: int, context: int, free: int) -> int:
+    """How many layers a GPU with `free` bytes holds, the one that gives out the tokens counted as a layer."""
+    layers = header.number("block_count")
+    if not layers:
+        return 0
+    of_one = file_size / (layers + 1) + _cache_size(header, context) / layers
+    return max(0, min(layers + 1, int((free - _WORKING_MEMORY) / of_one)))
+
+
+def _cache_size(header: GgufHeader, context: int) -> int:
     layers, width, heads = (header.number(name) for name in ("block_count", "embedding_length", "attention.head_count"))
     of_keys = header.number("attention.head_count_kv") or heads
     length = header.number("attention.key_length") or (width // heads if heads else 0)
-    cache = 2 * layers * context * of_keys * length * _BYTES_OF_A_NUMBER
-    return file_size + cache + _WORKING_MEMORY
+    return 2 * layers * context * of_keys * length * _BYTES_OF_A_NUMBER
 
 
 def memory_available(information: Path = Path("/proc/meminfo")) -> int | None:
@@ -30,3 +44,15 @@ def memory_available(information: Path = Path("/proc/meminfo")) -> int | None:
         return int(lines["MemAvailable"].split()[0]) * _KILOBYTE
     except (OSError, KeyError, ValueError, IndexError):
         return None
+
+
+def require_memory(name: str, needed: int) -> None:
+    """Raises ModelError when the model `name` needs more memory than is free."""
+    available = memory_available()
+    # A model on a GPU takes the machine's own memory only while it is loaded.
+    if available is None or has_gpu() or needed <= available:
+        return
+    raise ModelError(
+        f"The model {name} needs {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free.",
+        "Close other programs, lower llama.context, or choose a smaller model with `strongroom models use`.",
+    )

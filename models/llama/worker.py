@@ -8,6 +8,8 @@ Every request has an "id", and its answers carry it:
     count text                  tokens
     state                       tokens, size
     save or restore path …      done, or error
+    devices                     devices (GPUs)
+    trial measure load how …    what was measured, or error
     stop                        nothing of its own
 
 A thread listens, so that a request to stop is heard while the main thread computes.
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from models.llama.engine import Engine
     from models.llama.native import StopFlag
     from models.llama.template import ChatTemplate
+    from models.llama.trials import Trials
 
 
 _AHEAD_STEP = 32
@@ -92,6 +95,8 @@ class Worker:
         self._inbox = inbox
         self._engine: Engine | None = None
         self._template: ChatTemplate | None = None
+        self._draft_costs: tuple[float, ...] = ()
+        self._trials: Trials | None = None
 
     def work(self) -> None:
         from models.llama.native import EngineError
@@ -121,29 +126,59 @@ class Worker:
                 engine, _ = self._loaded()
                 engine.read_state(request["path"], request["offset"], request["size"], request["tokens"])
                 reply({"id": identity, "done": True})
+            case "devices":
+                from models.llama.devices import gpu_memory
+
+                reply({"id": identity, "devices": gpu_memory()})
+            case "trial":
+                self._try(request)
             case _:
                 self._generate(request)
 
     def _load(self, request: JsonObject) -> None:
+        self._engine, self._template = self._open(request["load"])
+        self._draft_costs = tuple(request.get("draft_costs", ()))
+        reply({"id": request["id"], "loaded": True, "context": self._engine.context})
+
+    def _open(self, load: JsonObject) -> "tuple[Engine, ChatTemplate]":
         from models.llama.engine import Engine, Load
         from models.llama.families import family_of
         from models.llama.template import ChatTemplate
 
-        engine = Engine(Load(**request["load"]), self._inbox.flag)
+        engine = Engine(Load(**load), self._inbox.flag)
         family = family_of(
             engine.chat_template,
             engine.description("general.architecture"),
             engine.description("general.name"),
             lambda text: engine.vocabulary.special_token(text) is not None,
         )
-        self._template = ChatTemplate(
+        template = ChatTemplate(
             family.template,
             bos=engine.vocabulary.special_text("bos"),
             eos=engine.vocabulary.special_text("eos"),
             stop=family.stop,
         )
-        self._engine = engine
-        reply({"id": request["id"], "loaded": True, "context": engine.context})
+        return engine, template
+
+    def _try(self, request: JsonObject) -> None:
+        """Measure for the tuner. Its engine is its own: a worker that tries plans answers no questions."""
+        from models.base import Message
+        from models.llama.engine import Engine, Load
+        from models.llama.template import Part
+        from models.llama.trials import Trials
+
+        def make_engine(load: Load) -> tuple[Engine, list[int], list[int]]:
+            engine, template = self._open(dataclasses.asdict(load))
+            prompt = template.render([Message(**message) for message in request["messages"]])
+            brief = [Part(request["text"], is_content=True)]
+            return engine, engine.vocabulary.tokenise(prompt), engine.vocabulary.tokenise(brief)
+
+        self._trials = self._trials or Trials(make_engine, self._inbox.flag)
+        self._inbox.start(request["id"])
+        load, how = Load(**request["load"]), request["how"]
+        is_speeds = request["measure"] == "speeds"
+        found = self._trials.speeds(load, **how) if is_speeds else self._trials.guessing(load, **how)
+        reply({"id": request["id"], **found})
 
     def _read_ahead(self, request: JsonObject) -> None:
         """Read in small steps, and give way to the next request after any of them: what was read then is kept."""
@@ -174,7 +209,7 @@ class Worker:
         if not 0 < len(prompt) < engine.context:
             raise EngineError(f"it takes {len(prompt)} tokens and the model sees {engine.context}")
         options = GenerationOptions(**{**request["options"], "stop": (*request["options"]["stop"], *template.stop)})
-        generation = Generation(engine, prompt, options, template.text_before_answer)
+        generation = Generation(engine, prompt, options, template.text_before_answer, self._draft_costs)
         self._inbox.start(request["id"])
         try:
             for piece in generation.pieces():

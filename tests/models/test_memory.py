@@ -6,7 +6,7 @@ import pytest
 
 from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
-from models.llama import client
+from models.llama import memory
 from models.llama.client import LlamaModel
 from models.llama.gguf import GgufHeader
 from models.llama.memory import memory_available, memory_needed
@@ -47,8 +47,8 @@ def test_free_memory_is_what_the_system_says(tmp_path: Path) -> None:
 
 def test_a_model_that_cannot_fit_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = LlamaModel(write_gguf(tmp_path / "m.gguf"), name="big", file_hash="", settings=LlamaSettings())
-    monkeypatch.setattr(client, "has_gpu", lambda: False)
-    monkeypatch.setattr(client, "memory_available", lambda: 100_000_000)
+    monkeypatch.setattr(memory, "has_gpu", lambda: False)
+    monkeypatch.setattr(memory, "memory_available", lambda: 100_000_000)
 
     with pytest.raises(ModelError, match=r"The model big needs 0\.2 GB of memory and 0\.1 GB are free") as caught:
         model.count_tokens("x")
