@@ -57,6 +57,7 @@ def _checks(assistant: "Assistant", measure: bool) -> Iterator[Check]:
     yield from _check_models(assistant)
     yield from _guarded("embedder", lambda: _check_embedder(assistant))
     yield from _guarded("gpu", _check_gpu)
+    yield from _guarded("tuning", lambda: _check_tuning(assistant))
     if measure:
         yield from _guarded("language model", lambda: _measure_llm(assistant))
 
@@ -188,6 +189,20 @@ def _check_gpu() -> Check:
     built_for = sorted({part for folder in folders for part in _GPU_PARTS if any(folder.glob(f"*ggml-{part}*"))})
     offload = f"llama.cpp was built for {', '.join(built_for)}" if built_for else "llama.cpp was built for the CPU"
     return Check("gpu", True, f"{found}; {offload}")
+
+
+def _check_tuning(assistant: "Assistant") -> Check:
+    """Being not tuned is no fault, and it is said how it is done."""
+    found = assistant.parts.tuning()
+    if found is None:
+        return Check("tuning", True, "runs by rules of thumb; `strongroom models tune` measures what is best here")
+    plan = found.plan
+    drafting = "drafting on" if plan.draft_costs else "drafting off"
+    detail = (
+        f"measured {found.measured_at[:10]}: {plan.threads} thread(s) write and {plan.reading_threads} read, batch"
+        f" {plan.batch}, flash attention {plan.flash_attention}, {plan.kv_type}, {drafting}"
+    )
+    return Check("tuning", True, detail)
 
 
 def _measure_llm(assistant: "Assistant") -> Check:

@@ -11,6 +11,7 @@ from models.base import Embedder, LanguageModel, Reranker
 
 if TYPE_CHECKING:
     from config.sections import Settings
+    from models.llama.tuned import Tuning
     from models.registry import ModelRegistry
 
 Part = TypeVar("Part")
@@ -81,6 +82,14 @@ class Parts:
         from models.loading import name_of_adapter
 
         return name_of_adapter(self.registry(), self._settings()) or None
+
+    def tuning(self) -> "Tuning | None":
+        """How the language model of the settings was found to run best here, None when it was not tried."""
+        if self._given["llm"]:
+            return None
+        from assistant.tuning import tuning_of
+
+        return tuning_of(self.registry(), self._settings())
 
     def contender(self, name: str) -> Contender:
         """A language model by its name, loaded apart from the one in use; `server` is that of a run with `--server`.

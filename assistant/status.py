@@ -44,6 +44,7 @@ def status(locations: Locations, library: "Library", parts: "Parts") -> dict[str
             "adapter": parts.name_of_adapter(),
         },
         "speed": _speed(locations, parts.name_of("llm")),
+        "tuning": _tuning(parts),
         "disk_mb": _disk_use(locations),
         "seal": {"level": seal.level, "mechanism": seal.mechanism, "server": seal.server or None},
         "version": program_version(),
@@ -54,6 +55,14 @@ def _speed(locations: Locations, model: str | None) -> dict[str, float | None]:
     """Tokens a second that the language model reads and writes on this machine, None until it was used."""
     speed = Speeds(locations.speeds_file).of(model or "")
     return {name: value and round(value, 1) for name, value in asdict(speed).items()}
+
+
+def _tuning(parts: "Parts") -> dict[str, Any] | None:
+    """What `models tune` found for the language model, None when it was not tuned."""
+    found = parts.tuning()
+    if found is None:
+        return None
+    return {"measured_at": found.measured_at, "reading": round(found.reading, 1), "writing": round(found.writing, 1)}
 
 
 def _disk_use(locations: Locations) -> dict[str, float]:

@@ -16,7 +16,7 @@ from models.llama.adapter import Adapter
 from models.llama.bench import ProcessBench
 from models.llama.gguf import read_gguf_header
 from models.llama.memory import memory_needed, require_memory
-from models.llama.tuned import Tuning, TuningStore, key_of
+from models.llama.tuned import Tuning, TuningKey, TuningStore, key_of
 from models.llama.tuner import Tuner
 from models.loading import find_adapter, settings_for
 from models.registry import ModelRegistry
@@ -94,6 +94,29 @@ def tune(
     )
     TuningStore(registry.tuning_file).save(key_of(entry.sha256, found.sha256 if found else ""), tuning)
     yield Tuned(tuning)
+
+
+def tuning_of(registry: ModelRegistry, settings: Settings, name: str = "") -> Tuning | None:
+    """What was found for the language model `name`, that of the settings if empty; None when it was not tuned, or is
+    missing."""
+    try:
+        store, key = _place(registry, settings, name)
+    except ModelError:
+        return None
+    return store.find(key)
+
+
+def forget_tuning(registry: ModelRegistry, settings: Settings, name: str = "") -> bool:
+    """Run by rules of thumb again; whether something had been found. Raises ModelError and HomeError."""
+    store, key = _place(registry, settings, name)
+    return store.remove(key)
+
+
+def _place(registry: ModelRegistry, settings: Settings, name: str) -> tuple[TuningStore, TuningKey]:
+    settings = settings_for(settings, name or settings.models.llm)
+    adapter = find_adapter(registry, settings)
+    entry = registry.find(settings.models.llm, "llm")
+    return TuningStore(registry.tuning_file), key_of(entry.sha256, adapter.sha256 if adapter else "")
 
 
 def _busy_note(cores: float) -> list[str]:

@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from ingest.events import FileDone, Finished
     from ingest.library.types import Receipt
     from ingest.types import DocumentRecord, PageNote
+    from models.llama.tuned import Tuning
     from models.registry import ModelEntry
 
 Shape = dict[str, Any]
+
+SPEEDS = ("reading", "writing", "reading_before", "writing_before")
 
 
 def file_event(event: "FileDone") -> Shape:
@@ -131,6 +134,15 @@ def receipt(receipt: "Receipt") -> Shape:
 
 def model(entry: "ModelEntry") -> Shape:
     return {**asdict(entry), "path": str(entry.path)}
+
+
+def tuning(tuning: "Tuning") -> Shape:
+    plan = asdict(tuning.plan)
+    costs = plan.pop("draft_costs")
+    plan.pop("yields")
+    chosen = {**plan, "drafting": bool(costs)}
+    speeds = {name: round(getattr(tuning, name), 1) for name in SPEEDS}
+    return {"model": tuning.name, "chosen": chosen, "why": tuning.why, **speeds, "measured_at": tuning.measured_at}
 
 
 def checks(checks: "Sequence[Check]") -> Shape:

@@ -8,12 +8,14 @@ import typer
 from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
+from assistant.cli.tuning import tune_model
 
 if TYPE_CHECKING:
     from config.sections import Settings
     from models.registry import ModelEntry, ModelRegistry
 
-models = typer.Typer(help="List, add, verify, use and remove models.")
+models = typer.Typer(help="List, add, verify, tune, use and remove models.")
+models.command("tune")(tune_model)
 
 SETTINGS = {
     "llm": "models.llm",
@@ -29,11 +31,19 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A model's nam
 def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Every model that is there, those in use marked."""
     invocation: Invocation = context.obj
+    from assistant.tuning import tuning_of
+
     locations = invocation.open_home()
-    in_use = _in_use(_registry(invocation), invocation.load_settings(locations).settings)
-    rows = [(entry, in_use[entry.kind] == entry.name) for entry in _registry(invocation).entries()]
+    settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
+    in_use = _in_use(registry, settings)
+    rows = [(entry, in_use[entry.kind] == entry.name) for entry in registry.entries()]
+    tuned = {entry.name for entry, _ in rows if entry.kind == "llm" and tuning_of(registry, settings, entry.name)}
     if as_json:
-        invocation.output.json({"models": [{**json_shapes.model(entry), "in_use": used} for entry, used in rows]})
+        listed = [
+            {**json_shapes.model(entry), "in_use": used, "tuned": entry.kind == "llm" and entry.name in tuned}
+            for entry, used in rows
+        ]
+        invocation.output.json({"models": listed})
         return
     from assistant.cli.tables import Column, table
 
@@ -45,6 +55,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
             Column("Size", right=True),
             Column("Licence"),
             Column("Verified", whole=True),
+            Column("Tuned", whole=True),
             Column("Source"),
         ],
         [
@@ -55,6 +66,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
                 f"{entry.size / 1e6:,.0f} MB",
                 entry.licence or "unknown",
                 "yes" if entry.verified else "no",
+                "" if entry.kind != "llm" else "yes" if entry.name in tuned else "no",
                 entry.source,
             )
             for entry, used in rows
@@ -91,6 +103,10 @@ def add_model(
 
         invocation.output.line(f"Added the {KIND_WORDS[entry.kind]} {entry.name} ({entry.size / 1e6:,.0f} MB).")
         invocation.output.note(f"Use it with `strongroom models use {entry.name}`.")
+        if entry.kind == "llm":
+            invocation.output.note(
+                f"`strongroom models tune {entry.name}` finds out, within a minute, how it runs best on this machine."
+            )
 
 
 @models.command("verify")

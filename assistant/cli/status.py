@@ -31,6 +31,9 @@ def print_status(found: dict[str, Any], output: Output) -> None:
             "Server": found["seal"]["server"] or "none",
             "Language model": found["models"]["llm"],
             "Speed": _speed(found["speed"]),
+            "Tuned": f"yes, {found['tuning']['measured_at'][:10]}"
+            if found["tuning"]
+            else "no: `strongroom models tune`",
             "Adapter": found["models"]["adapter"] or "none",
             "Embedder": found["models"]["embedder"],
             "Reranker": found["models"]["reranker"] or "none",

@@ -111,7 +111,10 @@ class Engine:
         parameters.abort_callback_data = self._stop.address
         context = llama_cpp.llama_init_from_model(self._model, parameters)
         if not context:
-            raise EngineError("there is not enough memory for the model and its context")
+            other = (
+                "" if load.kv_type == "f16" else f", or it cannot keep what it reads as {load.kv_type} (llama.kv_type)"
+            )
+            raise EngineError(f"there is not enough memory for the model and its context{other}")
         return context
 
     def _load_adapter(self, path: str) -> Any:

@@ -103,9 +103,12 @@ class Tuner:
             return
         self._best = gauge
         self._default = self.plan
+        begun = self.clock()
         self.before = self.after = self._try(self.plan, deep=True)
         if self.before is None:
             return
+        to_compare = 2.2 * (self.clock() - begun)
+        self._deadline -= to_compare
         self._best = self.before
         yield f"as it is: {self.before}"
         yield from self._choose_attention()
@@ -113,7 +116,9 @@ class Tuner:
         yield from self._choose_guessing()
         yield from self._choose_batch()
         yield from self._choose_kv_type()
+        self._deadline += to_compare
         yield from self._compare()
+        self.plan = self._change(yields=True)
 
     @property
     def _left(self) -> float:
@@ -125,7 +130,7 @@ class Tuner:
         read = _within(self._best.reading * seconds, _LEAST_READ, _MOST_READ)
         write = _within(self._best.writing * _SECONDS_OF_WRITING, _LEAST_WRITTEN, _MOST_WRITTEN)
         expected = read / self._best.reading + write / self._best.writing
-        if self._left < 1.5 * expected:
+        if self._left < 1.1 * expected:
             return None
         patience = min(self._left, 4 * max(read / self._best.reading, 1.0))
         return self.bench.speeds(plan, read, write, patience, by_the_wall=by_the_wall)
@@ -254,10 +259,8 @@ class Tuner:
 
 def _thread_counts(cores: int) -> list[int]:
     """From one for each core down: all, all but one, then halves."""
-    counts = [cores, cores - 1]
-    while counts[-1] > 1:
-        counts.append(counts[-1] // 2)
-    return sorted({count for count in counts if count > 0}, reverse=True)
+    halves = [cores >> shift for shift in range(cores.bit_length())]
+    return sorted({cores, max(1, cores - 1), *halves}, reverse=True)
 
 
 def _fewest(tried: dict[int, Trial], speed: Callable[[Trial], float]) -> int:

@@ -13,7 +13,7 @@ from tests.assistant.conftest import Open, answer_to
 
 def test_status_has_the_fields_of_the_contract(open_with: Open, locations: Locations) -> None:
     status = open_with().status()
-    assert set(status) == {"home", "collections", "refusal", "models", "speed", "disk_mb", "seal", "version"}
+    assert set(status) == {"home", "collections", "refusal", "models", "speed", "tuning", "disk_mb", "seal", "version"}
     assert status["home"] == str(locations.home)
     (collection,) = status["collections"]
     assert collection == {

@@ -1,0 +1,158 @@
+"""The tuner with llama.cpp, in a process of its own, and models that run by what it found."""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Timer
+
+import pytest
+
+from assistant.tuning import Tried, Tuned, forget_tuning, tune, tuning_of
+from config.errors import ModelError
+from config.locations import open_home
+from config.sections import LlamaSettings, ModelSettings, Settings
+from models.base import GenerationOptions, Message
+from models.llama import tuner
+from models.llama.bench import ProcessBench
+from models.llama.client import LlamaModel
+from models.llama.drafting import even_costs
+from models.llama.plan import Plan, default_plan
+from models.loading import load_llm
+from models.registry import ModelRegistry
+from tests.models.tiny_models import write_tiny_model
+
+pytestmark = pytest.mark.models
+
+TEXT = "The supplier delivers the goods within thirty days. Invoices are payable within two weeks. " * 2
+QUESTION = [Message("user", TEXT + "When does the supplier deliver?")]
+SETTINGS = Settings(models=ModelSettings(llm="tiny"))
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    return write_tiny_model(folder / "tiny.gguf", "llama", special=("<|im_start|>", "<|im_end|>"), context=2048)
+
+
+@pytest.fixture
+def bench(tiny: Path) -> Iterator[ProcessBench]:
+    bench = ProcessBench(tiny, None, 2048, QUESTION, TEXT)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def registry(tmp_path: Path, tiny: Path) -> ModelRegistry:
+    registry = ModelRegistry(open_home(tmp_path / "home"))
+    registry.add(tiny, "tiny")
+    return registry
+
+
+def test_plans_are_tried(bench: ProcessBench) -> None:
+    plan = default_plan(2)
+    for changed in (plan, replace(plan, flash_attention="off"), replace(plan, batch=64)):
+        trial = bench.speeds(changed, 200, 8, 10)
+        assert trial is not None, bench.trouble
+        assert trial.reading > trial.writing > 0
+    found = bench.guessing(plan, 24, 10, brief=True)
+
+    assert found is not None, bench.trouble
+    assert len(found.costs) == 16
+    assert list(found.costs) == sorted(found.costs)
+    assert found.accepted > 0
+    assert bench.layers_that_fit() is None
+
+
+def test_a_plan_that_does_not_run_costs_itself_only(bench: ProcessBench) -> None:
+    impossible = Plan(1, 1, flash_attention="off", kv_type="q8_0")
+
+    assert bench.speeds(impossible, 32, 2, 10) is None
+    assert bench.trouble
+    assert bench.speeds(default_plan(2), 32, 2, 10) is not None
+
+
+def test_a_plan_that_kills_its_process_costs_itself_only(bench: ProcessBench) -> None:
+    assert bench.speeds(default_plan(2), 32, 2, 10) is not None
+    assert bench._process.pid is not None
+    os.kill(bench._process.pid, signal.SIGKILL)
+
+    assert bench.speeds(default_plan(2), 32, 2, 10) is None
+    assert "SIGKILL" in bench.trouble
+    assert bench.speeds(default_plan(2), 32, 2, 10) is not None
+
+
+def test_trying_can_be_stopped(tiny: Path) -> None:
+    stop = Event()
+    bench = ProcessBench(tiny, None, 2048, QUESTION, TEXT, stop)
+    Timer(0.2, stop.set).start()
+
+    while bench.speeds(default_plan(2), 400, 24, 10) is not None:
+        continue
+    bench.close()
+
+    assert stop.is_set()
+
+
+def test_a_model_runs_by_what_was_found_and_can_be_made_to_forget_it(
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tuner, "SECONDS", 8.0)
+
+    *tried, last = tune(registry, SETTINGS)
+
+    assert tried
+    assert all(isinstance(event, Tried) for event in tried)
+    assert isinstance(last, Tuned)
+    assert last.tuning.why
+    assert tuning_of(registry, SETTINGS) == last.tuning
+    assert answer_of(load_llm(registry, SETTINGS))[0] == answer_of(load_llm(registry, without_guesses(SETTINGS)))[0]
+    assert forget_tuning(registry, SETTINGS)
+    assert tuning_of(registry, SETTINGS) is None
+
+
+def test_a_model_that_is_missing_is_an_error_and_not_tuned(registry: ModelRegistry) -> None:
+    with pytest.raises(ModelError, match="no language model called other"):
+        list(tune(registry, SETTINGS, "other"))
+    assert tuning_of(registry, SETTINGS, "other") is None
+
+
+@pytest.mark.parametrize(("kv_type", "flash_attention"), [("f16", "on"), ("f16", "off"), ("q8_0", "off")])
+def test_a_model_answers_however_it_is_arranged(starter_llm: Path, kv_type: str, flash_attention: str) -> None:
+    settings = LlamaSettings.model_validate({"kv_type": kv_type, "flash_attention": flash_attention, "batch": 64})
+    text, _ = answer_of(LlamaModel(starter_llm, name="starter", file_hash="", settings=settings))
+    assert "deliver" in text
+
+
+def test_a_model_that_cannot_keep_8_bits_says_so(tiny: Path) -> None:
+    """Its heads are smaller than a block of such numbers."""
+    with pytest.raises(ModelError, match="q8_0"):
+        answer_of(LlamaModel(tiny, name="tiny", file_hash="", settings=LlamaSettings(kv_type="q8_0")))
+
+
+def test_the_starter_writes_the_same_with_guesses_and_says_how_many_were_right(starter_llm: Path) -> None:
+    plan = replace(default_plan(2), draft_costs=even_costs(0.1))
+    texts = []
+    for drafting in ("off", "auto"):
+        settings = LlamaSettings.model_validate({"drafting": drafting})
+        model = LlamaModel(starter_llm, name="starter", file_hash="", settings=settings, tuned=plan)
+        texts.append(answer_of(model, most=48))
+
+    assert texts[0][0] == texts[1][0]
+    assert texts[0][1] == 0
+    assert texts[1][1] > 0
+
+
+def without_guesses(settings: Settings) -> Settings:
+    return settings.model_copy(update={"llama": settings.llama.model_copy(update={"drafting": "off"})})
+
+
+def answer_of(model: object, most: int = 24) -> tuple[str, int]:
+    assert isinstance(model, LlamaModel)
+    try:
+        pieces = list(model.generate(QUESTION, GenerationOptions(max_tokens=most)))
+    finally:
+        model.close()
+    assert pieces[-1].usage is not None
+    return "".join(piece.text for piece in pieces), pieces[-1].usage.drafted_accepted
