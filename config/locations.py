@@ -49,6 +49,11 @@ class Locations:
         return self.home / "models"
 
     @property
+    def adapting_directory(self) -> Path:
+        """Runs of `adapt` that are not done yet: weights and figures, no text."""
+        return self.home / "adapting"
+
+    @property
     def states_directory(self) -> Path:
         """What the language model has read of each conversation, so that it is not read again."""
         return self.home / "states"

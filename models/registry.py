@@ -116,15 +116,21 @@ class ModelRegistry:
                 raise _changed(entry)
         return dataclasses.replace(entries[0], verified=True)
 
-    def add(self, path: Path, name: str | None = None, progress: Progress | None = None) -> ModelEntry:
+    def require_free(self, name: str) -> None:
+        """Raises UsageError when no model can be added under this name."""
+        self._require_free(name, self._read())
+
+    def add(
+        self, path: Path, name: str | None = None, progress: Progress | None = None, source: str = ""
+    ) -> ModelEntry:
         """Check the model at `path` (a GGUF file, or a directory of an embedder or cross-encoder) and copy it here.
 
         A GGUF file is a language model, or a LoRA adapter for one of those that are there.
 
         Where the file system can, the copy is a second name for the same bytes and takes no room. An embedder is also
         exported for ONNX Runtime, so that it is now that a model which does not work is found out. `progress` is told
-        of every so many bytes read. Raises ModelError for a bad model, UsageError for a bad name and HomeError for a
-        full disk; nothing is left behind then.
+        of every so many bytes read; `source` says where the model comes from, if not from `path`. Raises ModelError for
+        a bad model, UsageError for a bad name and HomeError for a full disk; nothing is left behind then.
         """
         path = path.expanduser().absolute()
         kind = kind_of(path)
@@ -142,7 +148,7 @@ class ModelRegistry:
                     "sha256": sha256,
                     "size": size_of(copy),
                     "licence": licence_of(path),
-                    "source": str(path),
+                    "source": source or str(path),
                 }
                 if kind in ("embedder", "reranker"):
                     find_or_make_export(copy, sha256, kind, self.exports_directory)

@@ -152,8 +152,9 @@ def load_model(path: Path, *, rank: int, alpha: float, seed: int, kind: torch.dt
     if architecture != "llama":
         raise ValueError(f"{path.name} is a model of the kind {architecture}. Use a Llama-family GGUF file.")
 
-    def value(key: str) -> Any:
-        return reader.fields[f"llama.{key}"].contents()
+    def value(key: str, default: Any = None) -> Any:
+        field = reader.fields.get(f"llama.{key}")
+        return default if field is None else field.contents()
 
     weights = {
         tensor.name.removesuffix(".weight"): torch.from_numpy(
@@ -165,9 +166,9 @@ def load_model(path: Path, *, rank: int, alpha: float, seed: int, kind: torch.dt
         layers=value("block_count"),
         width=value("embedding_length"),
         heads=value("attention.head_count"),
-        key_heads=value("attention.head_count_kv"),
+        key_heads=value("attention.head_count_kv", value("attention.head_count")),
         epsilon=value("attention.layer_norm_rms_epsilon"),
-        rope_base=value("rope.freq_base"),
+        rope_base=value("rope.freq_base", 10000.0),
     )
     return Llama(weights, shape, rank=rank, alpha=alpha, seed=seed)
 

@@ -38,7 +38,7 @@ def prepare(
     """
     out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
-    training = [_made(chance) for _ in range(round(groups * made_share))]
+    training = [made_group(chance) for _ in range(round(groups * made_share))]
     held: dict[int, list[Group]] = {3: [], 5: []}
     halves = [squad.split(squad.read_articles(path), held_out, seed) for path in files]
     shares = [2.0**-place for place in range(len(files))]
@@ -56,7 +56,8 @@ def prepare(
     return written
 
 
-def _made(chance: random.Random) -> Group:
+def made_group(chance: random.Random) -> Group:
+    """A group for training, from documents made by rules."""
     while True:
         group = made.make_group(chance, sources=chance.choice(SOURCES), items=ITEMS, unanswerable=UNANSWERABLE)
         if group is not None:

@@ -5,8 +5,9 @@ import json
 import math
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -16,6 +17,7 @@ from models.starter import STARTERS
 from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
 from training.llama import Llama, faster_type, load_model
+from training.start import read_adapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,15 @@ class Progress:
     seconds: float = 0.0
 
 
-def train(model: Llama, groups: list[Branches], recipe: Recipe, run: Path) -> Progress:
-    """Train until the recipe ends, saving to `run` every `save_every` seconds and at the end."""
+def train(
+    model: Llama,
+    groups: list[Branches],
+    recipe: Recipe,
+    run: Path,
+    tell: Callable[[Progress, float], None] | None = None,
+) -> Progress:
+    """Train until the recipe ends, saving to `run` every `save_every` seconds and at the end. `tell` is told of every
+    step and its loss."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.rate, weight_decay=0.0)
     progress = _resume(model, optimiser, run)
     total = max(1, round(recipe.epochs * len(groups) / recipe.at_once))
@@ -61,6 +70,8 @@ def train(model: Llama, groups: list[Branches], recipe: Recipe, run: Path) -> Pr
             if time.monotonic() - saved > recipe.save_every:
                 save(model, optimiser, progress, run)
                 saved = time.monotonic()
+            if tell is not None:
+                tell(progress, loss)
     save(model, optimiser, progress, run)
     return progress
 
@@ -141,10 +152,14 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="file of training.prepare: train.jsonl")
     parser.add_argument("run", type=Path, help="folder for the state, the log and the adapter")
     parser.add_argument("--model", type=Path, help="Llama-family GGUF file; the starter's without it")
+    parser.add_argument("--from", dest="start", type=Path, help="adapter (GGUF) to go on from, with its rank and alpha")
     for name, value in asdict(defaults).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     arguments = parser.parse_args()
+    start = read_adapter(arguments.start) if arguments.start else None
     recipe = Recipe(**{name: getattr(arguments, name) for name in asdict(defaults)})
+    if start is not None:
+        recipe = replace(recipe, rank=start.rank, alpha=start.alpha)
     path = arguments.model or starter_path()
     arguments.run.mkdir(parents=True, exist_ok=True)
     (arguments.run / "recipe.json").write_text(json.dumps({"model": path.name, **asdict(recipe)}, indent=1))
@@ -153,6 +168,8 @@ def main() -> None:
     tokeniser = Tokeniser(path)
     groups = [lay_out(group, tokeniser) for group in read_groups(arguments.data)]
     model = load_model(path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed, kind=faster_type())
+    if start is not None:
+        start.put_into(model)
     progress = train(model, groups, recipe, arguments.run)
     print(f"{progress.step} steps in {progress.seconds / 60:.1f} minutes, saved in {arguments.run}")
 

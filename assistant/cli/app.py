@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from assistant.cli.adapt import adapt
 from assistant.cli.ask import ask
 from assistant.cli.doctor import doctor
 from assistant.cli.documents import documents
@@ -96,3 +97,4 @@ app.add_typer(config, name="config")
 app.add_typer(models, name="models")
 app.command()(doctor)
 app.command("eval")(evaluate)
+app.command()(adapt)

@@ -56,11 +56,17 @@ def ask(
             show_default=False,
         ),
     ] = None,
+    adapter: Annotated[
+        str | None,
+        typer.Option(
+            "--adapter", metavar="NAME", help="This adapter over the language model, or none.", show_default=False
+        ),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Ask a question and get an answer that cites the page."""
     invocation: Invocation = context.obj
-    with invocation.open_assistant() as assistant:
+    with invocation.open_assistant({"llama.adapter": adapter}) as assistant:
         invocation.note_if_empty(assistant)
         if compare is not None:
             compared = assistant.compare(

@@ -25,12 +25,14 @@ class Question:
     answers: tuple[str, ...]
     answerable: bool
     type: str | None
+    sentence: str = ""
+    """The words of a document that say so, for `adapt`."""
 
 
 def load_questions(file: Path) -> list[Question]:
     """Raises StrongroomError when the file is missing, a line is not a question (named by its number), or there is
     none."""
-    questions = [_question(line, number, file) for number, line in enumerate(read_lines(file), 1) if line.strip()]
+    questions = [question_in(line, number, file) for number, line in enumerate(read_lines(file), 1) if line.strip()]
     if not questions:
         raise StrongroomError(f"The question file {file} holds no question.", "Put one JSON object on each line.")
     return questions
@@ -47,7 +49,8 @@ def read_lines(file: Path) -> list[str]:
         ) from error
 
 
-def _question(line: str, number: int, file: Path) -> Question:
+def question_in(line: str, number: int, file: Path) -> Question:
+    """Raises StrongroomError when the line is not a question."""
     try:
         fields = json.loads(line)
         answers = fields.get("answers") or ()
@@ -58,6 +61,7 @@ def _question(line: str, number: int, file: Path) -> Question:
             answers=tuple(str(answer) for answer in ([answers] if isinstance(answers, str) else answers)),
             answerable=bool(fields.get("answerable", True)),
             type=_type(fields),
+            sentence=_text(fields.get("sentence") or ""),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StrongroomError(

@@ -1,0 +1,162 @@
+"""What `strongroom adapt` gains on a company's own jargon, and what it loses elsewhere.
+
+A hundred questions on the house words of the sample company are learnt, and sixty others asked before and after: by
+`eval --answers`, as a user would see it, and of the model alone. Then questions on made documents, on the samples and,
+where its file is there, on articles (XQuAD), of which nothing may be answered worse by more than 0.03.
+
+STRONGROOM_BENCH_MINUTES says how long to train (45).
+"""
+
+import json
+import os
+import random
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from assistant.assistant import open_assistant
+from benchmarks.datasets import XQUAD
+from benchmarks.house_words import write
+from benchmarks.program import HOMES, SAMPLE_QUESTIONS, SAMPLES, evaluate, markdown_table, strongroom
+from config.locations import Locations
+from config.settings import load_settings
+from models.starter import STARTERS
+from training.figures import Figures, figures
+from training.groups import Group, read_groups
+from training.measure import load, measure
+from training.own import Own, read_own
+from training.own_groups import as_asked
+from training.prepare import made_group, prepare
+from training.train import starter_path
+
+NAME = "house"
+MINUTES = os.environ.pop("STRONGROOM_BENCH_MINUTES", "") or "45"
+SOURCES = 5
+MADE, ARTICLES = 120, 80
+"""Questions of the general sets."""
+WORSE = 0.03
+
+Row = list[str]
+
+
+def run() -> str:
+    folder = HOMES / "documents" / "house-words"
+    documents, learnt, others = write(folder)
+    home = _home(documents)
+    sets = {"own, others": _own(home, others), "made documents": _made(), **_articles()}
+    before = {name: _figures(groups, _shipped_adapter()) for name, groups in sets.items()}
+    seen_before = _seen(home, others, "auto")
+    adapted = _adapt(home, learnt)
+    after = {name: _figures(groups, Path(adapted["path"])) for name, groups in sets.items()}
+    seen_after = _seen(home, others, NAME)
+    return "\n\n".join(
+        [
+            "## Adapting to a company's own words",
+            f"{adapted['questions']['learnt']} questions learnt, {adapted['questions']['held_back']} held back by `adapt`, "
+            f"{adapted['steps']} steps in {adapted['minutes']:.0f} minutes, from the shipped adapter.",
+            "As a user sees it (`eval --answers`):",
+            markdown_table(["", "before", "after", "difference"], list(_seen_rows(seen_before, seen_after))),
+            f"The model by itself, over the {SOURCES} passages that the program finds (three on articles):",
+            markdown_table(["", "questions", "", "before", "after", "difference"], list(_rows(before, after))),
+            _verdict(before, after),
+        ]
+    )
+
+
+def _shipped_adapter() -> Path | None:
+    return next(starter for starter in STARTERS if starter.kind == "adapter").locate()
+
+
+def _home(documents: Path) -> Path:
+    home = HOMES / "adapting"
+    home.mkdir(parents=True, exist_ok=True)
+    _require(strongroom("ingest", str(documents), str(SAMPLES), "--json", home=home))
+    strongroom("models", "remove", NAME, home=home)  # of an earlier run; there may be none
+    return home
+
+
+def _adapt(home: Path, learnt: Path) -> dict[str, Any]:
+    done = strongroom("adapt", str(learnt), "--name", NAME, "--minutes", MINUTES, "--json", home=home)
+    _require(done)
+    adapted: dict[str, Any] = json.loads(done.stdout)
+    return adapted
+
+
+def _require(done: Any) -> None:
+    if done.returncode not in (0, 3):
+        raise RuntimeError(f"{done.args[3]} ended with {done.returncode}: {done.stderr.strip()[-800:]}")
+
+
+def _own(home: Path, questions: Path) -> list[Group]:
+    locations = Locations(home)
+    assistant = open_assistant(locations, load_settings(locations))
+    try:
+        return [as_asked(one, SOURCES) for one in read_own(assistant, questions) if isinstance(one, Own)]
+    finally:
+        assistant.close()
+
+
+def _made() -> list[Group]:
+    chance = random.Random("general, not learnt")
+    groups: list[Group] = []
+    while sum(len(group.items) for group in groups) < MADE:
+        groups.append(made_group(chance))
+    return groups
+
+
+def _articles() -> dict[str, list[Group]]:
+    """Articles that the shipped adapter has not seen."""
+    if not XQUAD.exists():
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        prepare([XQUAD], Path(folder), seed=1, held_out=0.16, groups=0, made_share=0, questions=ARTICLES)
+        return {"articles": list(read_groups(Path(folder) / "held-out-3.jsonl"))}
+
+
+def _figures(groups: Sequence[Group], adapter: Path | None) -> Figures:
+    llm = load(starter_path(), adapter)
+    try:
+        return figures(measure(llm, groups))
+    finally:
+        llm.close()
+
+
+def _seen(home: Path, others: Path, adapter: str) -> dict[str, dict[str, Any]]:
+    settings = {"llama.adapter": adapter}
+    files = {"own, others": others, "samples": SAMPLE_QUESTIONS}
+    return {name: evaluate(home, file, "--answers", settings=settings) for name, file in files.items()}
+
+
+def _seen_rows(before: dict[str, dict[str, Any]], after: dict[str, dict[str, Any]]) -> Iterator[Row]:
+    for name in before:
+        for figure, title in (("answer_match", "answers that match"), ("citation_precision", "citations right")):
+            yield _row([f"{name}: {title}"], before[name][figure], after[name][figure])
+        for kind, title in (("true", "refused, rightly"), ("false", "refused, wrongly")):
+            yield _row([f"{name}: {title}"], before[name]["refusal"][kind], after[name]["refusal"][kind])
+
+
+def _rows(before: dict[str, Figures], after: dict[str, Figures]) -> Iterator[Row]:
+    for name, figures_before in before.items():
+        values = asdict(figures_before), asdict(after[name])
+        for figure in ("contained", "f1", "cited", "passes", "refused", "refused_rightly"):
+            yield _row([name, str(figures_before.questions), figure], values[0][figure], values[1][figure])
+
+
+def _row(head: Row, before: float | None, after: float | None) -> Row:
+    if before is None or after is None:
+        return [*head, "", "", ""]
+    return [*head, f"{before:.3f}", f"{after:.3f}", f"{after - before:+.3f}"]
+
+
+def _verdict(before: dict[str, Figures], after: dict[str, Figures]) -> str:
+    own = after["own, others"].contained - before["own, others"].contained
+    lost = [
+        f"{name} {figure} by {gone:.3f}"
+        for name in before
+        if name != "own, others"
+        for figure in ("contained", "f1", "cited")
+        if (gone := getattr(before[name], figure) - getattr(after[name], figure)) > WORSE
+    ]
+    return f"Own words: {own:+.3f} right answers. Worse elsewhere by more than {WORSE}: {', '.join(lost) or 'nothing'}."

@@ -1,0 +1,251 @@
+"""★ A user's questions become an adapter: look up → measure → train → measure → add."""
+
+import hashlib
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.evaluation.questions import read_lines
+from config.errors import StrongroomError
+from config.files import replace_file
+from models.hardware import available_cores
+from models.llama.gguf import read_gguf_header
+from training.base import Base, Request, find_base
+from training.card import card
+from training.figures import Figures, figures
+from training.groups import Group
+from training.measure import Scored, load, measure
+from training.own import LeftOut, Own, read_own
+from training.own_groups import as_asked, draw
+from training.prepare import made_group
+from training.room import groups_at_once, require_tools
+from training.run import Run
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
+    from models.registry import ModelEntry
+    from training.train import Progress
+
+FEWEST = 8
+"""Questions below which there is nothing to learn from and nothing to measure with."""
+HELD_BACK = 0.2
+MOST_MEASURED = 40
+ROUNDS = 4
+"""How often each question is learnt, over other sources each time, if there is time."""
+MOST_GROUPS = 1000
+GENERAL = 0.5
+"""Groups from documents made by rules for each group of the user's, against forgetting."""
+GENERAL_MEASURED = 30
+"""Questions on made documents."""
+AT_ONCE = 2
+"""Groups of a step, each on cores of its own."""
+
+RATE, RATE_FROM_NOTHING = 5e-4, 1.5e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """How many questions are learnt and held back, and how many groups were made of them; `continued` when an earlier
+    run is gone on with."""
+
+    learnt: int
+    held_back: int
+    groups: int
+    continued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """So many of the questions for measuring are answered."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well the user's own questions are answered that were held back, and others on made documents."""
+
+    own: Figures
+    general: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    step: int
+    loss: float
+    minutes: float
+    share: float
+    """Of the training that is done, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The adapter as it was added; `start` and `model` are names, `start` empty for none."""
+
+    entry: "ModelEntry"
+    model: str
+    start: str
+    prepared: Prepared
+    before: Measured
+    after: Measured
+    steps: int
+    minutes: float
+    seed: int
+
+
+AdaptEvent = LeftOut | Prepared | Measuring | Measured | Stepped | Added
+Tell = Callable[[AdaptEvent], object]
+
+
+def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
+    """Teach a language model the questions of a file, and add the adapter that has learnt them.
+
+    `tell` is told of every event. Interrupted, what was learnt is kept, and the same request goes on with it. Raises
+    StrongroomError when too few questions are of use, UsageError for a bad name or another request under the same name,
+    ModelError when a model is missing, cannot be trained or does not fit into memory.
+    """
+    require_tools()
+    assistant.registry.require_free(request.name)
+    base = find_base(assistant, request)
+    run = Run.open(assistant.locations.adapting_directory, request.name, _begun_with(assistant, request, base))
+
+    learnt, held = _split(_usable(assistant, request.questions, tell), random.Random(f"split:{request.seed}"))
+    groups = _groups(learnt, request.seed)
+    prepared = Prepared(len(learnt), len(held), len(groups), continued=run.is_begun())
+    tell(prepared)
+
+    own = [as_asked(one, assistant.settings.answer.sources) for one in held[:MOST_MEASURED]]
+    general = _general_questions(request.seed)
+    before = _before(run, lambda: _measure(base.model.path, base.start_path, own, general, tell))
+    tell(before)
+    progress = _train(base, groups, run, request, tell)
+    exported = run.export(request.name, alpha=base.alpha, licence=base.licence)
+    after = _measure(base.model.path, exported, own, general, tell)
+    tell(after)
+
+    entry = assistant.registry.add(exported, request.name, source="strongroom adapt")
+    start = base.start.name if base.start else ""
+    minutes = progress.seconds / 60
+    added = Added(entry, base.model.name, start, prepared, before, after, progress.step, minutes, request.seed)
+    replace_file(entry.path.with_suffix(".md"), card(added).encode())
+    run.remove()
+    tell(added)
+    return added
+
+
+def _begun_with(assistant: "Assistant", request: Request, base: Base) -> dict[str, str | int]:
+    """What must be the same for a run to be gone on with. Raises StrongroomError when the questions cannot be read."""
+    questions = "\n".join(read_lines(request.questions))
+    return {
+        "questions": hashlib.sha256(questions.encode()).hexdigest(),
+        "collection": assistant.library.collection,
+        "model": base.model.sha256,
+        "from": base.start.sha256 if base.start else "",
+        "seed": request.seed,
+    }
+
+
+def _usable(assistant: "Assistant", file: Path, tell: Tell) -> list[Own]:
+    """The questions that can be learnt. Raises StrongroomError when they are too few."""
+    usable: list[Own] = []
+    for one in read_own(assistant, file):
+        if isinstance(one, LeftOut):
+            tell(one)
+        else:
+            usable.append(one)
+    count = sum(one.right is not None for one in usable)
+    if count < FEWEST:
+        raise StrongroomError(
+            f"{file} holds {count or 'no'} questions with an answer that can be learnt, and it takes {FEWEST}.",
+            "Write more of them, in the form of `strongroom eval`: a hundred are a good beginning.",
+        )
+    return usable
+
+
+def _split(owns: Sequence[Own], chance: random.Random) -> tuple[list[Own], list[Own]]:
+    """Those to be learnt, and a fifth to measure with; of both kinds."""
+    learnt: list[Own] = []
+    held: list[Own] = []
+    for kind in ([one for one in owns if one.right], [one for one in owns if not one.right]):
+        mixed = chance.sample(kind, len(kind))
+        count = round(HELD_BACK * len(kind))
+        held += mixed[:count]
+        learnt += mixed[count:]
+    return learnt, chance.sample(held, len(held))
+
+
+def _groups(learnt: Sequence[Own], seed: int) -> list[Group]:
+    """What is learnt: each question some times, and made documents between them."""
+    chance = random.Random(f"learnt:{seed}")
+    groups = [group for _ in range(ROUNDS) for group in draw(learnt, chance)][:MOST_GROUPS]
+    groups += [made_group(chance) for _ in range(round(GENERAL * len(groups)))]
+    return groups
+
+
+def _general_questions(seed: int) -> list[Group]:
+    """Groups of made documents to measure with, others than are learnt."""
+    chance = random.Random(f"measured:{seed}")
+    groups: list[Group] = []
+    while sum(len(group.items) for group in groups) < GENERAL_MEASURED:
+        groups.append(made_group(chance))
+    return groups
+
+
+def _before(run: Run, measure_now: Callable[[], Measured]) -> Measured:
+    """As it was measured when the run was begun."""
+    kept = run.before()
+    if kept is not None:
+        return Measured(Figures(**kept["own"]), Figures(**kept["general"]))
+    measured = measure_now()
+    run.keep_before(asdict(measured))
+    return measured
+
+
+def _measure(model: Path, adapter: Path | None, own: Sequence[Group], general: Sequence[Group], tell: Tell) -> Measured:
+    total = sum(len(group.items) for group in (*own, *general))
+    done = 0
+
+    def score(groups: Iterable[Group]) -> Iterator[Scored]:
+        nonlocal done
+        for group in groups:
+            scored = measure(llm, [group])
+            done += len(scored)
+            tell(Measuring(done, total))
+            yield from scored
+
+    llm = load(model, adapter)
+    try:
+        return Measured(figures(list(score(own))), figures(list(score(general))))
+    finally:
+        llm.close()
+
+
+def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell: Tell) -> "Progress":
+    """Train, the state saved after every step. Raises ModelError when the groups do not fit into memory."""
+    import torch
+
+    from training.batches import Tokeniser, lay_out
+    from training.llama import load_model
+    from training.train import Recipe, train
+
+    tokeniser = Tokeniser(base.model.path)
+    laid = [lay_out(group, tokeniser) for group in groups]
+    longest = max(len(group.tokens) for group in laid)
+    at_once = groups_at_once(base.model.name, read_gguf_header(base.model.path), longest, AT_ONCE)
+    rate = RATE if base.weights else RATE_FROM_NOTHING
+    recipe = Recipe(1.0, request.minutes, rate, 8, base.rank, base.alpha, request.seed, at_once, save_every=0)
+    torch.set_num_threads(max(1, available_cores() // at_once))
+    torch.manual_seed(recipe.seed)
+    model = load_model(base.model.path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed)
+    if base.weights is not None:
+        base.weights.put_into(model)
+
+    def stepped(progress: "Progress", loss: float) -> None:
+        minutes = progress.seconds / 60
+        share = max(progress.step * at_once / len(laid), minutes / request.minutes)
+        tell(Stepped(progress.step, loss, minutes, min(1.0, share)))
+
+    return train(model, laid, recipe, run.folder, stepped)

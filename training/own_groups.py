@@ -1,0 +1,99 @@
+"""Groups from a user's own questions: sources as the program finds them, other questions on these beside each."""
+
+import random
+from collections.abc import Sequence
+
+from assistant.types import Passage
+from ingest.folding import fold
+from training.groups import Group, Item
+from training.own import Own, text_of
+
+SOURCES = (2, 3, 3, 4, 5)
+"""How many sources a group has; one of these each. The program shows five, or fewer where the machine is slow."""
+NEAREST = 0.8
+"""Share of the wrong sources that are the best ones found; the others are any of those found."""
+LEFT_OUT = 0.15
+"""Share of the groups from which the right source is missing."""
+SHUFFLED = 0.5
+"""Share of the groups whose sources do not stand in the program's order, so that the first is not always right."""
+MOST_ITEMS = 8
+UNANSWERABLE = 0.25
+"""Most of the questions beside the first that are not answered."""
+
+
+def as_asked(own: Own, sources: int, fence: str = "00000000") -> Group:
+    """The question as the program asks it, over the best `sources` passages; one that answers it takes the last place
+    when it is not among them."""
+    shown = list(own.found[:sources])
+    if own.right is not None and not {*own.rivals, own.right.chunk.chunk_id} & _ids(shown):
+        shown[sources - 1 :] = [own.right]
+    number = _number(own, shown)
+    item = Item(own.question, own.answer, own.support, number, own.others) if number else Item(own.question)
+    return Group("own", fence, tuple(map(text_of, shown)), (item,))
+
+
+def draw(owns: Sequence[Own], chance: random.Random) -> list[Group]:
+    """A group about each question, in another order and over other sources each time; none where the sources would
+    leave it open whether it is answered."""
+    order = chance.sample(owns, len(owns))
+    return [group for own in order if (group := _about(own, owns, chance))]
+
+
+def _about(own: Own, owns: Sequence[Own], chance: random.Random) -> Group | None:
+    shown = _sources(own, chance)
+    first = _item(own, shown)
+    if not shown or first is None:
+        return None
+    items = [first, *_beside(own, owns, shown, chance)]
+    chance.shuffle(items)
+    return Group("own", f"{chance.getrandbits(32):08x}", tuple(map(text_of, shown)), tuple(items))
+
+
+def _sources(own: Own, chance: random.Random) -> list[Passage]:
+    holding = {*own.rivals, own.right.chunk.chunk_id} if own.right else set()
+    wrong = [passage for passage in own.found if passage.chunk.chunk_id not in holding]
+    shown = [own.right] if own.right is not None and chance.random() >= LEFT_OUT else []
+    wanted = chance.choice(SOURCES)
+    while wrong and len(shown) < wanted:
+        shown.append(wrong.pop(0 if chance.random() < NEAREST else chance.randrange(len(wrong))))
+    if chance.random() < SHUFFLED:
+        chance.shuffle(shown)
+    else:
+        shown.sort(key=lambda passage: passage.rank if passage in own.found else len(own.found) + 1)
+    return shown
+
+
+def _beside(own: Own, owns: Sequence[Own], shown: Sequence[Passage], chance: random.Random) -> list[Item]:
+    """Other questions that these sources answer, and a few that they do not though they are found for them."""
+    answered: list[Item] = []
+    open_: list[Item] = []
+    for other in chance.sample(owns, len(owns)):
+        item = _item(other, shown) if other is not own and _ids(other.found) & _ids(shown) else None
+        if item is not None:
+            (answered if item.number else open_).append(item)
+    answered = answered[: MOST_ITEMS - 1]
+    return answered + open_[: round(UNANSWERABLE * (1 + len(answered)))]
+
+
+def _item(own: Own, shown: Sequence[Passage]) -> Item | None:
+    """The question over these sources; None when it is open whether they answer it."""
+    if own.right is None:
+        return Item(own.question)
+    ids = _ids(shown)
+    if own.right.chunk.chunk_id in ids and not own.rivals & ids:
+        return Item(own.question, own.answer, own.support, _number(own, shown), own.others)
+    if own.right.chunk.chunk_id in ids or own.rivals & ids:
+        return None
+    texts = fold(" ".join(" ".join(passage.chunk.indexed_text.split()) for passage in shown))
+    held = any(fold(" ".join(answer.split())) in texts for answer in (own.answer, *own.others))
+    return None if held else Item(own.question)
+
+
+def _number(own: Own, shown: Sequence[Passage]) -> int:
+    """The number of the first source that answers, 0 for none."""
+    holding = {*own.rivals, own.right.chunk.chunk_id} if own.right else set()
+    return next((number for number, each in enumerate(shown, 1) if each.chunk.chunk_id in holding), 0)
+
+
+def _ids(passages: Sequence[Passage]) -> set[str]:
+    return {passage.chunk.chunk_id for passage in passages}

@@ -1,0 +1,57 @@
+"""A run of `adapt` on disk: what it was begun with, its state, what was measured before. It keeps no text of a document
+or of a question."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.errors import UsageError
+from config.files import replace_file
+from config.locations import private_directory
+
+_BEGUN, _STATE, _BEFORE = "begun.json", "state.pt", "before.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    folder: Path
+
+    @classmethod
+    def open(cls, parent: Path, name: str, begun_with: Mapping[str, Any]) -> "Run":
+        """Begin a run, or go on with that of this name. Raises UsageError when it was begun with something else."""
+        folder = private_directory(private_directory(parent) / name)
+        begun = folder / _BEGUN
+        if begun.exists() and json.loads(begun.read_bytes()) != begun_with:
+            raise UsageError(
+                f"An adapter {name} was begun with other questions, another model or other options.",
+                f"Give the same ones to go on with it, choose another --name, or delete {folder}.",
+            )
+        replace_file(begun, json.dumps(begun_with).encode())
+        return cls(folder)
+
+    def is_begun(self) -> bool:
+        """Whether something was learnt already."""
+        return (self.folder / _STATE).exists()
+
+    def before(self) -> dict[str, Any] | None:
+        """What was measured before the training, if it was."""
+        file = self.folder / _BEFORE
+        return json.loads(file.read_bytes()) if file.exists() else None
+
+    def keep_before(self, measured: Mapping[str, Any]) -> None:
+        replace_file(self.folder / _BEFORE, json.dumps(measured).encode())
+
+    def export(self, name: str, *, alpha: float, licence: str) -> Path:
+        """Write the adapter (0600); where it is."""
+        from training.export import export
+
+        adapter = self.folder / f"{name}.gguf"
+        export(self.folder, adapter, alpha=alpha, name=name, licence=licence)
+        adapter.chmod(0o600)
+        return adapter
+
+    def remove(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
