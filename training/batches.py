@@ -36,6 +36,9 @@ class Tokeniser:
     def __init__(self, model: Path) -> None:
         from llama_cpp import Llama
 
+        from models.llama.native import collect_errors
+
+        collect_errors()  # it warns that a vocabulary alone has no window
         self._llama: Any = Llama(str(model), vocab_only=True, verbose=False)
         text = self._llama.metadata.get("tokenizer.chat_template", "")
         self._end = self._llama.token_eos()

@@ -105,8 +105,14 @@ def _where_it_may_stand(assistant: "Assistant", question: Question, found: Seque
     if names and not paths:
         raise _Unusable(f"{', '.join(sorted(names))} is not in the library. Take it in with `strongroom ingest`.")
     deeper = assistant.retriever.find(question.text, k=DEEPER, documents=paths or None).result.passages
-    passages = {passage.chunk.chunk_id: passage for passage in (*found, *deeper)}.values()
-    return [passage for passage in passages if (not names or passage.path in paths) and _is_on_page(passage, question)]
+    passages: dict[str, Passage] = {}
+    for passage in (*found, *deeper):
+        passages.setdefault(passage.chunk.chunk_id, passage)
+    return [
+        passage
+        for passage in passages.values()
+        if (not names or passage.path in paths) and _is_on_page(passage, question)
+    ]
 
 
 def _is_on_page(passage: Passage, question: Question) -> bool:

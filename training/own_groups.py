@@ -17,6 +17,8 @@ LEFT_OUT = 0.15
 SHUFFLED = 0.5
 """Share of the groups whose sources do not stand in the program's order, so that the first is not always right."""
 MOST_ITEMS = 8
+NEAR = 3
+"""Passages found for a question that look as if they could answer it."""
 UNANSWERABLE = 0.25
 """Most of the questions beside the first that are not answered."""
 
@@ -68,9 +70,11 @@ def _beside(own: Own, owns: Sequence[Own], shown: Sequence[Passage], chance: ran
     answered: list[Item] = []
     open_: list[Item] = []
     for other in chance.sample(owns, len(owns)):
-        item = _item(other, shown) if other is not own and _ids(other.found) & _ids(shown) else None
-        if item is not None:
-            (answered if item.number else open_).append(item)
+        item = _item(other, shown) if other is not own else None
+        if item is not None and item.number:
+            answered.append(item)
+        elif item is not None and _ids(other.found[:NEAR]) & _ids(shown):
+            open_.append(item)
     answered = answered[: MOST_ITEMS - 1]
     return answered + open_[: round(UNANSWERABLE * (1 + len(answered)))]
 

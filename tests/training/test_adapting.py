@@ -1,0 +1,188 @@
+"""`adapt` at toy size: a random model of two layers, a library filled by hand, a few steps; and what it says no to."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.assistant import Assistant, open_assistant
+from config.errors import ModelError, StrongroomError, UsageError
+from config.locations import Locations
+from config.settings import load_settings
+from models.fakes import HashEmbedder
+from tests.assistant.shelf import fill
+from tests.training.toy import write_model
+from training import adapting
+from training.adapting import AdaptEvent, Added, Measured, Prepared, Stepped, adapt
+from training.base import Request
+from training.own import LeftOut
+from training.start import read_adapter
+from training.train import starter_path
+
+pytestmark = [pytest.mark.slow, pytest.mark.models]
+
+TOWERS = {
+    f"towers-{town}.md": [
+        " ".join(f"Tower {n} of {town} is {n * 7 + 11} feet high." for n in range(first, first + 3))
+        for first in range(0, 9, 3)
+    ]
+    for town in ("Aarle", "Bruck", "Corve")
+}
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("toy") / "base.gguf", starter_path())
+
+
+@pytest.fixture
+def assistant(locations: Locations, base: Path) -> Any:
+    opened = open_assistant(locations, load_settings(locations), embedder=HashEmbedder())
+    fill(opened.library, opened.embedder, TOWERS)
+    opened.registry.add(base, "toy")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    """Eleven that can be learnt, two of them unanswerable."""
+    lines = [
+        {
+            "question": f"How high is tower {n} of {town}?",
+            "answers": [f"{n * 7 + 11} feet"],
+            "gold_pages": [{"doc": f"towers-{town}.md", "page": n // 3 + 1}],
+        }
+        for town in ("Aarle", "Bruck", "Corve")
+        for n in (0, 4, 8)
+    ]
+    lines += [{"question": f"Who built tower {n} of Bruck?", "answerable": False} for n in range(2)]
+    file = tmp_path / "questions.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return file
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapting, "ROUNDS", 1)
+    monkeypatch.setattr(adapting, "GENERAL", 0.2)
+    monkeypatch.setattr(adapting, "GENERAL_MEASURED", 1)
+
+
+def test_questions_become_an_adapter_that_the_program_can_use(
+    assistant: Assistant, questions: Path, locations: Locations
+) -> None:
+    events: list[AdaptEvent] = []
+
+    def interrupt(event: AdaptEvent) -> None:
+        events.append(event)
+        if isinstance(event, Stepped) and event.step == 2:
+            raise KeyboardInterrupt
+
+    request = Request(questions, "towers", "toy", minutes=10)
+    with pytest.raises(KeyboardInterrupt):
+        adapt(assistant, request, interrupt)
+    begun = locations.adapting_directory / "towers"
+    assert "Tower" not in "".join(path.read_text(errors="replace") for path in begun.iterdir())
+    with pytest.raises(UsageError):
+        adapt(assistant, Request(questions, "towers", "toy", seed=2), events.append)
+
+    first = [event for event in events if isinstance(event, Measured)]
+    events.clear()
+    added = adapt(assistant, request, events.append)
+    prepared = next(event for event in events if isinstance(event, Prepared))
+    assert prepared.continued
+    assert (prepared.learnt, prepared.held_back) == (9, 2)
+    steps = [event.step for event in events if isinstance(event, Stepped)]
+    assert steps[0] == 2  # the second step is what the interruption cost
+    assert steps == list(range(2, added.steps + 1))
+    assert added.before == first[0]
+    assert isinstance(events[-1], Added)
+    _is_whole(added, assistant, begun)
+
+
+def _is_whole(added: Added, assistant: Assistant, begun: Path) -> None:
+    entry = assistant.registry.find("towers", "adapter")
+    assert entry.verified
+    assert entry.path.stat().st_mode & 0o777 == 0o600
+    assert entry.path.parent.stat().st_mode & 0o777 == 0o700
+    card = entry.path.with_suffix(".md").read_text()
+    assert entry.sha256 in card
+    assert "How high" not in card
+    assert not begun.exists()
+    assert read_adapter(entry.path).rank == 16
+    with pytest.raises(UsageError):
+        adapt(assistant, Request(Path("none.jsonl"), "towers", "toy"), lambda _: None)
+    flags = {"models.llm": "toy", "llama.adapter": "towers"}
+    again = open_assistant(
+        assistant.locations, load_settings(assistant.locations, flags=flags), embedder=HashEmbedder()
+    )
+    try:
+        assert again.llm.information.adapter == "towers"
+        assert added.after.own.questions == added.prepared.held_back
+        list(again.ask("How high is tower 4 of Bruck?", max_tokens=3, style="answer"))
+    finally:
+        again.close()
+
+
+def test_an_adapter_is_gone_on_from(assistant: Assistant, questions: Path) -> None:
+    first = adapt(assistant, Request(questions, "one", "toy", minutes=0.01), lambda _: None)
+    second = adapt(assistant, Request(questions, "two", "toy", start="one", minutes=0.01), lambda _: None)
+    assert second.start == "one"
+    assert second.before.own == first.after.own
+    before, after = (read_adapter(each.entry.path).weights for each in (first, second))
+    assert before.keys() == after.keys()
+    moved = max(float((before[name] - after[name]).abs().max()) for name in before)
+    assert 0 < moved < 0.01  # one small step, and not another beginning
+
+
+def test_lines_that_are_of_no_use_are_named(assistant: Assistant, questions: Path) -> None:
+    bad = [
+        "no JSON",
+        json.dumps({"question": "How high is tower 0 of Aarle?", "answers": ["11 feet"]}),
+        json.dumps({"question": "How wide is tower 1 of Aarle?"}),
+        json.dumps({"question": "How wide is tower 2 of Aarle?", "answers": ["3 ells"], "docs": ["towers-Aarle.md"]}),
+        json.dumps({"question": "How old is tower 2 of Aarle?", "answers": ["3 years"], "docs": ["gone.pdf"]}),
+        json.dumps({"question": " ", "answers": ["3 years"]}),
+    ]
+    questions.write_text(questions.read_text() + "\n".join(bad) + "\n")
+    left_out: list[LeftOut] = []
+
+    def stop(event: AdaptEvent) -> None:
+        if isinstance(event, LeftOut):
+            left_out.append(event)
+        if isinstance(event, Prepared):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        adapt(assistant, Request(questions, "towers", "toy"), stop)
+    assert [each.line for each in left_out] == [12, 13, 14, 15, 16, 17]
+    said = [
+        "no question",
+        "line 1 already",
+        "no answer",
+        "not found in the documents",
+        "not in the library",
+        "is empty",
+    ]
+    for each, words in zip(left_out, said, strict=True):
+        assert words in each.reason
+
+
+def test_what_cannot_be_learnt_is_refused_with_a_sentence(
+    assistant: Assistant, questions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = questions.with_name("few.jsonl")
+    few.write_text("".join(questions.read_text().splitlines(keepends=True)[:3]))
+    with pytest.raises(StrongroomError, match="3 questions with an answer"):
+        adapt(assistant, Request(few, "few", "toy"), lambda _: None)
+    with pytest.raises(ModelError, match="no language model called"):
+        adapt(assistant, Request(questions, "few", "unknown"), lambda _: None)
+    with pytest.raises(ModelError, match="no adapter called"):
+        adapt(assistant, Request(questions, "few", "toy", start="unknown"), lambda _: None)
+    with pytest.raises(ModelError, match="cannot go on from"):
+        adapt(assistant, Request(questions, "few", "toy", start="starter"), lambda _: None)
+    monkeypatch.setattr("training.room.memory_available", lambda: 300_000_000)
+    with pytest.raises(ModelError, match="of memory"):
+        adapt(assistant, Request(questions, "few", "toy"), lambda _: None)

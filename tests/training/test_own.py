@@ -1,0 +1,120 @@
+"""A user's questions over a library filled by hand: the passage that answers, and what stands beside it."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.assistant import Assistant, open_assistant
+from assistant.reply import holds
+from config.locations import Locations
+from config.settings import load_settings
+from models.fakes import HashEmbedder
+from tests.assistant.shelf import POLICIES, fill
+from training.groups import Group, as_source
+from training.own import LeftOut, Own, read_own
+from training.own_groups import as_asked, draw
+
+DAYS = {"question": "How many days of paid vacation are there?", "answers": ["23 days"], "docs": ["leave-policy.md"]}
+NIGHT = {"question": "What is paid for a hotel night in Norway?", "answers": ["155 euro"], "docs": ["travel-policy.md"]}
+CHAIR = {"question": "Who was elected chair?", "answers": ["Ingrid Solheim"]}
+REPORTS = {"question": "When are expense reports due?", "answers": ["within 30 days"], "docs": ["travel-policy.md"]}
+SALARY = {"question": "What is the salary of the chair?", "answerable": False}
+
+
+@pytest.fixture
+def assistant(locations: Locations) -> Iterator[Assistant]:
+    opened = open_assistant(locations, load_settings(locations), embedder=HashEmbedder())
+    fill(opened.library, opened.embedder, POLICIES)
+    yield opened
+    opened.close()
+
+
+def looked_up(assistant: Assistant, folder: Path, *lines: dict[str, Any]) -> list[Own | LeftOut]:
+    file = folder / "questions.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    return list(read_own(assistant, file))
+
+
+def owns(assistant: Assistant, folder: Path, *lines: dict[str, Any]) -> list[Own]:
+    found = looked_up(assistant, folder, *lines)
+    assert all(isinstance(one, Own) for one in found), found
+    return [one for one in found if isinstance(one, Own)]
+
+
+def test_the_answer_is_learnt_with_the_sentence_that_says_so(assistant: Assistant, tmp_path: Path) -> None:
+    days, chair, salary = owns(assistant, tmp_path, DAYS, CHAIR, SALARY)
+    assert (days.answer, days.support) == (
+        "23 days",
+        "Employees of Halvorsen Marine accrue 23 days of paid vacation per year.",
+    )
+    assert chair.right is not None
+    assert chair.right.document == "board-2025-03.txt"
+    assert salary.right is None
+    assert salary.found
+
+
+def test_a_page_that_is_named_is_where_the_answer_must_stand(assistant: Assistant, tmp_path: Path) -> None:
+    right = REPORTS | {"gold_pages": [{"doc": "travel-policy.md", "page": 2}]}
+    wrong = REPORTS | {"gold_pages": [{"doc": "travel-policy.md", "page": 1}], "question": "When is a report due?"}
+    one, other = looked_up(assistant, tmp_path, right, wrong)
+    assert isinstance(one, Own)
+    assert isinstance(other, LeftOut)
+    assert "on the pages named" in other.reason
+
+
+def test_a_sentence_that_is_given_is_the_one_that_is_copied(assistant: Assistant, tmp_path: Path) -> None:
+    said = "elected chair for two years"
+    (chair,) = owns(assistant, tmp_path, {"question": "For how long?", "answers": ["two years"], "sentence": said})
+    assert chair.support == "Ingrid Solheim was elected chair for two years."
+    (lost,) = looked_up(assistant, tmp_path, CHAIR | {"sentence": "chair for three years"})
+    assert isinstance(lost, LeftOut)
+
+
+def test_what_the_check_would_refuse_is_not_learnt(assistant: Assistant, tmp_path: Path) -> None:
+    """The figure stands in the passage, but not the words."""
+    (wrong,) = looked_up(assistant, tmp_path, CHAIR | {"answers": ["a purser named Ingrid Solheim"]})
+    assert isinstance(wrong, LeftOut)
+
+
+def test_it_is_asked_as_the_program_asks(assistant: Assistant, tmp_path: Path) -> None:
+    (days,) = owns(assistant, tmp_path, DAYS)
+    assert days.right is not None
+    found = assistant.retriever.find(days.question).result.passages
+    group = as_asked(days, 2)
+    assert [text.text for text in group.texts] == [passage.chunk.text for passage in found[:2]]
+    assert group.items[0].number == 1
+    missed = Own(days.question, tuple(p for p in days.found if p != days.right), days.right, days.answer)
+    group = as_asked(missed, 2)
+    assert (len(group.texts), group.items[0].number) == (2, 2)
+
+
+def test_groups_say_what_their_sources_say(assistant: Assistant, tmp_path: Path) -> None:
+    learnt = owns(assistant, tmp_path, DAYS, NIGHT, CHAIR, REPORTS, SALARY)
+    chance = random.Random(1)
+    groups = [group for _ in range(20) for group in draw(learnt, chance)]
+    right = {one.question: one for one in learnt}
+    refused = 0
+    for group in groups:
+        sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
+        shown = " ".join(text.text for text in group.texts)
+        for item in group.items:
+            assert not item.number or holds(item.reply, sources, item.question)
+            answer = right[item.question].answer
+            assert bool(item.number) == bool(answer and answer in shown), item
+            refused += not item.number
+    assert 0 < refused < sum(len(group.items) for group in groups) / 2
+    assert places_of_the_right_source(groups) >= {1, 2, 3}
+
+
+def places_of_the_right_source(groups: list[Group]) -> set[int]:
+    return {item.number for group in groups for item in group.items if item.number}
+
+
+def test_chance_is_by_the_seed(assistant: Assistant, tmp_path: Path) -> None:
+    learnt = owns(assistant, tmp_path, DAYS, NIGHT, CHAIR, REPORTS)
+    assert draw(learnt, random.Random(3)) == draw(learnt, random.Random(3))
+    assert draw(learnt, random.Random(3)) != draw(learnt, random.Random(4))
