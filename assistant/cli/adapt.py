@@ -1,5 +1,6 @@
 """`strongroom adapt`: teach a language model one's own questions, words and forms, on this machine."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -50,28 +51,35 @@ def adapt(
     as_json: JsonFlag = False,
 ) -> None:
     """Teach a language model your own questions: a small file of changes to it, made on this machine."""
-    import os
-
     from training.adapting import adapt as teach
     from training.base import Request
 
     invocation: Invocation = context.obj
     output = invocation.output
-    os.umask(PRIVATE)
     left_out: list[LeftOut] = []
     request = Request(questions, name, model or "", start or "", minutes, seed)
     output.note("The questions are looked up in the library.")
     try:
-        with invocation.open_assistant() as assistant, reporter(output, left_out) as tell:
+        with private_files(), invocation.open_assistant() as assistant, reporter(output, left_out) as tell:
             invocation.note_if_empty(assistant)
             added = teach(assistant, request, tell)
     except KeyboardInterrupt:
-        output.message("What was learnt is kept. The same command goes on with it.")
+        output.message("What is done is kept. The same command goes on with it.")
         raise
     if as_json:
         output.json(as_shape(added, left_out))
     else:
         print_added(added, output)
+
+
+@contextmanager
+def private_files() -> "Iterator[None]":
+    """What is written is readable by its owner only."""
+    before = os.umask(PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

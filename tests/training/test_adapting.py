@@ -1,12 +1,16 @@
 """`adapt` at toy size: a random model of two layers, a library filled by hand, a few steps; and what it says no to."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.assistant import Assistant, open_assistant
+from assistant.cli.adapt import print_added
+from assistant.cli.main import main
+from assistant.cli.output import Output
 from config.errors import ModelError, StrongroomError, UsageError
 from config.locations import Locations
 from config.settings import load_settings
@@ -126,15 +130,28 @@ def _is_whole(added: Added, assistant: Assistant, begun: Path) -> None:
         again.close()
 
 
-def test_an_adapter_is_gone_on_from(assistant: Assistant, questions: Path) -> None:
+def test_an_adapter_is_gone_on_from(
+    assistant: Assistant, questions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     first = adapt(assistant, Request(questions, "one", "toy", minutes=0.01), lambda _: None)
-    second = adapt(assistant, Request(questions, "two", "toy", start="one", minutes=0.01), lambda _: None)
-    assert second.start == "one"
-    assert second.before.own == first.after.own
-    before, after = (read_adapter(each.entry.path).weights for each in (first, second))
+    real = open_assistant
+    monkeypatch.setattr(
+        "assistant.assistant.open_assistant",
+        lambda *given, **options: real(*given, **{**options, "embedder": HashEmbedder()}),
+    )
+    print_added(first, Output())
+    assert "Added the adapter one" in capsys.readouterr().out
+    home = str(assistant.locations.home)
+    options = ["--model", "toy", "--from", "one", "--minutes", "0.1", "--name", "two"]
+    assert main(["--home", home, "adapt", str(questions), *options, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["from"] == "one"
+    assert printed["steps"] > 0
+    assert printed["before"]["own"] == asdict(first.after.own)
+    before, after = (read_adapter(path).weights for path in (first.entry.path, Path(printed["path"])))
     assert before.keys() == after.keys()
     moved = max(float((before[name] - after[name]).abs().max()) for name in before)
-    assert 0 < moved < 0.01  # one small step, and not another beginning
+    assert 0 < moved < 0.05  # a few small steps, and not another beginning
 
 
 def test_lines_that_are_of_no_use_are_named(assistant: Assistant, questions: Path) -> None:
