@@ -1,10 +1,14 @@
 """What benchmarks rest on: they must be able to see what they count, and to turn off what they say they do."""
 
+import json
+from pathlib import Path
+
 from assistant.evaluation.summary import Row
 from assistant.types import Why
 from benchmarks.ablation import OFF, reciprocal_ranks
 from benchmarks.datasets import EXAMPLES
 from benchmarks.egress import Sockets, count_sockets
+from benchmarks.house_words import write
 from benchmarks.refusal import _company, _share
 from benchmarks.retrieval import BARS, FIGURES
 from benchmarks.weights import WEIGHTS, as_it_comes, mean_reciprocal_rank
@@ -60,3 +64,17 @@ def test_every_weight_that_is_varied_is_one_and_ranks_are_averaged_over_what_can
 
 def row(rank: int | None, *, has_gold: bool = True) -> Row:
     return Row("?", (), "", True, has_gold, rank, rank, None, False, (), 1.0)
+
+
+def test_house_words_are_the_same_each_time_and_stand_in_their_documents(tmp_path: Path) -> None:
+    documents, learnt, others = write(tmp_path / "one")
+    assert [file.read_text() for file in write(tmp_path / "two")[1:]] == [learnt.read_text(), others.read_text()]
+    rows = [[json.loads(line) for line in file.read_text().splitlines()] for file in (learnt, others)]
+    assert [len(each) for each in rows] == [100, 60]
+    for row in (*rows[0], *rows[1]):
+        if row.get("answerable", True):
+            assert row["answers"][0].lower() in (documents / row["docs"][0]).read_text().lower(), row
+    facts = {(row["docs"][0], row["answers"][0]) for row in rows[0] if "docs" in row}
+    asked = {row["question"] for row in rows[0]}
+    assert not asked & {row["question"] for row in rows[1]}
+    assert len(facts) > 60
