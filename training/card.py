@@ -36,8 +36,10 @@ SHA-256: `{sha256}`
 Measured on {own} own questions that were held back and {general} on documents made by rules, with the passages that the
 program finds. So few questions tell large differences only.
 
-**Licence**: {licence}. What it has learnt from your documents is yours, and stands in its weights: whoever gets this
-file may get words of them out of it. Taking a document out of the library (`strongroom documents forget`) does not
+**Licence**: {licence}.
+
+What it has learnt from your documents is yours, and stands in its weights: whoever gets this file may get words of
+them out of it. Taking a document out of the library (`strongroom documents forget`) does not
 take it out of an adapter; `strongroom models remove {name}` deletes this one.
 """
 
