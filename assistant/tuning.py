@@ -128,11 +128,11 @@ def _busy_note(cores: float) -> list[str]:
 def _messages() -> list[Message]:
     """A question as the program asks it, whose answer quotes its source."""
     fence = "tuning"
-    sources = [_source(number, text) for number, text in enumerate(_TEXTS, start=1)]
+    sources = [made_source(number, text, "Supply agreement.pdf") for number, text in enumerate(_TEXTS, start=1)]
     return [Message("system", system_prompt(fence)), Message("user", question_prompt(_QUESTION, sources, fence))]
 
 
-def _source(number: int, text: str) -> Source:
-    chunk = Chunk(f"tuning-{number}", number, text, "Framework Supply Agreement", 1, 1, 0, len(text))
-    passage = Passage(number, 0.0, chunk, "Supply agreement.pdf", "", "Framework Supply Agreement", None, Why())
-    return Source(number, passage)
+def made_source(number: int, text: str, document: str) -> Source:
+    """A source of a document that is nowhere."""
+    chunk = Chunk(f"made-{number}", number, text, "", 1, 1, 0, len(text))
+    return Source(number, Passage(number, 0.0, chunk, document, "", "", None, Why()))

@@ -21,6 +21,7 @@ from config.sections import LlamaSettings
 from models.base import GenerationOptions, Message, TokenUsage
 from models.hardware import physical_cores
 from models.llama.client import LlamaModel
+from models.llama.plan import DEFAULT_BATCH
 from models.llama.states import StateStore
 from models.starter import STARTERS
 
@@ -35,7 +36,7 @@ QUESTIONS = 500
 SETTLED = 50
 """Questions after which memory is to stay as it is."""
 
-_BATCH = LlamaSettings().batch
+_BATCH = DEFAULT_BATCH
 
 
 def run() -> str:

@@ -85,21 +85,23 @@ class Trials:
         return fastest
 
     def _rate_of(self, engine: Engine, pieces: Sequence[list[int]], seconds: float, clock: Clock) -> float:
-        """Tokens a second that are computed, piece by piece for so long at most. Of a piece that was broken off all
-        counts: it is slow even so."""
+        """Tokens a second that are computed, piece by piece for so long at most. A piece that is broken off does not
+        count; the first does as a whole, since it is slow even so."""
         timer = Timer(seconds, self._flag.set)
         timer.start()
-        begun, computed = clock(), 0
+        begun, computed, took = clock(), 0, 0.0
         try:
             for piece in pieces:
-                computed += len(piece)
                 engine.compute(piece)
+                computed, took = computed + len(piece), clock() - begun
         except Stopped:
             pass
         finally:
             timer.cancel()
             self._flag.clear()
-        return computed / max(clock() - begun, 1e-6)
+        if not computed:
+            computed, took = len(pieces[0]), clock() - begun
+        return computed / max(took, 1e-6)
 
 
 def _clock(threads: int, by_the_wall: bool = False) -> Clock:

@@ -27,8 +27,8 @@ _READ_IN_A_TURN, _WRITTEN_IN_A_TURN = 400, 60
 
 _WORTH_A_CHANGE = 0.95
 """A choice must save a twentieth of the time, or it could be chance."""
-_FAST_ENOUGH_FOR_A_QUESTION = 60
-"""Tokens a second."""
+_TOKENS_OF_A_QUESTION, _TOKENS_OF_GUESSING = 450, 240
+"""What trying to guess reads and about what it writes with a usual question: too slow a model gets a short one."""
 _HOPELESS = 1.3
 _AS_GOOD = 0.97
 _GUESSING_PAYS = 1.1
@@ -92,23 +92,24 @@ class Tuner:
 
     def __post_init__(self) -> None:
         self._deadline = self.clock() + SECONDS
-        self.plan = dataclasses.replace(default_plan(self.cores), yields=False)
+        self.plan = self._default = dataclasses.replace(default_plan(self.cores), yields=False)
+        self._to_compare = 0.0
         self._best = Trial(1.0, 1.0)
+        self._slowness = 1.0  # how much longer a trial takes by the wall than by what it measures
 
     def run(self) -> Iterator[str]:
         """Leaves `after` None when not even the rules of thumb could be tried."""
         yield from self._choose_layers()
+        self._default = self.plan
         gauge = self.bench.speeds(self.plan, 8, 2, self._left)
         if gauge is None:
             return
         self._best = gauge
-        self._default = self.plan
         begun = self.clock()
         self.before = self.after = self._try(self.plan, deep=True)
         if self.before is None:
             return
-        to_compare = 2.2 * (self.clock() - begun)
-        self._deadline -= to_compare
+        self._to_compare = 2.2 * (self.clock() - begun)
         self._best = self.before
         yield f"as it is: {self.before}"
         yield from self._choose_attention()
@@ -116,24 +117,34 @@ class Tuner:
         yield from self._choose_guessing()
         yield from self._choose_batch()
         yield from self._choose_kv_type()
-        self._deadline += to_compare
+        self._to_compare = 0.0
         yield from self._compare()
         self.plan = self._change(yields=True)
 
     @property
     def _left(self) -> float:
-        return max(0.0, self._deadline - self.clock())
+        """Seconds, without those that a changed plan is to be compared in at the end."""
+        reserved = self._to_compare if self._is_changed() else 0.0
+        return max(0.0, self._deadline - reserved - self.clock())
+
+    def _is_changed(self) -> bool:
+        return dataclasses.replace(self.plan, draft_costs=()) != self._default
 
     def _try(self, plan: Plan, *, deep: bool = False, by_the_wall: bool = False) -> Trial | None:
         """Takes as many tokens as suit the speed known by now; None as well when the time left is too short."""
+        reading, writing = self._best.reading / self._slowness, self._best.writing / self._slowness
         seconds = _SECONDS_OF_DEEP_READING if deep else _SECONDS_OF_READING
-        read = _within(self._best.reading * seconds, _LEAST_READ, _MOST_READ)
-        write = _within(self._best.writing * _SECONDS_OF_WRITING, _LEAST_WRITTEN, _MOST_WRITTEN)
-        expected = read / self._best.reading + write / self._best.writing
+        read = _within(reading * seconds, _LEAST_READ, _MOST_READ)
+        write = _within(writing * _SECONDS_OF_WRITING, _LEAST_WRITTEN, _MOST_WRITTEN)
+        expected = read / reading + write / writing
         if self._left < 1.1 * expected:
             return None
-        patience = min(self._left, 4 * max(read / self._best.reading, 1.0))
-        return self.bench.speeds(plan, read, write, patience, by_the_wall=by_the_wall)
+        begun = self.clock()
+        trial = self.bench.speeds(plan, read, write, min(self._left, 2 * expected), by_the_wall=by_the_wall)
+        if trial is not None and not by_the_wall:
+            measured = read / trial.reading + write / trial.writing
+            self._slowness = max(1.0, (self._slowness + (self.clock() - begun) / measured) / 2)
+        return trial
 
     def _change(self, **changes: object) -> Plan:
         return dataclasses.replace(self.plan, **changes)  # type: ignore[arg-type]
@@ -187,8 +198,9 @@ class Tuner:
         )
 
     def _choose_guessing(self) -> Iterator[str]:
-        brief = self._best.reading < _FAST_ENOUGH_FOR_A_QUESTION
-        write = _within(self._best.writing * 2, 16 if brief else 32, 48)
+        reading, writing = self._best.reading / self._slowness, self._best.writing / self._slowness
+        brief = _TOKENS_OF_A_QUESTION / reading + _TOKENS_OF_GUESSING / writing > 0.6 * self._left
+        write = _within(writing * 2, 16 if brief else 32, 48)
         found = self.bench.guessing(self.plan, write, self._left - 2, brief=brief)
         if found is None:
             self.why.append("Nothing is guessed: there was no time to try it, or the model cannot take tokens back.")
@@ -243,7 +255,7 @@ class Tuner:
 
     def _compare(self) -> Iterator[str]:
         """The chosen plan in turn with the rules of thumb: what was only chance does not stand."""
-        if dataclasses.replace(self.plan, draft_costs=()) == self._default:
+        if not self._is_changed():
             return
         before, after = self._try(self._default, deep=True), self._try(self.plan, deep=True)
         if before is None or after is None:
