@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from config.errors import ModelError
 from models.llama.adapter import misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
-from models.loading import find_adapter
+from models.loading import find_adapter, settings_for
 from training.room import LEAST_TOKENS, groups_at_once, require_trainable
 from training.start import Start, read_adapter
 
@@ -67,10 +67,9 @@ def find_base(assistant: "Assistant", request: Request) -> Base:
     require_trainable(model.name, header)
     groups_at_once(model.name, header, LEAST_TOKENS, 1)
 
-    in_use = settings.llama.adapter if model.name == settings.models.llm else "auto"
-    llama = settings.llama.model_copy(update={"adapter": request.start or in_use, "adapter_scale": 1.0})
-    models = settings.models.model_copy(update={"llm": model.name})
-    start = find_adapter(registry, settings.model_copy(update={"llama": llama, "models": models}))
+    with_it = settings_for(settings, model.name)
+    llama = with_it.llama.model_copy(update={"adapter": request.start or with_it.llama.adapter, "adapter_scale": 1.0})
+    start = find_adapter(registry, with_it.model_copy(update={"llama": llama}))
     if start is None:
         return Base(model, None, None)
     registry.require_intact(start)
