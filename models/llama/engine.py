@@ -62,16 +62,18 @@ class Engine:
         self._errors = collect_errors()
         llama_cpp.llama_backend_init()
         self._model = self._load_model(load)
-        self._adapter = self._load_adapter(load.adapter) if load.adapter and load.adapter_scale else None
         self._context: Any = None
-        self.vocabulary = Vocabulary(self._model)
-        self.open(load)
+        try:
+            self._adapter = self._load_adapter(load.adapter) if load.adapter and load.adapter_scale else None
+            self.vocabulary = Vocabulary(self._model)
+            self.open(load)
+        except EngineError:
+            self.close()
+            raise
 
     def open(self, load: Load) -> None:
         """Begin with an empty memory, arranged as `load` says; path, adapter and GPU layers stay what they were."""
-        if self._context is not None:
-            llama_cpp.llama_free(self._context)
-        self._context = None
+        self._free_context()
         self._context = self._make_context(load)
         if self._adapter is not None:
             self._put_on(self._adapter, load.adapter_scale)
@@ -80,6 +82,16 @@ class Engine:
         self._computed: list[int] = []
         self.context = int(llama_cpp.llama_n_ctx(self._context))
         self._pace = Pace(self._use_threads, load.threads, load.reading_threads or load.threads, yields=load.yields)
+
+    def close(self) -> None:
+        """Give the memory back. The engine is of no use afterwards."""
+        self._free_context()
+        llama_cpp.llama_model_free(self._model)
+
+    def _free_context(self) -> None:
+        if self._context is not None:
+            llama_cpp.llama_free(self._context)
+        self._context = None
 
     def _use_threads(self, writing: int, reading: int) -> None:
         llama_cpp.llama_set_n_threads(self._context, writing, reading)

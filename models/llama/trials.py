@@ -67,9 +67,12 @@ class Trials:
     def _arranged(self, load: Load) -> Engine:
         if self._engine is not None and self._load is not None and _same_weights(self._load, load):
             if self._load != load:
+                self._load = None  # until it is open: a plan that does not run leaves no context
                 self._engine.open(load)
         else:
-            self._engine = None  # the memory of the one before is needed
+            if self._engine is not None:
+                self._engine.close()
+            self._engine = None
             self._engine, self._prompt, self._brief = self._make(load)
         self._load = load
         return self._engine

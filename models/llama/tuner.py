@@ -162,7 +162,8 @@ class Tuner:
                 yield f"{layers} layers on the GPU: loaded"
                 break
             yield f"{layers} layers on the GPU: do not load"
-        self.why.append(f"{self.plan.gpu_layers} layers on the GPU: {fit} should fit, the most that loaded were taken.")
+        taken = max(0, self.plan.gpu_layers)
+        self.why.append(f"{taken} layers on the GPU: {fit} should fit by calculation, and no more than these loaded.")
 
     def _choose_attention(self) -> Iterator[str]:
         """Where llama.cpp has a choice it computes attention in one step, which is not always the faster way."""
