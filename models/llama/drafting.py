@@ -13,7 +13,7 @@ LONGEST_DRAFT = 15
 _SHORTEST_MATCH, _LONGEST_MATCH = 2, 8
 """Tokens that stood there before, too, for a guess to be made, and after which more of them say no more."""
 
-_CHANCE = {2: 0.3, 3: 0.5, 4: 0.65, 5: 0.75, 6: 0.8, 7: 0.85, 8: 0.9}
+_CHANCE = {2: 0.3, 3: 0.6, 4: 0.75, 5: 0.85, 6: 0.9, 7: 0.93, 8: 0.95}
 """How likely the next token is the guessed one after so many that match, until the answer itself has shown it."""
 
 _WEIGHT_OF_CHANCE = 4.0
