@@ -117,7 +117,7 @@ class Assistant:
         events = ingest(
             paths,
             library=self.library,
-            embedder=self.embedder,
+            embedder=self.parts.embedder,
             settings=self.settings,
             options=options or IngestOptions(),
         )

@@ -4,12 +4,10 @@ Each document is stored in one transaction as soon as it is read, and can be fou
 follow, a slice at a time. So a run that is killed at any moment has lost nothing, and the next one goes on from there.
 """
 
-import resource
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import DocumentError
@@ -17,21 +15,19 @@ from config.sections import Settings
 from ingest.chunker import chunk_document
 from ingest.discovery import FoundFile, Plan, discover
 from ingest.embedding import BackgroundEmbedding
-from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.events import Discovered, Embedded, FileDone, IngestEvent
 from ingest.library.library import Library
 from ingest.library.recognised import RecognisedPages
 from ingest.library.types import IN_LIBRARY, KnownFile
 from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
+from ingest.tally import Tally
 from ingest.types import Document, FileStatus
 from models.base import Embedder
 from models.hardware import on_battery
 
 RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE})
 """Outcomes that the next run may not have: what went wrong may have passed, and limits are settings."""
-
-FAULTS = frozenset({FileStatus.DAMAGED, FileStatus.TIMEOUT, FileStatus.FAILED})
-"""Outcomes that the summary counts as failed; the others that keep a file out are counted as skipped."""
 
 INDEX_STEP = 1000
 """Vectors that wait before Chroma is given them while others are still computed."""
@@ -52,18 +48,17 @@ def ingest(
     paths: Sequence[Path],
     *,
     library: Library,
-    embedder: Embedder,
+    embedder: Embedder | Callable[[], Embedder],
     settings: Settings,
     options: IngestOptions = IngestOptions(),
 ) -> Iterator[IngestEvent]:
     """Bring the library up to date with the files under `paths`, yielding what happens to each.
 
-    One bad file never ends the run. The generator may be closed at any event. Raises StrongroomError for a path that
-    does not exist, EmbedderMismatch, ModelError when embedding fails, and LibraryError, for example on a full disk:
-    what was stored until then stays.
+    `embedder` may be what loads it: that takes a while, in which the readers start. One bad file never ends the run.
+    The generator may be closed at any event. Raises StrongroomError for a path that does not exist, EmbedderMismatch,
+    ModelError when embedding fails, and LibraryError, for example on a full disk: what was stored until then stays.
     """
     tally = Tally()
-    library.require_embedder(embedder.identity)
     known = library.known_files()
     retry = set(RETRIED)
     if options.passwords:
@@ -71,13 +66,30 @@ def ingest(
     if settings.ingest.ocr != "never" and is_installed():
         retry.add(FileStatus.NEEDS_OCR)
     plan = discover(paths, known, retry=retry, leave_out=library.locations.home.absolute())
-    yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
+    with ReaderPool(settings.ingest, options.passwords, RecognisedPages(library.database)) as pool:
+        pool.start(len(plan.to_read))
+        loaded = embedder if isinstance(embedder, Embedder) else embedder()
+        library.require_embedder(loaded.identity)
+        yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
+        yield from _carry_out(plan, known, pool, library, loaded, settings, options, tally)
+    yield tally.finished(_file_count(plan), library.pending_count())
 
+
+def _carry_out(
+    plan: Plan,
+    known: Mapping[str, KnownFile],
+    pool: ReaderPool,
+    library: Library,
+    embedder: Embedder,
+    settings: Settings,
+    options: IngestOptions,
+    tally: Tally,
+) -> Iterator[IngestEvent]:
     for done in _settle_what_needs_no_reading(plan, known, library, options):
         yield tally.count(done)
 
     with _index_held(library):
-        for event in _read_and_embed(plan, library, embedder, settings, options):
+        for event in _read_and_embed(plan, pool, library, embedder, settings):
             yield tally.count(event) if isinstance(event, FileDone) else event
 
         RecognisedPages(library.database).clear()
@@ -86,7 +98,6 @@ def ingest(
 
         if library.index_changes_waiting():
             library.refresh_index()
-    yield tally.finished(_file_count(plan), library.pending_count())
 
 
 def _settle_what_needs_no_reading(
@@ -110,14 +121,13 @@ def _settle_what_needs_no_reading(
 
 
 def _read_and_embed(
-    plan: Plan, library: Library, embedder: Embedder, settings: Settings, options: IngestOptions
+    plan: Plan, pool: ReaderPool, library: Library, embedder: Embedder, settings: Settings
 ) -> Iterator[FileDone | Embedded]:
     """Read files in processes of their own and store them here, while another thread embeds what is stored.
 
     The smallest come first: something can be found at once, and most files soon.
     """
     found = {file.path: file for file in sorted(plan.to_read, key=lambda file: file.size)}
-    pool = ReaderPool(settings.ingest, options.passwords, RecognisedPages(library.database))
     progress = _Progress(library)
     with BackgroundEmbedding(
         library,
@@ -127,7 +137,9 @@ def _read_and_embed(
         rests=lambda: settings.ingest.gentle and on_battery(),
     ) as embedding:
         for result in pool.read_all(found):
-            yield _take_in(result, found[result.path], library, embedder, settings)
+            done = _take_in(result, found[result.path], library, embedder, settings)
+            if result.is_complete:
+                yield done
             embedding.look_again()
             if chunks := sum(embedding.steps_so_far()):
                 yield progress.after(chunks)
@@ -163,7 +175,7 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
     try:
         if result.document is None:
             raise result.error or DocumentError("The file could not be read.", "Run the ingest again.")
-        status, chunks = _store(result.document, file, library, embedder, settings)
+        status, chunks = _store(result, result.document, file, library, embedder, settings)
     except DocumentError as error:
         status = FileStatus(error.status)
         library.record_outcome(
@@ -175,7 +187,12 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
 
 
 def _store(
-    document: Document, file: FoundFile, library: Library, embedder: Embedder, settings: Settings
+    result: ReadResult,
+    document: Document,
+    file: FoundFile,
+    library: Library,
+    embedder: Embedder,
+    settings: Settings,
 ) -> tuple[FileStatus, int]:
     """Raises DocumentError when there is nothing to find in the document."""
     chunks = chunk_document(
@@ -187,7 +204,9 @@ def _store(
     )
     if not chunks:
         raise DocumentError("There is no text in it.", status=FileStatus.EMPTY)
-    status = library.replace_document(document, chunks, size=file.size, modified=file.modified)
+    status = library.replace_document(
+        document, chunks, size=file.size, modified=file.modified, is_complete=result.is_complete
+    )
     return status, len(chunks) if status in IN_LIBRARY else 0
 
 
@@ -225,63 +244,3 @@ def _index_held(library: Library) -> Iterator[None]:
 def _file_count(plan: Plan) -> int:
     settled = len(plan.unchanged) + len(plan.failed) + len(plan.moved) + len(plan.unreadable)
     return settled + len(plan.to_read) + len(plan.duplicates)
-
-
-@dataclass(slots=True)
-class Tally:
-    """Counts for the summary. Each file is added, updated, unchanged (which takes in moved files and duplicates),
-    skipped or failed; `pages` and `chunks` are those of the documents added and updated in this run."""
-
-    started: float = field(default_factory=time.monotonic)
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    skipped: int = 0
-    failed: int = 0
-    pages: int = 0
-    chunks: int = 0
-
-    def count(self, done: FileDone) -> FileDone:
-        match done.status:
-            case FileStatus.ADDED:
-                self.added += 1
-            case FileStatus.UPDATED:
-                self.updated += 1
-            case FileStatus.REMOVED:
-                self.removed += 1
-            case FileStatus.UNCHANGED | FileStatus.MOVED | FileStatus.DUPLICATE:
-                self.unchanged += 1
-            case status if status in FAULTS:
-                self.failed += 1
-            case _:
-                self.skipped += 1
-        if done.status in IN_LIBRARY:
-            self.pages += done.pages
-            self.chunks += done.chunks
-        return done
-
-    def finished(self, files: int, pending: int) -> Finished:
-        seconds = time.monotonic() - self.started
-        return Finished(
-            files=files,
-            added=self.added,
-            updated=self.updated,
-            unchanged=self.unchanged,
-            removed=self.removed,
-            skipped=self.skipped,
-            failed=self.failed,
-            pages=self.pages,
-            chunks=self.chunks,
-            seconds=round(seconds, 3),
-            pages_per_second=round(self.pages / seconds, 1),
-            peak_rss_mb=round(_peak_memory_mb(), 1),
-            vectors_pending=pending,
-        )
-
-
-def _peak_memory_mb() -> float:
-    """The most that this process, or one of its readers, has held in memory."""
-    bytes_per_unit = 1 if sys.platform == "darwin" else 1024
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return peak * bytes_per_unit / 1_000_000

@@ -1,13 +1,15 @@
 """The process that reads files: one at a time, sealed and limited, so that a bad file costs only itself.
 
 Started as `python -P -m ingest.reader`. Request: {"path", "passwords", "max_pages", "max_file_mb", "engine", "ocr",
-"recognised"}. Answer: {"document": …}, {"error": {"status", "reason"}}, or {"pages": [INDEX…], "sha256"} when these
-pages must be recognised first. That is asked for by the same request with "page": INDEX, and answered by
-{"recognised": …}; the pages are then given with the first request again.
+"recognised"}. Answer: {"document": …}, {"error": {"status", "reason"}}, or {"pages": [INDEX…], "sha256", "document"}
+when these pages must be recognised first; the document is then what there is without them, or null. That is asked for
+by the same request with "page": INDEX, and answered by {"recognised": …}; the pages are then given with the first
+request again.
 """
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,18 @@ from config.errors import DocumentError
 
 def main() -> None:
     logging.disable()  # what libraries warn of quotes the document, and a broken one makes them warn without end
-    for request in serve():
+    requests = serve()
+    _get_ready()
+    for request in requests:
         reply(_read(request))
+
+
+def _get_ready() -> None:
+    """Import what most files need, while the process that started this one has other things to do."""
+    with suppress(Exception):  # what is wrong is said when a file is read
+        import ingest.exchange
+        import ingest.loaders.pdf
+        import ingest.loaders.pdf_by_pdfium  # noqa: F401
 
 
 def _read(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +53,8 @@ def _read(request: Mapping[str, Any]) -> dict[str, Any]:
             return {"recognised": recognised_to_message(recognise_page(path, options, request["page"]))}
         return {"document": document_to_message(load_document(path, options))}
     except RecognitionNeeded as needed:
-        return {"pages": needed.pages, "sha256": needed.sha256}
+        so_far = document_to_message(needed.so_far) if needed.so_far else None
+        return {"pages": needed.pages, "sha256": needed.sha256, "document": so_far}
     except DocumentError as error:
         return _error(error.status, str(error))
     except MemoryError:

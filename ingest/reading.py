@@ -6,50 +6,60 @@ it again, or takes too long, has its reason in its result, and the next file is 
 
 import signal
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Any, NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Protocol, Self, TypeVar
 
-from config.child import Child, ChildDied, Limits
+from config.child import ChildDied
 from config.errors import DocumentError
-from config.sanitise import sanitise
 from config.sections import IngestSettings
-from ingest.exchange import document_from_message, recognised_from_message, recognised_to_message
 from ingest.loaders.base import Engine
 from ingest.loaders.lines import RecognisedPage
-from ingest.loaders.recognition import is_installed
-from ingest.types import Document, FileStatus
-from models.hardware import LOWEST_PRIORITY, available_cores, gentle_cores, on_battery
+from ingest.reader_client import PagesWanted, Reader
+from ingest.types import Document
+from models.hardware import available_cores, gentle_cores, on_battery
 
-FILES_PER_READER = 200
-"""A reader is replaced after so many files, so that what native code leaks does not add up."""
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
 
-READER_OPEN_FILES = 64
+Recognised = Mapping[int, RecognisedPage]
+NOTHING_RECOGNISED: Recognised = MappingProxyType({})
+
 MOST_READERS = 8
+CORES_PER_RECOGNITION = 2
+"""Recognising a page takes ten times the memory of reading one (600 MB), and the other cores have vectors to make."""
+
 BATTERY_SECONDS = 1.0
 """How often a gentle run that rests looks whether the charger is back."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """One file read: its document, or the error that says why there is none. `ms` is the time it took."""
+    """One file read: its document, or the error that says why there is none. `ms` is the time it took.
+
+    When it is not complete, pages of the document are still to be recognised, and another result for the file follows.
+    """
 
     path: Path
     document: Document | None
     error: DocumentError | None
     ms: float
+    is_complete: bool = True
 
 
-class PagesWanted(NamedTuple):
-    """Pages (0-based) that must be recognised before the file can be read."""
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """A file that was read but for the pages `wanted`, in `ms`."""
 
-    sha256: str
-    pages: tuple[int, ...]
+    path: Path
+    wanted: PagesWanted
+    ms: float
 
 
 class PagesRead(Protocol):
@@ -69,8 +79,8 @@ class NothingKept:
 
 
 class ReaderPool:
-    """Reading processes, started when needed. `passwords` are tried on locked files; `pages_read` keeps what OCR has
-    read of files that are not done, for the next run."""
+    """Reading processes, started when needed or ahead with `start`. `passwords` are tried on locked files; `pages_read`
+    keeps what OCR has read of files that are not done, for the next run."""
 
     def __init__(
         self, settings: IngestSettings, passwords: Sequence[str] = (), pages_read: "PagesRead | None" = None
@@ -81,52 +91,104 @@ class ReaderPool:
         cores = gentle_cores() if settings.gentle else available_cores()
         self._size = settings.workers or min(MOST_READERS, cores)
         self._places = BoundedSemaphore(self._size)
-        self._idle: list[_Reader] = []
-        self._busy: set[_Reader] = set()
+        self._recognising = BoundedSemaphore(max(1, self._size // CORES_PER_RECOGNITION))
+        self._idle: list[Reader] = []
+        self._busy: set[Reader] = set()
         self._lock = Lock()
         self._closing = False
+        self._texts_in_work = 0
+
+    def start(self, files: int) -> None:
+        """Start the readers for so many files: they get ready while the caller does something else."""
+        with self._lock:
+            for _ in range(len(self._idle), min(files, self._size)):
+                self._idle.append(Reader(self._settings, self._passwords))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kill_readers()
 
     def read_all(self, paths: Iterable[Path]) -> Iterator[ReadResult]:
-        """The files' results as they are ready. At most twice as many files as there are readers are in work or wait
-        to be taken. When the iterator is closed, or interrupted, the readers are killed."""
-        waiting = iter(paths)
+        """The files' results as they are ready, those with pages to be recognised last: that takes seconds a page. What
+        can be read of them without comes with the others, as results that are not complete.
+
+        At most twice as many files as there are readers are in work or wait to be taken. When the iterator is closed,
+        or interrupted, the readers are killed.
+        """
         self._closing = False
         executor = ThreadPoolExecutor(self._size, thread_name_prefix="reader")
+        scans: list[_Scan] = []
         try:
-            futures = {executor.submit(self._read, path) for path in islice(waiting, 2 * self._size)}
-            while futures:
-                done, futures = wait(futures, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-                    futures |= {executor.submit(self._read, path) for path in islice(waiting, 1)}
+            for outcome, in_work in self._side_by_side(executor, self._read, paths):
+                self._texts_in_work = in_work
+                if isinstance(outcome, ReadResult):
+                    yield outcome
+                    continue
+                scans.append(replace(outcome, wanted=outcome.wanted._replace(so_far=None)))
+                if outcome.wanted.so_far:
+                    yield ReadResult(outcome.path, outcome.wanted.so_far, None, outcome.ms, is_complete=False)
+            for result, _ in self._side_by_side(executor, self._read_scan, scans):
+                yield result
         finally:
             self._kill_readers()
             executor.shutdown(cancel_futures=True)
 
-    def takes_every_core(self) -> bool:
-        """Whether so many files are being read that whatever else computes slows them down."""
-        return len(self._busy) >= available_cores()
+    def _side_by_side(
+        self, executor: ThreadPoolExecutor, work: Callable[[Item], Outcome], items: Iterable[Item]
+    ) -> Iterator[tuple[Outcome, int]]:
+        """What `work` makes of the items as it is ready, and how many others are in work or wait to be taken."""
+        waiting = iter(items)
+        futures = {executor.submit(work, item) for item in islice(waiting, 2 * self._size)}
+        while futures:
+            done, futures = wait(futures, return_when=FIRST_COMPLETED)
+            for taken, future in enumerate(done, start=1):
+                yield future.result(), len(futures) + len(done) - taken
+                futures |= {executor.submit(work, item) for item in islice(waiting, 1)}
 
-    def _read(self, path: Path) -> ReadResult:
+    def takes_every_core(self) -> bool:
+        """Whether the text of so many files is being read, or waits to be taken, that whatever else computes slows that
+        down. Recognition is not meant: it takes so long that nothing is gained by letting it go first."""
+        return min(self._size, self._texts_in_work) >= available_cores()
+
+    def _read(self, path: Path) -> "ReadResult | _Scan":
         while self._settings.gentle and on_battery() and not self._closing:
             time.sleep(BATTERY_SECONDS)
         started = time.monotonic()
         document: Document | None = None
         error: DocumentError | None = None
         try:
-            document = self._read_with_second_try(path)
+            answer = self._read_with_second_try(path)
+            if isinstance(answer, PagesWanted):
+                return _Scan(path, answer, _ms_since(started))
+            document = answer
         except DocumentError as reason:
             error = reason
-        return ReadResult(path, document, error, (time.monotonic() - started) * 1000)
+        return ReadResult(path, document, error, _ms_since(started))
 
-    def _read_with_second_try(self, path: Path) -> Document:
+    def _read_scan(self, scan: _Scan) -> ReadResult:
+        started = time.monotonic()
+        document: Document | None = None
+        error: DocumentError | None = None
         try:
-            return self._read_with_pdfium(path)
+            answer = self._read_with_second_try(scan.path, self._recognise(scan.path, scan.wanted))
+            if isinstance(answer, PagesWanted):
+                raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")
+            document = answer
+        except DocumentError as reason:
+            error = reason
+        return ReadResult(scan.path, document, error, scan.ms + _ms_since(started))
+
+    def _read_with_second_try(self, path: Path, recognised: Recognised = NOTHING_RECOGNISED) -> Document | PagesWanted:
+        """Raises DocumentError."""
+        try:
+            return self._read_with_pdfium(path, recognised)
         except ChildDied:
             if self._closing:
                 raise _interrupted() from None
         try:
-            return self._read_once(path, "pypdf", fresh=True)
+            return self._read_once(path, "pypdf", recognised, fresh=True)
         except ChildDied:
             raise DocumentError(
                 "The file is damaged, or needs more memory than a reading process may take: it ended two of them.",
@@ -134,31 +196,24 @@ class ReaderPool:
                 status="damaged",
             ) from None
 
-    def _read_with_pdfium(self, path: Path) -> Document:
+    def _read_with_pdfium(self, path: Path, recognised: Recognised) -> Document | PagesWanted:
         """Once more the same way if a reader was killed from outside: that may have had nothing to do with the file."""
         try:
-            return self._read_once(path, "pdfium")
+            return self._read_once(path, "pdfium", recognised)
         except ChildDied as death:
             if not _was_killed_from_outside(death) or self._closing:
                 raise
-        return self._read_once(path, "pdfium", fresh=True)
+        return self._read_once(path, "pdfium", recognised, fresh=True)
 
-    def _read_once(self, path: Path, engine: Engine, *, fresh: bool = False) -> Document:
+    def _read_once(
+        self, path: Path, engine: Engine, recognised: Recognised, *, fresh: bool = False
+    ) -> Document | PagesWanted:
         """Raises DocumentError, or ChildDied when the reader ended over the file."""
         with self._reader(fresh=fresh) as reader:
-            answer = reader.read(path, engine)
-        if isinstance(answer, Document):
-            return answer
-        recognised = self._recognise(path, answer)
-        with self._reader(fresh=fresh) as reader:
-            document = reader.read(path, engine, recognised)
-        if not isinstance(document, Document):
-            raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")
-        return document
+            return reader.read(path, engine, recognised)
 
     def _recognise(self, path: Path, wanted: PagesWanted) -> dict[int, RecognisedPage]:
-        """What OCR reads on these pages, as many at once as there are readers; what an earlier run has read is taken
-        from `pages_read`."""
+        """What OCR reads on these pages, several at once; what an earlier run has read is taken from `pages_read`."""
         found = self._pages_read.load(wanted.sha256)
         missing = [index for index in wanted.pages if index not in found]
         with ThreadPoolExecutor(self._size, thread_name_prefix="ocr") as executor:
@@ -173,7 +228,7 @@ class ReaderPool:
         """A page that brings its reader down, or takes too long, costs that page: nothing is found on it."""
         for fresh in (False, True):
             try:
-                with self._reader(fresh=fresh) as reader:
+                with self._recognising, self._reader(fresh=fresh) as reader:
                     return reader.recognise(path, index)
             except (ChildDied, DocumentError) as error:
                 if self._closing:
@@ -183,19 +238,19 @@ class ReaderPool:
         return RecognisedPage()
 
     @contextmanager
-    def _reader(self, *, fresh: bool) -> Iterator["_Reader"]:
+    def _reader(self, *, fresh: bool) -> Iterator[Reader]:
         with self._places:
             with self._lock:
                 if self._closing:
                     raise _interrupted()
-                reader = self._idle.pop() if self._idle and not fresh else _Reader(self._settings, self._passwords)
+                reader = self._idle.pop() if self._idle and not fresh else Reader(self._settings, self._passwords)
                 self._busy.add(reader)
             try:
                 yield reader
             finally:
                 self._give_back(reader)
 
-    def _give_back(self, reader: "_Reader") -> None:
+    def _give_back(self, reader: Reader) -> None:
         with self._lock:
             self._busy.discard(reader)
             if reader.is_fit and not self._closing:
@@ -212,81 +267,8 @@ class ReaderPool:
             reader.kill()
 
 
-class _Reader:
-    """One reading process. It is fit for another file until it died, was killed or has read FILES_PER_READER."""
-
-    def __init__(self, settings: IngestSettings, passwords: tuple[str, ...]) -> None:
-        self._settings = settings
-        self._passwords = passwords
-        self._files = 0
-        self.is_fit = True
-        nice = LOWEST_PRIORITY if settings.gentle else 0
-        limits = Limits(memory_mb=settings.memory_mb, file_size_mb=0, open_files=READER_OPEN_FILES, nice=nice)
-        self._child = Child("ingest.reader", limits=limits)
-
-    def read(
-        self, path: Path, engine: Engine, recognised: Mapping[int, RecognisedPage] | None = None
-    ) -> Document | PagesWanted:
-        """Raises DocumentError (with `timeout` when it takes too long), or ChildDied."""
-        pages = {index: recognised_to_message(page) for index, page in (recognised or {}).items()}
-        answer = self._ask(path, {"engine": engine, "recognised": pages})
-        with self._distrusting():
-            if "pages" in answer:
-                return PagesWanted(str(answer["sha256"]), tuple(int(index) for index in answer["pages"]))
-            return document_from_message(path, answer["document"])
-
-    def recognise(self, path: Path, index: int) -> RecognisedPage:
-        """Raises as `read` does."""
-        answer = self._ask(path, {"engine": "pdfium", "recognised": {}, "page": index})
-        with self._distrusting():
-            return recognised_from_message(answer["recognised"])
-
-    def _ask(self, path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
-        self._files += 1
-        try:
-            self._child.send(
-                {
-                    "path": str(path),
-                    "passwords": self._passwords,
-                    "max_pages": self._settings.max_pages,
-                    "max_file_mb": self._settings.max_file_mb,
-                    "ocr": self._settings.ocr if is_installed() else "never",
-                    **request,
-                }
-            )
-            answer = self._child.receive(self._settings.seconds_per_file)
-        except TimeoutError:
-            self.kill()
-            raise DocumentError(
-                f"Reading the file took longer than {self._settings.seconds_per_file:g} seconds.",
-                "Split it, or raise the setting ingest.seconds_per_file.",
-                status="timeout",
-            ) from None
-        except ChildDied:
-            self.is_fit = False
-            raise
-        self.is_fit = self._files < FILES_PER_READER
-        if "error" in answer:
-            with self._distrusting():
-                status, reason = FileStatus(answer["error"]["status"]), sanitise(str(answer["error"]["reason"]))
-            raise DocumentError(reason, status=status)
-        return answer
-
-    @contextmanager
-    def _distrusting(self) -> Iterator[None]:
-        try:
-            yield
-        except (ValueError, KeyError, TypeError):
-            self.kill()
-            raise DocumentError(
-                "The file made its reading process answer nonsense.",
-                "It may be made to do harm: open it with care.",
-                status="damaged",
-            ) from None
-
-    def kill(self) -> None:
-        self.is_fit = False
-        self._child.kill()
+def _ms_since(started: float) -> float:
+    return (time.monotonic() - started) * 1000
 
 
 def _was_killed_from_outside(death: ChildDied) -> bool:

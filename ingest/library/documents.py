@@ -15,6 +15,9 @@ from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.library.vectors import fingerprint_of
 from ingest.types import READER_VERSION, Chunk, Document, DocumentRecord, FileStatus, PageNote, PageStatus, StoredChunk
 
+UNFINISHED = -1
+"""In place of a READER_VERSION: pages of the document are still to be recognised."""
+
 
 def replace(
     connection: sqlite3.Connection,
@@ -23,6 +26,7 @@ def replace(
     chunks: Sequence[Chunk],
     size: int,
     modified: float,
+    is_complete: bool = True,
 ) -> FileStatus:
     """Put `document` in the place of what its path held.
 
@@ -34,7 +38,8 @@ def replace(
     path = str(document.path)
     holder = holder_of(connection, collection, document.sha256)
     held = _held_at(connection, collection, path)
-    is_read_anew = held is not None and holder == path and not _was_read_as_now(connection, held)
+    before = None if held is None else _status_and_reader(connection, held)
+    is_read_anew = before is not None and holder == path and before[1] != READER_VERSION
     if holder == path and not is_read_anew:
         return FileStatus.UNCHANGED
     kept = _vectors_to_keep(connection, held, chunks)
@@ -46,8 +51,12 @@ def replace(
         reason = f"Same content as {holder}."
         _insert_row(connection, collection, path, document.sha256, FileStatus.DUPLICATE, reason, size, modified)
         return FileStatus.DUPLICATE
-    status = FileStatus.ADDED if held is None else FileStatus.UPDATED
+    status = FileStatus.ADDED if before is None else FileStatus.UPDATED
+    if is_read_anew and before is not None and before[1] == UNFINISHED:
+        status = before[0]
     row = _insert_row(connection, collection, path, document.sha256, status, "", size, modified)
+    if not is_complete:
+        connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (UNFINISHED, row))
     metadata = {**read_cover(document).fields(), **document.metadata}
     connection.execute(
         "UPDATE documents SET title = ?, metadata = ?, page_count = ?, chunk_count = ? WHERE id = ?",
@@ -273,9 +282,9 @@ def _held_at(connection: sqlite3.Connection, collection: int, path: str) -> int 
     return None if row is None else int(row[0])
 
 
-def _was_read_as_now(connection: sqlite3.Connection, row: int) -> bool:
-    reader: int = connection.execute("SELECT reader FROM documents WHERE id = ?", (row,)).fetchone()[0]
-    return reader == READER_VERSION
+def _status_and_reader(connection: sqlite3.Connection, row: int) -> tuple[FileStatus, int]:
+    status, reader = connection.execute("SELECT status, reader FROM documents WHERE id = ?", (row,)).fetchone()
+    return FileStatus(status), int(reader)
 
 
 def _insert_row(

@@ -71,16 +71,17 @@ class Library:
     # Writing
 
     def replace_document(
-        self, document: Document, chunks: Sequence[Chunk], *, size: int, modified: float
+        self, document: Document, chunks: Sequence[Chunk], *, size: int, modified: float, is_complete: bool = True
     ) -> FileStatus:
         """Put a document in the place of what its path held, in one step: all of it can be found, or none.
 
+        One that is not complete is read again by the next ingest, unless the whole of it comes before that.
         Returns ADDED or UPDATED; DUPLICATE or UNCHANGED when another process has brought the same content in meanwhile,
         by another path or by this one.
         """
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
-            return documents.replace(connection, collection, document, chunks, size, modified)
+            return documents.replace(connection, collection, document, chunks, size, modified, is_complete)
 
     def record_outcome(
         self,

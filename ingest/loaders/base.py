@@ -42,12 +42,14 @@ class LoadOptions:
 
 
 class RecognitionNeeded(Exception):
-    """These pages (0-based) of the file must be recognised before its document can be made."""
+    """These pages (0-based) of the file must be recognised before its document can be made. `so_far` is the document
+    without them, None when nothing is left then."""
 
-    def __init__(self, sha256: str, pages: Sequence[int]) -> None:
+    def __init__(self, sha256: str, pages: Sequence[int], so_far: Document | None = None) -> None:
         super().__init__(f"{len(pages)} pages must be recognised")
         self.sha256 = sha256
         self.pages = tuple(pages)
+        self.so_far = so_far
 
 
 @dataclass(frozen=True, slots=True)

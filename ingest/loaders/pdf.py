@@ -25,7 +25,23 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     Raises DocumentError: `locked`, `damaged`, `too_large`, `needs_ocr` when no page holds text, `empty` when the pages
     are blank; and RecognitionNeeded for pages whose text is to be recognised.
     """
-    document = _with_recognised_pages(_read(file, options), file, options)
+    document = _read(file, options)
+    wanted = [index for index, page in enumerate(document.pages) if _is_to_be_recognised(page, options.ocr)]
+    document = _with_recognised_pages(document, wanted, options)
+    if missing := [index for index in wanted if index not in options.recognised]:
+        raise RecognitionNeeded(file.sha256, missing, _without_missing_pages(document, file, options))
+    return _laid_out(document, file, options)
+
+
+def _without_missing_pages(document: RawDocument, file: SourceFile, options: LoadOptions) -> Document | None:
+    try:
+        return _laid_out(document, file, options)
+    except DocumentError:
+        return None
+
+
+def _laid_out(document: RawDocument, file: SourceFile, options: LoadOptions) -> Document:
+    """Raises DocumentError when no page holds text."""
     _refuse_without_text(document, options)
     printed = lay_out(document)
     pages = tuple(add_notes(page, raw.fields, raw.comments) for page, raw in zip(printed, document.pages, strict=True))
@@ -72,19 +88,12 @@ def _attached_pages(
     return pages, (*warnings, *attached.warnings)
 
 
-def _with_recognised_pages(document: RawDocument, file: SourceFile, options: LoadOptions) -> RawDocument:
-    """Pages that give no text of their own have what was recognised in their picture.
-
-    Raises RecognitionNeeded when that has not been done yet.
-    """
-    wanted = [index for index, page in enumerate(document.pages) if _is_to_be_recognised(page, options.ocr)]
-    missing = [index for index in wanted if index not in options.recognised]
-    if missing:
-        raise RecognitionNeeded(file.sha256, missing)
+def _with_recognised_pages(document: RawDocument, wanted: Sequence[int], options: LoadOptions) -> RawDocument:
+    """Pages that give no text of their own have what was recognised in their picture, as far as that has been done."""
     pages = list(document.pages)
     for index in wanted:
-        recognised = options.recognised[index]
-        if recognised.lines:
+        recognised = options.recognised.get(index)
+        if recognised and recognised.lines:
             pages[index] = replace(
                 pages[index], lines=recognised.lines, confidence=recognised.confidence, damaged=False
             )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from config.sections import IngestSettings
-from ingest import reading
+from ingest import reader_client
 from ingest.exchange import document_from_message, document_to_message
 from ingest.loaders import load_document
 from ingest.reading import ReaderPool, ReadResult
@@ -124,15 +124,15 @@ def test_a_reader_that_dies_once_costs_nothing(
     """The second try is in a process that has read nothing before: with the other engine if the first crashed, the same
     way if it was killed from outside, so that the document does not depend on that."""
     tries = []
-    read = reading._Reader.read
+    read = reader_client.Reader.read
 
-    def die_first(self: reading._Reader, path: Path, engine: Any) -> Any:
+    def die_first(self: reader_client.Reader, path: Path, engine: Any, recognised: Any) -> Any:
         tries.append((engine, self._files))
         if len(tries) == 1:
             os.kill(self._child.pid, cause)
-        return read(self, path, engine)
+        return read(self, path, engine, recognised)
 
-    monkeypatch.setattr(reading._Reader, "read", die_first)
+    monkeypatch.setattr(reader_client.Reader, "read", die_first)
     path = write_pdf(tmp_path / "a.pdf", [["Read after all."]])
     document = read_all(path)["a.pdf"].document
     assert document is not None
@@ -174,16 +174,26 @@ def test_no_more_files_are_taken_than_can_be_handled(tmp_path: Path) -> None:
     assert len(taken) == 30
 
 
+def test_readers_started_ahead_are_those_that_read_and_end_with_the_pool(tmp_path: Path) -> None:
+    with ReaderPool(settings(workers=2)) as pool:
+        pool.start(1)
+        (started,) = readers()
+        results = pool.read_all([text_file(tmp_path / "a.txt"), text_file(tmp_path / "b.txt")])
+        assert next(results).document is not None
+        assert started in readers()
+    assert not readers()
+
+
 def test_readers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    child = reading.Child
+    child = reader_client.Child
 
     def count(*arguments: Any, **options: Any) -> Any:
         started.append(arguments)
         return child(*arguments, **options)
 
-    monkeypatch.setattr(reading, "FILES_PER_READER", 2)
-    monkeypatch.setattr(reading, "Child", count)
+    monkeypatch.setattr(reader_client, "FILES_PER_READER", 2)
+    monkeypatch.setattr(reader_client, "Child", count)
     found = read_all(*(text_file(tmp_path / f"{number}.txt") for number in range(5)))
     assert all(result.document for result in found.values())
     assert len(started) == 3
