@@ -1,11 +1,14 @@
 """Folders that are followed: what is saved into them is taken in, whichever face of the program is open."""
 
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
 from config.errors import UsageError
+from config.files import replace_file
+from config.locations import Locations
 
 # A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
 QUIET_MS = 800
@@ -44,6 +47,22 @@ def require_folders(paths: Sequence[Path]) -> None:
             raise UsageError(f"There is no folder {path}.", "Check the path and its spelling.")
         if path.is_file():
             raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
+
+
+def remember_followed(locations: Locations, folders: Sequence[Path]) -> None:
+    """Keep which folders are followed, if any. Raises HomeError when that cannot be written."""
+    if folders:
+        replace_file(locations.followed_file, json.dumps([str(folder) for folder in folders]).encode())
+    else:
+        locations.followed_file.unlink(missing_ok=True)
+
+
+def followed_before(locations: Locations) -> tuple[Path, ...]:
+    """The folders that were followed when the program last ended."""
+    try:
+        return tuple(Path(str(folder)) for folder in json.loads(locations.followed_file.read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return ()
 
 
 def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterator[None]:

@@ -1,4 +1,8 @@
-"""Does killing lose, double or leave anything? The real program, killed at random moments and then run to its end."""
+"""Does killing lose, double or leave anything? The real program, killed at random moments and then run to its end.
+
+The kills take turns over the moments of MOMENTS, and what they gave is kept: a run that is interrupted goes on where it
+was. `python -m benchmarks.killing 15` does the next fifteen and prints the counts; the benchmark does what is left.
+"""
 
 import contextlib
 import json
@@ -6,48 +10,39 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
+import sys
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.ingestion import family
-from benchmarks.program import SAMPLES, STRONGROOM, markdown_table, scratch_home, strongroom
-from config.locations import Locations
-from ingest.library.library import Library
+from benchmarks.program import HOMES, STRONGROOM, markdown_table, strongroom
+from benchmarks.stage import Stage, empty, ingest, is_sound, set_the_stage, state
+from ingest.loaders.recognition import is_installed
 
-KILLS = {"ingest": 50, "reader": 20, "forget": 30}
-"""The whole run; one of its reading processes; forgetting a document, compaction included."""
+MOMENTS = {
+    "reader": (20, "a reading process of `ingest`, which goes on"),
+    "writer": (20, "`ingest` while documents are stored, then run again"),
+    "embedder": (20, "`ingest` while vectors are made and indexed, then run again"),
+    "ocr": (10, "a process that recognises a page, which goes on, and in turn all of `ingest`, then run again"),
+    "forget": (15, "`documents forget` before it compacts, then run again"),
+    "compaction": (15, "`documents forget` while it compacts and verifies, then run again"),
+}
+"""How often each is killed, and what it is."""
 
-DOCUMENTS = 4
 READING_SECONDS = 0.5
 """Within so long after it has started, a reading process is killed."""
 
-START_SECONDS = 30.0
-QUERIES = ("How many days of annual leave are there?", "payment terms of the supply agreement", "pump pressure")
-KEPT_BETWEEN_RUNS = "models"
-"""The exported embedder: making it takes long, and its vectors are compared to the last bit."""
+WAIT_SECONDS = 60.0
+"""For a moment to come."""
 
-HARMLESS = "forgetting"
-"""What the checks may say after a kill: that forgetting was not finished."""
+LOOK_SECONDS = 0.005
 
-EVERYTHING = """
-    SELECT d.path, d.sha256, d.status, d.title, d.page_count, c.chunk_id, c.ordinal, c.page, c.page_last,
-        c.start_offset, c.end_offset, c.heading, c.context, c.text, c.vector
-    FROM documents d LEFT JOIN chunks c ON c.document = d.id ORDER BY d.path, c.ordinal
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What a library holds and finds, without row ids and times."""
-
-    chunks: list[tuple[object, ...]]
-    pages: list[tuple[object, ...]]
-    searches: list[object]
-    problems: list[object]
-    vectors_in_chroma: int | None
+_PLACE = HOMES / "killing"
+_PROGRESS = _PLACE / "progress.json"
 
 
 @dataclass(slots=True)
@@ -67,116 +62,167 @@ class Outcome:
 
 
 def run() -> str:
-    with scratch_home() as name:
-        home, full, folder = (Path(name, part) for part in ("home", "full", "documents"))
-        _choose_documents(folder)
-        home.mkdir(mode=0o700)
-        _ingest(home, folder)  # exports the embedder
-        _empty(home)
-        seconds = _ingest(home, folder)
-        expected = _state(home)
-        shutil.copytree(home, full)
-        forgotten = sorted(folder.iterdir())[1].name
-        forgetting = _timed(lambda: strongroom("documents", "forget", forgotten, home=home))
-        without = _state(home)
-
-        outcomes = {kind: Outcome() for kind in KILLS}
-        for moment in _moments(KILLS["ingest"], seconds):
-            _empty(home)
-            caught = _kill_after(moment, home, "ingest", str(folder))
-            sound = _is_sound(home)
-            _ingest(home, folder)
-            outcomes["ingest"].count(caught, sound, _state(home) == expected)
-        for moment in _moments(KILLS["reader"], READING_SECONDS):
-            _empty(home)
-            caught = _kill_a_reader(moment, home, folder)
-            outcomes["reader"].count(caught, _is_sound(home), _state(home) == expected)
-        for moment in _moments(KILLS["forget"], forgetting):
-            shutil.rmtree(home)
-            shutil.copytree(full, home)
-            caught = _kill_after(moment, home, "documents", "forget", forgotten)
-            sound = _is_sound(home)
-            done = strongroom("documents", "forget", forgotten, "--json", home=home)
-            absent = done.returncode == 0 and json.loads(done.stdout)["verified_absent"]
-            outcomes["forget"].count(caught, sound, absent and _state(home) == without)
-    return _report(outcomes, sum(row[5] is not None for row in expected.chunks), seconds)
+    outcomes, stage = _kill(sum(number for number, _ in MOMENTS.values()))
+    _PROGRESS.unlink()
+    return _report(outcomes, stage)
 
 
-def _report(outcomes: dict[str, Outcome], passages: int, seconds: float) -> str:
-    said = {
-        "ingest": "the whole `ingest`, then run again",
-        "reader": "a reading process of `ingest`, which goes on",
-        "forget": "`documents forget`, compaction included, then run again",
-    }
-    rows = [
-        [said[kind], str(each.runs), str(each.caught), str(each.sound), f"**{each.equal}**"]
-        for kind, each in outcomes.items()
+def _kill(most: int) -> tuple[dict[str, Outcome], Stage]:
+    """The next kills, `most` of them at most, and what all of them gave so far."""
+    outcomes = _so_far()
+    stage = set_the_stage(_PLACE)
+    for moment in _turns(outcomes)[:most]:
+        outcomes[moment].count(*_KILLS[moment](stage, outcomes[moment].runs))
+        _PROGRESS.write_text(json.dumps({each: asdict(outcome) for each, outcome in outcomes.items()}))
+        print(f"{moment:<12}{asdict(outcomes[moment])}", file=sys.stderr)
+    return outcomes, stage
+
+
+def _so_far() -> dict[str, Outcome]:
+    kept = json.loads(_PROGRESS.read_text()) if _PROGRESS.exists() else {}
+    return {moment: Outcome(**kept.get(moment, {})) for moment in MOMENTS if moment != "ocr" or is_installed()}
+
+
+def _turns(outcomes: dict[str, Outcome]) -> list[str]:
+    """The kills that are left, those first that have the largest part of theirs still before them."""
+    left = [
+        (done / MOMENTS[moment][0], moment)
+        for moment, outcome in outcomes.items()
+        for done in range(outcome.runs, MOMENTS[moment][0])
     ]
+    return [moment for _, moment in sorted(left)]
+
+
+def _kill_reader(stage: Stage, _: int) -> tuple[bool, bool, bool]:
+    empty(stage.home)
+    process = _start(stage.home, "ingest", str(stage.folder))
+    _wait_until(process, lambda: bool(_readers(process.pid)))
+    time.sleep(READING_SECONDS * _chance())
+    return _kill_a_child(process, stage)
+
+
+def _kill_writer(stage: Stage, _: int) -> tuple[bool, bool, bool]:
+    return _kill_ingest(stage, lambda process: bool(_readers(process.pid)), 0.3 * stage.seconds["ingest"])
+
+
+def _kill_embedder(stage: Stage, _: int) -> tuple[bool, bool, bool]:
+    return _kill_ingest(stage, lambda _: _asked(stage.home, _STORED) >= stage.stored, 0.5 * stage.seconds["ingest"])
+
+
+def _kill_recognition(stage: Stage, run: int) -> tuple[bool, bool, bool]:
+    """What is typed in the mixed file is in, and its other page is being recognised."""
+    if run % 2:
+        return _kill_ingest(stage, lambda _: _asked(stage.home, _UNFINISHED) > 0, READING_SECONDS)
+    empty(stage.home)
+    process = _start(stage.home, "ingest", str(stage.folder))
+    _wait_until(process, lambda: _asked(stage.home, _UNFINISHED) > 0)
+    time.sleep(READING_SECONDS * _chance())
+    return _kill_a_child(process, stage)
+
+
+def _kill_forget(stage: Stage, _: int) -> tuple[bool, bool, bool]:
+    return _kill_forgetting(stage, lambda _: True, 0.6 * stage.seconds["forget"])
+
+
+def _kill_compaction(stage: Stage, _: int) -> tuple[bool, bool, bool]:
+    return _kill_forgetting(stage, lambda _: _asked(stage.home, _COMPACTING) > 0, 0.2 * stage.seconds["forget"])
+
+
+_KILLS: dict[str, Callable[[Stage, int], tuple[bool, bool, bool]]] = {
+    "reader": _kill_reader,
+    "writer": _kill_writer,
+    "embedder": _kill_embedder,
+    "ocr": _kill_recognition,
+    "forget": _kill_forget,
+    "compaction": _kill_compaction,
+}
+
+_STORED = "SELECT count(*) FROM held"
+_UNFINISHED = "SELECT count(*) FROM held WHERE reader < 0"
+_COMPACTING = "SELECT max(compaction_due) FROM collections"
+
+
+def _kill_ingest(
+    stage: Stage, has_come: "Callable[[subprocess.Popen[bytes]], bool]", seconds: float
+) -> tuple[bool, bool, bool]:
+    """Kill the whole run at random within so many seconds after the moment, and run it again to its end."""
+    empty(stage.home)
+    caught = _kill_after(stage.home, has_come, seconds, "ingest", str(stage.folder))
+    sound = is_sound(stage.home)
+    ingest(stage.home, stage.folder)
+    return caught, sound, state(stage.home) == stage.expected
+
+
+def _kill_forgetting(
+    stage: Stage, has_come: "Callable[[subprocess.Popen[bytes]], bool]", seconds: float
+) -> tuple[bool, bool, bool]:
+    shutil.rmtree(stage.home)
+    shutil.copytree(stage.full, stage.home)
+    caught = _kill_after(stage.home, has_come, seconds, "documents", "forget", stage.forgotten)
+    sound = is_sound(stage.home)
+    done = strongroom("documents", "forget", stage.forgotten, "--json", home=stage.home)
+    absent = done.returncode == 0 and json.loads(done.stdout)["verified_absent"]
+    return caught, sound, absent and state(stage.home) == stage.without
+
+
+def _kill_a_child(process: "subprocess.Popen[bytes]", stage: Stage) -> tuple[bool, bool, bool]:
+    """Kill one of the run's processes; the run goes on to its end."""
+    caught = False
+    with contextlib.suppress(ProcessLookupError, IndexError):
+        os.kill(random.SystemRandom().choice(_readers(process.pid)), signal.SIGKILL)
+        caught = True
+    process.wait()
+    return caught, is_sound(stage.home), state(stage.home) == stage.expected
+
+
+def _kill_after(
+    home: Path, has_come: "Callable[[subprocess.Popen[bytes]], bool]", seconds: float, *command: str
+) -> bool:
+    """Whether the run was still at it."""
+    process = _start(home, *command)
+    _wait_until(process, lambda: has_come(process))
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds * _chance())
+    if process.poll() is None:
+        process.send_signal(signal.SIGKILL)
+    return process.wait() == -signal.SIGKILL
+
+
+def _wait_until(process: "subprocess.Popen[bytes]", has_come: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
+    while not has_come() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(LOOK_SECONDS)
+
+
+def _asked(home: Path, query: str) -> int:
+    """What the library of a running process says; 0 while there is none."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{home / 'library.sqlite'}?mode=ro", uri=True)) as connection:
+            return int(connection.execute(query).fetchone()[0] or 0)
+    except sqlite3.Error:
+        return 0
+
+
+def _report(outcomes: dict[str, Outcome], stage: Stage) -> str:
+    rows = [
+        [MOMENTS[moment][1], str(each.runs), str(each.caught), str(each.sound), f"**{each.equal}**"]
+        for moment, each in outcomes.items()
+    ]
+    passages = sum(row[5] is not None for row in stage.expected.chunks)
     return (
         "## Killed runs\n\n"
-        f"Sample documents ({passages} passages, {seconds:.1f} s to ingest), SIGKILL at random moments spread over the"
-        " run. Sound: all checks of the library pass right after the kill (it may say that forgetting is not finished)."
-        " Equal: documents, pages, passages, vectors (every byte), search results, checks, vectors in Chroma are in"
-        " the end those of"
-        " a run that was not interrupted, and no byte of a forgotten document is left.\n\n"
+        f"Sample documents and one with a scanned page ({passages} passages, {stage.seconds['ingest']:.1f} s to"
+        " ingest), SIGKILL at a random moment within what is named. Sound: all checks of the library pass right"
+        " after the kill (it may say that forgetting is not finished). Equal: documents, pages, passages, vectors"
+        " (every byte), search results, checks, vectors in Chroma are in the end those of a run that was not"
+        " interrupted, and no byte of a forgotten document is left.\n\n"
         + markdown_table(("What was killed", "runs", "killed before their end", "sound", "equal in the end"), rows)
         + "\n"
     )
 
 
-def _choose_documents(folder: Path) -> None:
-    """The smallest samples, and a copy of one."""
-    folder.mkdir()
-    smallest = sorted((path for path in SAMPLES.rglob("*") if path.is_file()), key=lambda path: path.stat().st_size)
-    for path in smallest[:DOCUMENTS]:
-        shutil.copyfile(path, folder / path.name)
-    shutil.copyfile(smallest[0], folder / f"copy of {smallest[0].name}")
-
-
-def _moments(number: int, seconds: float) -> list[float]:
-    """Spread over the run, each at random within its part of it."""
-    return [seconds * (each + random.SystemRandom().random()) / number for each in range(number)]
-
-
-def _timed(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
-
-
-def _ingest(home: Path, folder: Path) -> float:
-    """Seconds of a run to its end."""
-    started = time.perf_counter()
-    done = strongroom("ingest", str(folder), home=home)
-    if done.returncode not in (0, 3):
-        raise RuntimeError(f"ingest ended with {done.returncode}: {done.stderr.strip()[-500:]}")
-    return time.perf_counter() - started
-
-
-def _kill_after(seconds: float, home: Path, *command: str) -> bool:
-    """Whether the run was still at it."""
-    process = _start(home, *command)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
-
-
-def _kill_a_reader(seconds: float, home: Path, folder: Path) -> bool:
-    """Whether there was one to kill. The run goes on to its end."""
-    process = _start(home, "ingest", str(folder))
-    deadline = time.monotonic() + START_SECONDS
-    while not _readers(process.pid) and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    time.sleep(seconds)
-    readers = _readers(process.pid)
-    caught = False
-    with contextlib.suppress(ProcessLookupError, IndexError):
-        os.kill(random.SystemRandom().choice(readers), signal.SIGKILL)
-        caught = True
-    process.wait()
-    return caught
+def _chance() -> float:
+    return random.SystemRandom().random()
 
 
 def _readers(pid: int) -> list[int]:
@@ -192,45 +238,5 @@ def _start(home: Path, *command: str) -> "subprocess.Popen[bytes]":
     )
 
 
-def _empty(home: Path) -> None:
-    for path in home.iterdir():
-        if path.is_dir() and path.name != KEPT_BETWEEN_RUNS:
-            shutil.rmtree(path)
-        elif path.is_file():
-            path.unlink()
-
-
-def _is_sound(home: Path) -> bool:
-    library = Library.open(Locations(home))
-    try:
-        return all(problem.name == HARMLESS for problem in library.check())
-    finally:
-        library.close()
-
-
-def _state(home: Path) -> State:
-    library = Library.open(Locations(home))
-    try:
-        if not library.hold_index():
-            raise RuntimeError("A killed run still holds the index.")
-        library.refresh_index()
-        return State(
-            chunks=library.database.rows(EVERYTHING),
-            pages=library.database.rows(
-                "SELECT d.path, p.number, p.label, p.text FROM pages p JOIN documents d ON d.id = p.document"
-                " ORDER BY d.path, p.number"
-            ),
-            searches=_searches(library),
-            problems=list(library.check()),
-            vectors_in_chroma=library.index_count(),
-        )
-    finally:
-        library.close()
-
-
-def _searches(library: Library) -> list[object]:
-    """By words, and by the vector of each passage: what stands nearest to it."""
-    by_words: list[object] = [library.search_text(query, 20) for query in QUERIES]
-    names: Sequence[str] = [row[0] for row in library.database.rows("SELECT chunk_id FROM chunks ORDER BY chunk_id")]
-    vectors = library.chunk_vectors(names[:20])
-    return by_words + [library.search_vectors(vector, 10) for vector in vectors.values()]
+if __name__ == "__main__":
+    _kill(int(sys.argv[1]) if sys.argv[1:] else sum(number for number, _ in MOMENTS.values()))

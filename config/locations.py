@@ -69,6 +69,11 @@ class Locations:
         return self.home / "tuning.json"
 
     @property
+    def followed_file(self) -> Path:
+        """The folders that the interface follows, to be taken up again at its next start."""
+        return self.home / "followed.json"
+
+    @property
     def log_file(self) -> Path:
         return self.home / "logs" / "strongroom.log"
 

@@ -32,16 +32,21 @@ RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE
 INDEX_STEP = 1000
 """Vectors that wait before Chroma is given them while others are still computed."""
 
+PAGES_BETWEEN_CLEANINGS = 200
+"""Pages stored after which memory is given back: it would grow with the library otherwise, up to SQLite's cache."""
+
 COUNTING_SHARE = 50
 """Counting what is pending may take one part in so many of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """`prune` takes out documents whose files are gone from the paths; `passwords` are tried on locked files."""
+    """`prune` takes out documents whose files are gone from the paths; `passwords` are tried on locked files. Without
+    `retry` a file that did not get in is read again only when it has changed."""
 
     prune: bool = False
     passwords: tuple[str, ...] = ()
+    retry: bool = True
 
 
 def ingest(
@@ -60,11 +65,7 @@ def ingest(
     """
     tally = Tally()
     known = library.known_files()
-    retry = set(RETRIED)
-    if options.passwords:
-        retry.add(FileStatus.LOCKED)
-    if settings.ingest.ocr != "never" and is_installed():
-        retry.add(FileStatus.NEEDS_OCR)
+    retry = _to_be_tried_again(settings, options)
     plan = discover(paths, known, retry=retry, leave_out=library.locations.home.absolute())
     with ReaderPool(settings.ingest, options.passwords, RecognisedPages(library.database)) as pool:
         pool.start(len(plan.to_read))
@@ -73,6 +74,18 @@ def ingest(
         yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
         yield from _carry_out(plan, known, pool, library, loaded, settings, options, tally)
     yield tally.finished(_file_count(plan), library.pending_count())
+
+
+def _to_be_tried_again(settings: Settings, options: IngestOptions) -> set[FileStatus]:
+    """Outcomes of files that have not changed, which may be others now."""
+    if not options.retry:
+        return set()
+    retry = set(RETRIED)
+    if options.passwords:
+        retry.add(FileStatus.LOCKED)
+    if settings.ingest.ocr != "never" and is_installed():
+        retry.add(FileStatus.NEEDS_OCR)
+    return retry
 
 
 def _carry_out(
@@ -129,6 +142,7 @@ def _read_and_embed(
     """
     found = {file.path: file for file in sorted(plan.to_read, key=lambda file: file.size)}
     progress = _Progress(library)
+    pages = 0
     with BackgroundEmbedding(
         library,
         embedder,
@@ -141,6 +155,9 @@ def _read_and_embed(
             if result.is_complete:
                 yield done
             embedding.look_again()
+            if (pages := pages + done.pages) >= PAGES_BETWEEN_CLEANINGS:
+                library.give_back_memory()
+                pages = 0
             if chunks := sum(embedding.steps_so_far()):
                 yield progress.after(chunks)
         for chunks in embedding.remaining_steps():

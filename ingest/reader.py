@@ -15,6 +15,7 @@ from typing import Any
 
 from config.child import reply, serve
 from config.errors import DocumentError
+from config.memory import give_back_memory
 
 
 def main() -> None:
@@ -23,6 +24,7 @@ def main() -> None:
     _get_ready()
     for request in requests:
         reply(_read(request))
+        give_back_memory()
 
 
 def _get_ready() -> None:

@@ -1,6 +1,7 @@
 """`strongroom ingest`: bring the library up to date with files and folders, once or for as long as it runs."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -68,6 +69,7 @@ def ingest(
             invocation.output.note("Watching for changes; Ctrl-C ends it.")
         for _ in changes(paths, ignore=assistant.locations.home) if watch else [None]:
             complete = one_pass(assistant, paths, options, invocation, as_json=as_json)
+            options = replace(options, retry=False)  # another file has changed, not those that failed
     if not complete:
         raise typer.Exit(INCOMPLETE)
 

@@ -21,6 +21,7 @@ from assistant.tui.messages import (
     ConversationDeleted,
     ConversationOpened,
     EverythingLoaded,
+    FoldersRemembered,
     FollowAsked,
     FollowingFailed,
     IngestEnded,
@@ -160,7 +161,7 @@ class StrongroomApp(App[None]):
         """Without paths nothing is read, but what an interrupted run left waiting is indexed."""
         now = time.monotonic()
         self.status = replace(self.status, ingest=IngestProgress(now, now, is_rest=not paths))
-        self.background.ingest(paths)
+        self.background.ingest(paths, retry=tuple(paths) != self.status.following)
 
     def action_stop_ingest(self) -> None:
         self._waiting.clear()
@@ -210,7 +211,16 @@ class StrongroomApp(App[None]):
         if folders:
             self.background.following.begin(tuple(folders))
         else:
-            self.background.following.end()
+            self.background.following.stop()
+
+    def on_folders_remembered(self, message: FoldersRemembered) -> None:
+        """As if they had been added and followed just now, but for folders that somebody follows already."""
+        if self.status.following:
+            return
+        self._added.extend(message.folders)
+        self._follow(message.folders)
+        names = ", ".join(str(folder) for folder in message.folders)
+        self.notify(words(f"Following {names} again. w in the library stops that."), markup=False)
 
     def on_folders_changed(self) -> None:
         if self.status.following:

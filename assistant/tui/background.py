@@ -59,6 +59,7 @@ class Background:
                 self._app.post_message(messages.PartLoading(FIRST_PART))
                 assistant = self._workers.open_assistant()
                 self._app.post_message(messages.LibraryCounted(_count(assistant)))
+                self.following.take_up(assistant.locations)
                 for part, load in slow_parts(assistant):
                     self._app.post_message(messages.PartLoading(part))
                     try:
@@ -128,16 +129,19 @@ class Background:
 
     # the library
 
-    def ingest(self, paths: Sequence[Path]) -> None:
-        """Read `paths` into the library; posts IngestProgressed now and then, and IngestEnded, to the app."""
+    def ingest(self, paths: Sequence[Path], *, retry: bool = True) -> None:
+        """Read `paths` into the library; posts IngestProgressed now and then, and IngestEnded, to the app. Without
+        `retry` a file that did not get in is read again only when it has changed."""
         stop = self._stop_ingest = Event()
 
         def work() -> None:
+            from ingest.pipeline import IngestOptions  # behind the first paint
+
             trouble = None
             started = posted = time.monotonic()
             progress = IngestProgress(started, started, is_rest=not paths)
             try:
-                for event in self._workers.wait(stop).ingest(paths):
+                for event in self._workers.wait(stop).ingest(paths, IngestOptions(retry=retry)):
                     now = time.monotonic()
                     progress = progress.after(event, now)
                     if progress.finished or now - posted > _SECONDS_BETWEEN_POSTS:

@@ -217,6 +217,13 @@ class FoldersChanged(Message):
 
 
 @dataclass
+class FoldersRemembered(Message):
+    """These folders were followed when the interface last ended."""
+
+    folders: tuple[Path, ...]
+
+
+@dataclass
 class FollowingFailed(Message):
     """The folders are not followed any more."""
 

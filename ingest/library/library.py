@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.locations import Locations
+from config.memory import give_back_memory
 from ingest.library import checking, collections, documents, embedded, forgetting
 from ingest.library.database import Database
 from ingest.library.index import VectorIndex
@@ -108,6 +109,11 @@ class Library:
         """Take out what `path` holds; a duplicate of it takes its place. `forget` also removes the traces."""
         with self.database.transaction() as connection:
             documents.clear_path(connection, collections.ensure(connection, self.collection), str(path))
+
+    def give_back_memory(self) -> None:
+        """Drop what this thread's connection has kept of the file in memory: after much writing that is old."""
+        self.database.rows("PRAGMA shrink_memory")
+        give_back_memory()
 
     def known_files(self) -> dict[str, KnownFile]:
         """Every path in the ledger."""

@@ -1,5 +1,6 @@
 """A folder becomes a library, seen from outside: events, summary, ledger."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from config.sections import IngestSettings, Settings
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.library.library import Library
 from ingest.pipeline import IngestOptions, ingest
+from ingest.types import FileStatus
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import contents, found_texts, put
 
@@ -362,3 +364,20 @@ def test_the_home_is_no_document(library: Library, locations: Locations) -> None
     (locations.home.parent / "letter.txt").write_text("A letter beside the home.\n")
 
     assert outcomes(run(library, locations.home.parent)) == {"letter.txt": "added"}
+
+
+def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(library: Library, folder: Path) -> None:
+    lost = folder / "lost.txt"
+    lost.write_text("Too late.\n")
+    digest = hashlib.sha256(lost.read_bytes()).hexdigest()
+    library.record_outcome(lost, sha256=digest, status=FileStatus.TIMEOUT, reason="It took too long.", size=10)
+
+    def pass_over() -> dict[str, str]:
+        options = IngestOptions(retry=False)
+        return outcomes(
+            list(ingest([folder], library=library, embedder=HashEmbedder(), settings=SETTINGS, options=options))
+        )
+
+    assert pass_over()["lost.txt"] == "timeout"
+    lost.write_text("Another text.\n")
+    assert pass_over()["lost.txt"] == "added"

@@ -315,7 +315,7 @@ class StandInAssistant:
         if stop is None or not stop.is_set():
             self.read_for.append(typed)
 
-    def ingest(self, paths: Sequence[Path]) -> Iterator[IngestEvent]:
+    def ingest(self, paths: Sequence[Path], _: object = None) -> Iterator[IngestEvent]:
         return self.ingests(self, paths)
 
     def forget(self, glob: str) -> Any:

@@ -117,3 +117,21 @@ async def test_a_folder_that_goes_is_told_and_followed_no_longer(
         folder.rmdir()
         await wait_until(lambda: "is not there. Check its name" in told(app))
         assert app.status.following == ()
+
+
+async def test_folders_are_followed_again_at_the_next_start_until_somebody_stops_that(
+    following: StandInAssistant, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = folder_of_documents(tmp_path_factory.mktemp("outside-the-home"))
+    async with running(following) as (app, _):
+        app._folder_to_follow_chosen(folder)
+        await wait_until(following.locations.followed_file.exists)
+    async with running(following) as (app, pilot):
+        await wait_until(lambda: app.status.following == (folder,))
+        assert told(app).startswith(f"Following {folder} again.")
+        await pilot.press("f2")
+        await pilot.press("w")
+        await wait_until(lambda: not following.locations.followed_file.exists())
+    async with running(following) as (app, _):
+        await wait_until(lambda: not app.status.loading)
+        assert app.status.following == ()
