@@ -160,10 +160,13 @@ def _read_and_embed(
                 pages = 0
             if chunks := sum(embedding.steps_so_far()):
                 yield progress.after(chunks)
+        is_open = False
         for chunks in embedding.remaining_steps():
             yield progress.after(chunks)
-            if library.holds_index and library.index_changes_waiting() >= INDEX_STEP:
-                library.refresh_index()  # in between: it takes one core, and at the end the others would wait for it
+            # Opened at once, and filled in between: it takes one core, and at the end the others would wait for it.
+            if library.holds_index and (not is_open or library.index_changes_waiting() >= INDEX_STEP):
+                library.refresh_index()
+                is_open = True
 
 
 @dataclass(slots=True)
