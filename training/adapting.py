@@ -110,9 +110,10 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
     require_tools()
     assistant.registry.require_free(request.name)
     base = find_base(assistant, request)
+    usable = _usable(assistant, request.questions, tell)
     run = Run.open(assistant.locations.adapting_directory, request.name, _begun_with(assistant, request, base))
 
-    learnt, held = _split(_usable(assistant, request.questions, tell), random.Random(f"split:{request.seed}"))
+    learnt, held = _split(usable, random.Random(f"split:{request.seed}"))
     groups = _groups(learnt, request.seed)
     prepared = Prepared(len(learnt), len(held), len(groups), continued=run.is_begun())
     tell(prepared)

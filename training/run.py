@@ -21,16 +21,22 @@ class Run:
 
     @classmethod
     def open(cls, parent: Path, name: str, begun_with: Mapping[str, Any]) -> "Run":
-        """Begin a run, or go on with that of this name. Raises UsageError when it was begun with something else."""
-        folder = private_directory(private_directory(parent) / name)
-        begun = folder / _BEGUN
-        if begun.exists() and json.loads(begun.read_bytes()) != begun_with:
+        """Begin a run, or go on with that of this name. Raises UsageError when that has learnt something else."""
+        run = cls(private_directory(private_directory(parent) / name))
+        if run.is_of(begun_with):
+            return run
+        if run.is_begun():
             raise UsageError(
                 f"An adapter {name} was begun with other questions, another model or other options.",
-                f"Give the same ones to go on with it, choose another --name, or delete {folder}.",
+                f"Give the same ones to go on with it, choose another --name, or delete {run.folder}.",
             )
-        replace_file(begun, json.dumps(begun_with).encode())
-        return cls(folder)
+        (run.folder / _BEFORE).unlink(missing_ok=True)
+        replace_file(run.folder / _BEGUN, json.dumps(begun_with).encode())
+        return run
+
+    def is_of(self, begun_with: Mapping[str, Any]) -> bool:
+        begun = self.folder / _BEGUN
+        return begun.exists() and json.loads(begun.read_bytes()) == begun_with
 
     def is_begun(self) -> bool:
         """Whether something was learnt already."""

@@ -58,7 +58,10 @@ def adapt(
     output = invocation.output
     left_out: list[LeftOut] = []
     request = Request(questions, name, model or "", start or "", minutes, seed)
-    output.note("The questions are looked up in the library.")
+    output.note(
+        f"The questions are looked up in the library. Then training takes {minutes:g} minutes at most, and measuring "
+        "some more. Ctrl-C stops it, and the same command goes on."
+    )
     try:
         with private_files(), invocation.open_assistant() as assistant, reporter(output, left_out) as tell:
             invocation.note_if_empty(assistant)
