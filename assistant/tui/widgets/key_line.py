@@ -3,7 +3,7 @@
 from textual.app import ComposeResult
 from textual.widgets import Footer
 
-_NEEDED_LEAST = frozenset({"show('models')", "show('settings')"})
+_NEEDED_LEAST = frozenset({"show('models')", "show('settings')", "other_list"})
 
 
 class KeyLine(Footer):
