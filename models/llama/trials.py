@@ -17,7 +17,7 @@ from models.llama.native import EngineError, StopFlag, Stopped
 _SIZES = (1, 2, 3, 4, 6, 9, 12, LONGEST_DRAFT + 1)
 """Tokens in the batches that are timed; between two of them the cost is taken to rise evenly."""
 
-_ROUNDS = 3
+_ROUNDS = 4
 
 Clock = Callable[[], float]
 MakeEngine = Callable[[Load], tuple[Engine, list[int], list[int]]]
@@ -56,7 +56,7 @@ class Trials:
         prompt, clock = self._brief if brief else self._prompt, _clock(load.threads)
         engine.read(prompt[engine.reuse(prompt) : -1])
         batches = [(size, self._seconds_of(engine, size, clock)) for size in _SIZES]
-        costs = _costs(batches)
+        costs = costs_of(batches)
         plain, guessed, accepted = 0.0, 0.0, 0
         for _ in range(1 if brief else 2):
             plain = max(plain, _answer(engine, prompt, write, (), clock)[0])
@@ -132,11 +132,17 @@ def _same_weights(one: Load, other: Load) -> bool:
     return of_both[0] == of_both[1]
 
 
-def _costs(batches: Sequence[tuple[int, float]]) -> tuple[float, ...]:
-    """The cost of every number of guesses, in times of a single token; never falling, since more cannot take less."""
-    (_, single), costs = batches[0], [1.0]
-    for (size, seconds), (next_size, next_seconds) in pairwise(batches):
+def costs_of(batches: Sequence[tuple[int, float]]) -> tuple[float, ...]:
+    """The cost of every number of guesses, in times of a single token, from the seconds of batches of growing size.
+
+    What disturbs a measurement only makes it longer, and fewer tokens cannot take longer than more of them: so each
+    counts as the shortest of its own size and all larger ones.
+    """
+    sizes = [size for size, _ in batches]
+    shortest = [min(seconds for _, seconds in batches[index:]) for index in range(len(batches))]
+    costs = [1.0]
+    for (size, seconds), (next_size, next_seconds) in pairwise(zip(sizes, shortest, strict=True)):
         for tokens in range(size + 1, next_size + 1):
             share = (tokens - size) / (next_size - size)
-            costs.append(max(costs[-1], (seconds + share * (next_seconds - seconds)) / single))
+            costs.append((seconds + share * (next_seconds - seconds)) / shortest[0])
     return tuple(round(cost, 3) for cost in costs)

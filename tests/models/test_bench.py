@@ -66,6 +66,16 @@ def test_plans_are_tried(bench: ProcessBench) -> None:
     assert bench.layers_that_fit() is None
 
 
+def test_a_measurement_that_was_disturbed_makes_the_others_no_dearer() -> None:
+    from models.llama.trials import costs_of
+
+    quiet = costs_of([(1, 10.0), (2, 12.0), (4, 16.0), (6, 20.0)])
+    disturbed = costs_of([(1, 10.0), (2, 70.0), (4, 16.0), (6, 20.0)])
+
+    assert quiet == (1.0, 1.2, 1.4, 1.6, 1.8, 2.0)
+    assert disturbed == (1.0, 1.6, 1.6, 1.6, 1.8, 2.0)
+
+
 def test_a_plan_that_does_not_run_costs_itself_only(bench: ProcessBench) -> None:
     impossible = Plan(1, 1, flash_attention="off", kv_type="q8_0")
 
