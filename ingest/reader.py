@@ -1,10 +1,10 @@
 """The process that reads files: one at a time, sealed and limited, so that a bad file costs only itself.
 
-Started as `python -P -m ingest.reader`. Request: {"path", "passwords", "max_pages", "max_file_mb", "engine", "ocr",
-"recognised"}. Answer: {"document": …}, {"error": {"status", "reason"}}, or {"pages": [INDEX…], "sha256", "document"}
-when these pages must be recognised first; the document is then what there is without them, or null. That is asked for
-by the same request with "page": INDEX, and answered by {"recognised": …}; the pages are then given with the first
-request again.
+Started as `python -P -m ingest.reader`; it says {} when it is ready. Request: {"path", "passwords", "max_pages",
+"max_file_mb", "engine", "ocr", "recognised"}. Answer: {"document": …}, {"error": {"status", "reason"}}, or
+{"pages": [INDEX…], "sha256", "document"} when these pages must be recognised first; the document is then what there is
+without them, or null. That is asked for by the same request with "page": INDEX, and answered by {"recognised": …}; the
+pages are then given with the first request again.
 """
 
 import logging
@@ -22,6 +22,7 @@ def main() -> None:
     logging.disable()  # what libraries warn of quotes the document, and a broken one makes them warn without end
     requests = serve()
     _get_ready()
+    reply({})
     for request in requests:
         reply(_read(request))
         give_back_memory()
