@@ -4,6 +4,7 @@ Scores, not ranks: a search that is sure of one passage and lukewarm about the r
 and FinanceBench this finds more than reciprocal rank fusion; benchmarks/ablation.py has the figures.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ingest.types import ScoredChunk
@@ -39,14 +40,16 @@ def with_page_support(
 ) -> dict[str, float]:
     """Each page's best passage gets a share of its second best: two halves of a table bear each other out.
 
-    `pages` is chunk id → path and page.
+    `pages` is chunk id → path and page. It tells pages of a document apart; a document found on one page only gets
+    nothing, or the longer of two one-page texts would be lifted for its length.
     """
     by_page: dict[tuple[str, int], list[float]] = {}
     for chunk_id, page in pages.items():
         by_page.setdefault(page, []).append(scores[chunk_id])
-    best_two = {page: sorted(held, reverse=True)[:2] for page, held in by_page.items()}
+    found_on = Counter(path for path, _ in by_page)
+    best_two = {page: sorted(held, reverse=True)[:2] for page, held in by_page.items() if found_on[page[0]] > 1}
     return {
-        chunk_id: scores[chunk_id] + share * max(0.0, _support(scores[chunk_id], best_two[page]))
+        chunk_id: scores[chunk_id] + share * max(0.0, _support(scores[chunk_id], best_two.get(page, ())))
         for chunk_id, page in pages.items()
     }
 

@@ -46,7 +46,7 @@ class ChunkingSettings(Section):
 class RetrievalSettings(Section):
     top_k: int = Field(default=8, ge=1, le=200)
     """Passages a search returns, and at most as many sources for an answer."""
-    candidates: int = Field(default=60, ge=1, le=2000)
+    candidates: int = Field(default=100, ge=1, le=2000)
     """Passages each search (lexical, dense) puts forward before they are fused."""
     mode: Literal["hybrid", "dense", "lexical"] = "hybrid"
     """Which searches are used."""
@@ -56,11 +56,11 @@ class RetrievalSettings(Section):
     """What the best vector hit adds to a passage's score."""
     page_weight: float = Field(default=0.3, ge=0, le=1)
     """Share of a page's second best passage that is added to the score of its best."""
-    name_weight: float = Field(default=1.65, ge=0)
+    name_weight: float = Field(default=1.5, ge=0)
     """What a passage's score gains when the question names its document and no other (a company, a product)."""
     year_weight: float = Field(default=2.5, ge=0)
     """What a passage's score gains when the question names its document's year; half of it for a quarter."""
-    kind_weight: float = Field(default=0.5, ge=0)
+    kind_weight: float = Field(default=0.7, ge=0)
     """What a passage's score gains when the question names its document's kind (an annual report, a contract)."""
     glossary: bool = True
     """Look for what the glossary calls a question's words as well."""

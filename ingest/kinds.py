@@ -32,7 +32,8 @@ _KINDS = {
     "letter": r"letters?|anschreiben|lettres?|courrier",
     "presentation": r"presentations?|slides?|prasentation",
 }
-_KIND = re.compile("|".join(f"\\b(?P<k{i}>{words})\\b" for i, words in enumerate(_KINDS.values())))
+# In file names a hyphen stands for the space.
+_KIND = re.compile("|".join(f"\\b(?P<k{i}>{words.replace(' ', '[ -]')})\\b" for i, words in enumerate(_KINDS.values())))
 _NAMES = tuple(_KINDS)
 
 

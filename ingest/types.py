@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-READER_VERSION = 3
+READER_VERSION = 4
 """Raised when the same files come out as other pages, chunks or marks than before: libraries then read them again."""
 
 

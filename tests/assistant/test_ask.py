@@ -123,6 +123,16 @@ def test_a_small_model_that_miscounts_gets_the_number_of_the_source_it_copied(op
     assert "[9]" not in "".join(event.text for event in events if isinstance(event, Token))
 
 
+def test_a_small_model_that_copied_with_a_slip_is_shown_with_what_stands_there(open_with: Open) -> None:
+    slip = FORM.replace("accrue", "get")
+    events = list(open_with(llm=ScriptedModel([slip], writes_well=False, writes_in_form=True)).ask(VACATION))
+    assert isinstance(events[-1], Answered)
+    assert events[-1].answer.style == "answer"
+    shown = "".join(event.text for event in events if isinstance(event, Token))
+    assert "accrue" in shown
+    assert "get" not in shown
+
+
 def test_a_small_model_that_sees_nothing_in_passages_that_fit_gives_way_to_quotes(open_with: Open) -> None:
     events = list(open_with(llm=ScriptedModel([REFUSAL], writes_well=False, writes_in_form=True)).ask(VACATION))
     assert isinstance(events[-1], Answered)
@@ -134,7 +144,7 @@ def test_a_small_model_that_sees_nothing_in_passages_that_fit_gives_way_to_quote
     "reply",
     [
         FORM.replace("23", "24", 1),
-        FORM.replace("accrue", "get"),
+        FORM.replace("Employees of Halvorsen Marine accrue", "All who work there get"),
         FORM.replace('"', ""),
         FORM + " And more.",
     ],

@@ -54,3 +54,9 @@ def test_a_page_with_two_good_passages_beats_one_with_one() -> None:
 def test_pages_of_the_same_number_in_two_documents_are_two_pages() -> None:
     scores = {"a": 1.0, "b": 0.9}
     assert with_page_support(scores, {"a": ("/x", 1), "b": ("/y", 1)}, 0.3) == scores
+
+
+def test_the_only_page_that_a_document_is_found_on_is_not_lifted() -> None:
+    scores = {"long 1": 0.9, "long 2": 0.8, "short": 1.0}
+    places = {"long 1": ("/long", 1), "long 2": ("/long", 1), "short": ("/short", 1)}
+    assert with_page_support(scores, places, 0.3) == scores

@@ -83,6 +83,7 @@ def test_dates_in_whatever_form(text: str, dates: set[str]) -> None:
 def test_kinds_by_any_of_their_names() -> None:
     assert kinds_in("the 10-K") == kinds_in("annual report of 2019") == {"annual report"}
     assert kinds_in("Lease agreement") == {"contract"}
+    assert kinds_in("price-list-2026") == {"price list"}, "a file name has a hyphen for the space"
     assert kinds_in("how warm is it") == frozenset()
     assert kinds_in("Gesch\u00e4ftsbericht 2023") == kinds_in("rapport annuel") == {"annual report"}
     assert kinds_in("der Mietvertrag") == {"contract"}
