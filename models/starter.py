@@ -65,7 +65,7 @@ STARTERS = (
         package="models",
         file="adapters/starter.gguf",
         title="answers over SmolLM2-135M-Instruct",
-        sha256="1dd7fcaa2214f7fa5710c67b9dbf32d47d218c83b33384150d9f742e0266c8a2",
+        sha256="b34d13ffca33d94def0909b26334422f615932ca252fc20b59fcd632fe307abc",
         licence="CC-BY-SA-4.0",
     ),
 )

@@ -2,10 +2,12 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 NAME = "strongroom-starter-lora"
 LICENCE = "CC-BY-SA-4.0"
@@ -14,9 +16,14 @@ LICENCE = "CC-BY-SA-4.0"
 
 def export(run: Path, out: Path, *, alpha: float, name: str = NAME, licence: str = LICENCE) -> int:
     """Write the last state of `run` in 16 bits; returns the bytes. Raises FileNotFoundError when there is none."""
+    return write(torch.load(run / "state.pt", weights_only=True)["model"], out, alpha=alpha, name=name, licence=licence)
+
+
+def write(weights: Mapping[str, Tensor], out: Path, *, alpha: float, name: str = NAME, licence: str = LICENCE) -> int:
+    """Write the weights of an adapter, by the names that `training.llama.Llama` gives them, in 16 bits; returns the
+    bytes."""
     from gguf import GGUFWriter
 
-    weights = torch.load(run / "state.pt", weights_only=True)["model"]
     writer = GGUFWriter(out, "llama")
     writer.add_type("adapter")
     writer.add_name(name)
