@@ -35,10 +35,13 @@ def read_reply(text: str) -> Reply | None:
 
 def is_copied(reply: Reply, sources: Sequence[Source]) -> bool:
     """Whether the quoted words stand in the source of that number, white space aside."""
-    return any(
-        source.number == reply.number and _in_one_line(reply.quoted) in _in_one_line(source.passage.chunk.text)
-        for source in sources
-    )
+    return reply.number in holding(reply.quoted, sources)
+
+
+def holding(quoted: str, sources: Sequence[Source]) -> list[int]:
+    """The numbers of the sources that these words stand in, white space aside."""
+    words = _in_one_line(quoted)
+    return [source.number for source in sources if words in _in_one_line(source.passage.chunk.text)]
 
 
 def mended(text: str, sources: Sequence[Source]) -> str:
@@ -51,10 +54,11 @@ def mended(text: str, sources: Sequence[Source]) -> str:
     if reply is None or is_copied(reply, sources):
         return text
     quoted = _in_one_line(reply.quoted)
-    if not any(quoted in _in_one_line(source.passage.chunk.text) for source in sources):
+    numbers = holding(quoted, sources)
+    if not numbers:
         quoted = _nearly(quoted, sources) or quoted
-    holding = [source.number for source in sources if quoted in _in_one_line(source.passage.chunk.text)]
-    return f'{reply.answer} "{quoted}" [{holding[0]}]' if len(holding) == 1 else text
+        numbers = holding(quoted, sources)
+    return f'{reply.answer} "{quoted}" [{numbers[0]}]' if len(numbers) == 1 else text
 
 
 def _nearly(quoted: str, sources: Sequence[Source]) -> str | None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from assistant.types import Why
 from benchmarks.datasets import EXAMPLES, FINANCEBENCH_SCOPED, FINANCEBENCH_WHOLE, SCIFACT_TEST, DataSet
 from benchmarks.program import markdown_table
-from benchmarks.retrieval import not_there
+from benchmarks.retrieval import figure_at, not_there
 from benchmarks.sessions import Session, open_session
 from config.sections import RetrievalSettings
 
@@ -87,15 +87,8 @@ def _columns(data: DataSet) -> dict[str, list[str]]:
     with open_session(data) as session:
         for name, settings in _LINES.items():
             result = asdict(_by_ranks(session) if name == _BY_RANKS else session.evaluate(settings))
-            columns[name] = [f"{_at(result, path):.3f}" for path in FIGURES[data.name].values()]
+            columns[name] = [f"{figure_at(result, path):.3f}" for path in FIGURES[data.name].values()]
     return columns
-
-
-def _at(result: Mapping[str, Any], path: Collection[str]) -> float:
-    value: Any = result
-    for key in path:
-        value = value[key]
-    return float(value)
 
 
 def _by_ranks(session: Session) -> "Evaluation":

@@ -6,12 +6,13 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from benchmarks.datasets import FINANCEBENCH_WHOLE, SCIFACT_TEST, DataSet
 from benchmarks.program import HOMES, markdown_table
-from benchmarks.retrieval import not_there
+from benchmarks.retrieval import figure_at, not_there
 from benchmarks.sessions import open_session
 
 if TYPE_CHECKING:
@@ -58,14 +59,9 @@ def _rows(data: DataSet, direction: str, asks_short: bool) -> Iterator[list[str]
         chunks = list(library.chunks(library.embedded_chunk_ids()).values())
         count = _write_questions(made.questions(), chunks, asks_short)
         for name, settings in (("with acronyms", {}), ("without", WITHOUT)):
-            result = session.evaluate(settings)
-            cells = [f"{_at(result, path):.3f}" for path in FIGURES.values()]
+            result = asdict(session.evaluate(settings))
+            cells = [f"{figure_at(result, path):.3f}" for path in FIGURES.values()]
             yield [data.name, f"{direction} ({count})", name, *cells]
-
-
-def _at(result: object, path: tuple[str, ...]) -> float:
-    value: Any = getattr(result, path[0])
-    return float(value[path[1]] if len(path) > 1 else value)
 
 
 def _write_questions(file: Path, chunks: list["StoredChunk"], asks_short: bool) -> int:

@@ -51,14 +51,15 @@ def not_there(names: Sequence[str]) -> str:
 def _cells(result: dict[str, Any], data: DataSet) -> list[tuple[str, list[str]]]:
     found = []
     for name, path in FIGURES.items():
-        value, interval = _at(result, path), _at(result["intervals"], path)
+        value, interval = figure_at(result, path), figure_at(result["intervals"], path)
         if value is not None:
             bar = BARS[data.name].get(name)
             found.append((name, [_with_interval(value, interval), "" if bar is None else f"{bar:.2f}"]))
     return found
 
 
-def _at(result: Any, path: Sequence[str]) -> Any:
+def figure_at(result: Any, path: Sequence[str]) -> Any:
+    """What of an evaluation, as a mapping, the keys of `path` lead to."""
     for key in path:
         result = result[key]
     return result

@@ -9,11 +9,11 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.prompts import is_refusal
-from assistant.reply import holds, is_copied, mended, read_reply
+from assistant.reply import holding, holds, is_copied, mended, read_reply
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, LanguageModel
 from training.groups import Group, Item, as_source, read_groups
@@ -55,7 +55,7 @@ def score(reply: str, item: Item, group: Group) -> Scored:
         refused=False,
         f1=max(f1_of(answer, one) for one in right),
         contained=float(bool(item.number) and any(_held(one, answer) for one in right)),
-        copied=float(read is not None and any(is_copied(replace(read, number=one.number), sources) for one in sources)),
+        copied=float(read is not None and bool(holding(read.quoted, sources))),
         stands=float(looked_up is not None and is_copied(looked_up, sources)),
         cited=float(read is not None and read.number == item.number),
         found=float(looked_up is not None and looked_up.number == item.number),
