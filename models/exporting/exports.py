@@ -17,7 +17,7 @@ from config.locations import private_directory
 _log = logging.getLogger(__name__)
 
 # A change in how models are exported gets a new number, and every model is exported again.
-_FORMAT = 1
+_FORMAT = 2
 _SECONDS = 900.0
 
 
