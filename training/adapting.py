@@ -105,7 +105,7 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
 
     `tell` is told of every event. Interrupted, what was learnt is kept, and the same request goes on with it. Raises
     StrongroomError when too few questions are of use, UsageError for a bad name or another request under the same name,
-    ModelError when a model is missing, cannot be trained or does not fit into memory.
+    ModelError when a model is missing, cannot be trained or does not fit into memory, and HomeError for a full disk.
     """
     require_tools()
     assistant.registry.require_free(request.name)

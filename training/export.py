@@ -33,10 +33,12 @@ def write(weights: Mapping[str, Tensor], out: Path, *, alpha: float, name: str =
     for key, values in weights.items():
         _, layer, part, half = key.split(".")
         writer.add_tensor(f"blk.{layer}.{part}.weight.{half}", values.numpy().astype(np.float16))
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+    try:
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.write_tensors_to_file()
+    finally:
+        writer.close()
     return out.stat().st_size
 
 

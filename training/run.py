@@ -1,7 +1,9 @@
 """A run of `adapt` on disk: what it was begun with, its state, what was measured before. It keeps no text of a document
 or of a question."""
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import UsageError
-from config.files import replace_file
+from config.files import replace_file, unwritable
 from config.locations import private_directory
 
 _BEGUN, _STATE, _BEFORE = "begun.json", "state.pt", "before.json"
@@ -51,12 +53,17 @@ class Run:
         replace_file(self.folder / _BEFORE, json.dumps(measured).encode())
 
     def export(self, name: str, *, alpha: float, licence: str) -> Path:
-        """Write the adapter (0600); where it is."""
+        """Write the adapter (0600); where it is. Raises HomeError when it cannot be written."""
         from training.export import export
 
         adapter = self.folder / f"{name}.gguf"
-        export(self.folder, adapter, alpha=alpha, name=name, licence=licence)
-        adapter.chmod(0o600)
+        try:
+            export(self.folder, adapter, alpha=alpha, name=name, licence=licence)
+            adapter.chmod(0o600)
+        except OSError as error:
+            # NumPy writes the tensors, and does not say why it could not: in a file that is open, the disk is full.
+            known = error if error.errno else OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise unwritable(adapter, known) from error
         return adapter
 
     def remove(self) -> None:

@@ -1,8 +1,10 @@
 """Train an adapter: python -m training.train DATA RUN. Stopped and started again, it goes on where it was."""
 
 import argparse
+import io
 import json
 import math
+import pickle
 import random
 import time
 from collections.abc import Callable
@@ -13,6 +15,8 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
+from config.errors import StrongroomError
+from config.files import replace_file, unwritable
 from models.starter import STARTERS
 from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
@@ -50,7 +54,7 @@ def train(
     tell: Callable[[Progress, float], None] | None = None,
 ) -> Progress:
     """Train until the recipe ends, saving to `run` every `save_every` seconds and at the end. `tell` is told of every
-    step and its loss."""
+    step and its loss. Raises HomeError when `run` cannot be written: what was saved before is still there then."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.rate, weight_decay=0.0)
     progress = _resume(model, optimiser, run)
     total = max(1, round(recipe.epochs * len(groups) / recipe.at_once))
@@ -99,21 +103,27 @@ def loss_of(model: Llama, group: Branches) -> torch.Tensor:
 
 
 def save(model: Llama, optimiser: torch.optim.Optimizer, progress: Progress, run: Path) -> None:
-    """Write the state beside the old one, then put it in its place."""
-    beside = run / "state.pt.new"
+    """Put the state in the place of the old one, in one step. Raises HomeError when it cannot be written."""
     state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "progress": asdict(progress)}
-    torch.save(state, beside)
-    beside.replace(run / "state.pt")
+    content = io.BytesIO()  # torch.save into a file would not say that the disk is full
+    torch.save(state, content)
+    replace_file(run / "state.pt", content.getvalue())
 
 
 def _resume(model: Llama, optimiser: torch.optim.Optimizer, run: Path) -> Progress:
+    """Raises StrongroomError when what was saved is no state of this model."""
     path = run / "state.pt"
     if not path.exists():
         return Progress()
-    state = torch.load(path, weights_only=True)
-    model.load_state_dict(state["model"])
-    optimiser.load_state_dict(state["optimiser"])
-    return Progress(**state["progress"])
+    try:
+        state = torch.load(path, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimiser.load_state_dict(state["optimiser"])
+        return Progress(**state["progress"])
+    except (RuntimeError, EOFError, LookupError, TypeError, ValueError, pickle.UnpicklingError) as error:
+        raise StrongroomError(
+            f"What was learnt before cannot be read from {path}.", f"Delete {run}, and it begins anew."
+        ) from error
 
 
 def _fallen(done: float) -> float:
@@ -134,8 +144,12 @@ def _chosen(lengths: list[int], step: int, recipe: Recipe) -> list[int]:
 
 def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:
     line = {"step": progress.step, "seconds": round(progress.seconds, 1), "loss": round(loss, 4), "tokens": tokens}
-    with (run / "log.jsonl").open("a") as file:
-        file.write(json.dumps(line) + "\n")
+    path = run / "log.jsonl"
+    try:
+        with path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def starter_path() -> Path:

@@ -16,6 +16,7 @@ from config.locations import Locations
 from config.settings import load_settings
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import fill
+from tests.faults import no_file_larger_than
 from tests.training.toy import write_model
 from training import adapting
 from training.adapting import AdaptEvent, Added, Measured, Prepared, Stepped, adapt
@@ -130,15 +131,37 @@ def _is_whole(added: Added, assistant: Assistant, begun: Path) -> None:
         again.close()
 
 
-def test_an_adapter_is_gone_on_from(
-    assistant: Assistant, questions: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    first = adapt(assistant, Request(questions, "one", "toy", minutes=0.01), lambda _: None)
+@pytest.fixture
+def fake_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command uses the embedder that the library was filled with."""
     real = open_assistant
     monkeypatch.setattr(
         "assistant.assistant.open_assistant",
         lambda *given, **options: real(*given, **{**options, "embedder": HashEmbedder()}),
     )
+
+
+@pytest.mark.usefixtures("fake_embedder")
+def test_a_full_disk_is_an_error_of_one_sentence_and_the_same_command_goes_on(
+    assistant: Assistant, questions: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = assistant.locations
+    command = ["--home", str(home.home), "adapt", str(questions), "--model", "toy", "--name", "ours", "--minutes", "10"]
+    with no_file_larger_than(200_000):
+        assert main(command) == 1
+    assert "ours/state.pt cannot be written: File too large. Make room on the disk" in one_line(capsys.readouterr().err)
+
+    assert main(command) == 0
+    assert "Added the adapter ours" in capsys.readouterr().out
+
+
+def one_line(printed: str) -> str:
+    return " ".join(printed.split())
+
+
+@pytest.mark.usefixtures("fake_embedder")
+def test_an_adapter_is_gone_on_from(assistant: Assistant, questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = adapt(assistant, Request(questions, "one", "toy", minutes=0.01), lambda _: None)
     print_added(first, Output())
     assert "Added the adapter one" in capsys.readouterr().out
     home = str(assistant.locations.home)

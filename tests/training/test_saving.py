@@ -1,0 +1,66 @@
+"""What was learnt is saved whole or not at all, and a disk that is full is named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from config.errors import HomeError, StrongroomError
+from tests.faults import no_file_larger_than
+from training.run import Run
+from training.train import Progress, Recipe, save, train
+
+STATE = "state.pt"
+
+
+@pytest.fixture
+def model() -> Any:
+    """Stands in for a model: its state is some 40 kB."""
+    return torch.nn.Linear(100, 100)
+
+
+@pytest.fixture
+def optimiser(model: Any) -> torch.optim.Optimizer:
+    return torch.optim.AdamW(model.parameters())
+
+
+def test_a_full_disk_is_named_and_what_was_saved_before_stays(
+    tmp_path: Path, model: Any, optimiser: torch.optim.Optimizer
+) -> None:
+    save(model, optimiser, Progress(1), tmp_path)
+    before = (tmp_path / STATE).read_bytes()
+
+    with no_file_larger_than(10_000), pytest.raises(HomeError) as caught:
+        save(model, optimiser, Progress(2), tmp_path)
+
+    assert "state.pt cannot be written: File too large." in caught.value.message
+    assert "Make room on the disk" in caught.value.remedy
+    assert (tmp_path / STATE).read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == [STATE]
+
+
+def test_an_adapter_that_does_not_fit_on_the_disk_is_named(tmp_path: Path, optimiser: torch.optim.Optimizer) -> None:
+    adapter = torch.nn.ModuleDict({"blocks": torch.nn.ModuleDict({"0": torch.nn.ModuleDict({"attn_q": Pair()})})})
+    save(adapter, optimiser, Progress(1), tmp_path)  # type: ignore[arg-type]  # no model, but named like one
+    run = Run(tmp_path)
+    assert run.export("mine", alpha=1.0, licence="none").stat().st_mode & 0o777 == 0o600
+
+    with no_file_larger_than(10_000), pytest.raises(HomeError, match=r"mine\.gguf cannot be written: .+\."):
+        run.export("mine", alpha=1.0, licence="none")
+
+
+class Pair(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
+    def __init__(self) -> None:
+        super().__init__()
+        self.lora_a = torch.nn.Parameter(torch.ones(16, 500))
+        self.lora_b = torch.nn.Parameter(torch.ones(500, 16))
+
+
+def test_a_state_that_cannot_be_read_says_what_to_delete(tmp_path: Path, model: Any) -> None:
+    (tmp_path / STATE).write_bytes(b"PK\x03\x04 and no more")
+
+    with pytest.raises(StrongroomError, match="cannot be read from") as caught:
+        train(model, [], Recipe(), tmp_path)
+
+    assert str(tmp_path) in caught.value.remedy
