@@ -136,7 +136,7 @@ class Child:
         with self._receiving:
             return self._parse(self._read_line(deadline))
 
-    def _read_line(self, deadline: float | None) -> bytes:
+    def _read_line(self, deadline: float | None) -> bytearray:
         searched = 0
         while (end := self._received.find(b"\n", searched)) < 0:
             searched = len(self._received)
@@ -149,11 +149,11 @@ class Child:
             if not piece:
                 raise self._died()
             self._received += piece
-        line = bytes(self._received[:end])
+        line = self._received[:end]
         del self._received[: end + 1]
         return line
 
-    def _parse(self, line: bytes) -> JsonObject:
+    def _parse(self, line: bytearray) -> JsonObject:
         try:
             message = json.loads(line)
         except (ValueError, RecursionError):  # RecursionError: nested without end

@@ -100,6 +100,7 @@ class BackgroundEmbedding:
 
     def _run(self) -> None:
         try:
+            self._library.write_in_bulk()
             while not self._stop.is_set():
                 if self._rests():
                     self._stop.wait(_REST_SECONDS)

@@ -5,6 +5,7 @@ follow, a slice at a time. So a run that is killed at any moment has lost nothin
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,11 +30,13 @@ from models.hardware import on_battery
 RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE})
 """Outcomes that the next run may not have: what went wrong may have passed, and limits are settings."""
 
+SMALL_FILES_FIRST = 4
+
 INDEX_STEP = 1000
 """Vectors that wait before Chroma is given them while others are still computed."""
 
-PAGES_BETWEEN_CLEANINGS = 200
-"""Pages stored after which memory is given back: it would grow with the library otherwise, up to SQLite's cache."""
+PAGES_BETWEEN_CLEANINGS = 50
+"""Pages stored after which memory is given back, which takes a millisecond."""
 
 COUNTING_SHARE = 50
 """Counting what is pending may take one part in so many of the time."""
@@ -136,12 +139,10 @@ def _settle_what_needs_no_reading(
 def _read_and_embed(
     plan: Plan, pool: ReaderPool, library: Library, embedder: Embedder, settings: Settings
 ) -> Iterator[FileDone | Embedded]:
-    """Read files in processes of their own and store them here, while another thread embeds what is stored.
-
-    The smallest come first: something can be found at once, and most files soon.
-    """
-    found = {file.path: file for file in sorted(plan.to_read, key=lambda file: file.size)}
+    """Read files in processes of their own and store them here, while another thread embeds what is stored."""
+    found = {file.path: file for file in _in_turn(plan.to_read)}
     progress = _Progress(library)
+    library.write_in_bulk()
     pages = 0
     with BackgroundEmbedding(
         library,
@@ -167,6 +168,17 @@ def _read_and_embed(
             if library.holds_index and (not is_open or library.index_changes_waiting() >= INDEX_STEP):
                 library.refresh_index()
                 is_open = True
+
+
+def _in_turn(files: Sequence[FoundFile]) -> Iterator[FoundFile]:
+    """Some of the smallest first, so that something can be found at once; then the largest and the smallest in turn.
+
+    The largest last would be in memory side by side, and the cores that have no other would wait for the last of them.
+    """
+    waiting = deque(sorted(files, key=lambda file: file.size))
+    for number in range(len(waiting)):
+        is_large = number >= SMALL_FILES_FIRST and (number - SMALL_FILES_FIRST) % 2 == 0
+        yield waiting.pop() if is_large else waiting.popleft()
 
 
 @dataclass(slots=True)

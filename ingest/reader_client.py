@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from config.child import Child, ChildDied, Limits
 from config.errors import DocumentError
+from config.memory import resident_mb
 from config.sanitise import sanitise
 from config.sections import IngestSettings
 from ingest.exchange import document_from_message, recognised_from_message, recognised_to_message
@@ -22,6 +23,9 @@ FILES_PER_READER = 200
 READER_OPEN_FILES = 64
 START_SECONDS = 120.0
 
+MOST_LEFT_MB = 15.0
+"""What files may leave behind in a reader; pypdf and what it imports take more."""
+
 
 class PagesWanted(NamedTuple):
     """Pages (0-based) that must be recognised before the file can be read; `so_far` is what there is without them."""
@@ -32,12 +36,13 @@ class PagesWanted(NamedTuple):
 
 
 class Reader:
-    """One reading process. It is fit for another file until it died, was killed or has read FILES_PER_READER."""
+    """One reading process. It is fit for another file until it died, was killed, has read FILES_PER_READER."""
 
     def __init__(self, settings: IngestSettings, passwords: tuple[str, ...]) -> None:
         self._settings = settings
         self._passwords = passwords
         self._files = 0
+        self._mb_at_start = 0.0
         self._is_ready = False
         self.is_fit = True
         nice = LOWEST_PRIORITY if settings.gentle else 0
@@ -68,6 +73,7 @@ class Reader:
             if not self._is_ready:  # its start is no part of the time that a file may take
                 self._child.receive(START_SECONDS)
                 self._is_ready = True
+                self._mb_at_start = resident_mb(self._child.pid)
             self._child.send(
                 {
                     "path": str(path),
@@ -95,6 +101,10 @@ class Reader:
                 status, reason = FileStatus(answer["error"]["status"]), sanitise(str(answer["error"]["reason"]))
             raise DocumentError(reason, status=status)
         return answer
+
+    def has_grown(self) -> bool:
+        """Whether files have left more than MOST_LEFT_MB in it: to be asked when it has tidied up after the last one."""
+        return self._is_ready and resident_mb(self._child.pid) - self._mb_at_start > MOST_LEFT_MB
 
     @contextmanager
     def _distrusting(self) -> Iterator[None]:

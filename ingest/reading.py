@@ -35,6 +35,10 @@ MOST_READERS = 8
 CORES_PER_RECOGNITION = 2
 """Recognising a page takes ten times the memory of reading one (600 MB), and the other cores have vectors to make."""
 
+WORK_PER_REPLACEMENT = 5.0
+"""Seconds of work of all readers, after which one that has grown may be replaced: a start costs 0.2 s, which is little
+then, even where every file makes its reader grow."""
+
 BATTERY_SECONDS = 1.0
 """How often a gentle run that rests looks whether the charger is back."""
 
@@ -97,6 +101,7 @@ class ReaderPool:
         self._lock = Lock()
         self._closing = False
         self._texts_in_work = 0
+        self._seconds_of_work = 0.0
 
     def start(self, files: int) -> None:
         """Start the readers for so many files: they get ready while the caller does something else."""
@@ -243,15 +248,26 @@ class ReaderPool:
             with self._lock:
                 if self._closing:
                     raise _interrupted()
-                reader = self._idle.pop() if self._idle and not fresh else Reader(self._settings, self._passwords)
+                reader = self._take_idle() if self._idle and not fresh else Reader(self._settings, self._passwords)
                 self._busy.add(reader)
+            started = time.monotonic()
             try:
                 yield reader
             finally:
-                self._give_back(reader)
+                self._give_back(reader, time.monotonic() - started)
 
-    def _give_back(self, reader: Reader) -> None:
+    def _take_idle(self) -> Reader:
+        """One that reads on, or another in the place of one that has grown."""
+        reader = self._idle.pop()
+        if self._seconds_of_work < WORK_PER_REPLACEMENT or not reader.has_grown():
+            return reader
+        self._seconds_of_work = 0.0
+        reader.kill()
+        return Reader(self._settings, self._passwords)
+
+    def _give_back(self, reader: Reader, seconds: float) -> None:
         with self._lock:
+            self._seconds_of_work += seconds
             self._busy.discard(reader)
             if reader.is_fit and not self._closing:
                 self._idle.append(reader)

@@ -21,6 +21,10 @@ from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, 
 from models.base import EmbedderIdentity, Vectors
 
 
+BULK_CACHE = "PRAGMA cache_size = -4000"
+"""4 MB instead of 32: a document that is stored touches pages all over the full-text index, and no one soon again."""
+
+
 class Library:
     """One collection of the library. Threads may share it, processes may open it side by side.
 
@@ -109,6 +113,11 @@ class Library:
         """Take out what `path` holds; a duplicate of it takes its place. `forget` also removes the traces."""
         with self.database.transaction() as connection:
             documents.clear_path(connection, collections.ensure(connection, self.collection), str(path))
+
+    def write_in_bulk(self) -> None:
+        """This thread is going to write much: its connection keeps less of the file in memory from now on, which no
+        search of it is waiting for."""
+        self.database.rows(BULK_CACHE)
 
     def give_back_memory(self) -> None:
         """Drop what this thread's connection has kept of the file in memory: after much writing that is old."""
