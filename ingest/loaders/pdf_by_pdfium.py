@@ -6,6 +6,7 @@ pdfium is not thread-safe, not even across documents: one process per reader.
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
@@ -21,6 +22,8 @@ from ingest.loaders.pdf_extras import AttachedFiles, form_of, read_notes
 
 HYPHEN_AT_LINE_END = "\ufffe"
 """pdfium joins a word broken over two lines and puts this noncharacter where hyphen and line break were."""
+
+PAGES_PER_OPENING = 50
 
 MAX_OUTLINE_ENTRIES = 5_000
 RENDER_DPI = 200
@@ -40,13 +43,11 @@ def read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
     A page that cannot be read is marked and the others are kept. Raises DocumentError: `locked` when no password
     fits, `damaged` when pdfium cannot open the file, `too_large` past the limits.
     """
-    document = _open(data, options.passwords)
-    try:
+    with _opened(data, options.passwords) as document:
         refuse_if_too_many_pages(len(document), options)
         attached = AttachedFiles()
         attached.add_all_of(document)
-        with form_of(document) as form:
-            pages = _with_xfa(document, tuple(_read_pages(document, form, attached)))
+        pages = _with_xfa(document, tuple(_read_pages(data, options, len(document), attached)))
         return RawDocument(
             pages,
             tuple(_outline(document, len(pages))),
@@ -54,6 +55,13 @@ def read_with_pdfium(data: bytes, options: LoadOptions) -> RawDocument:
             attachments=tuple(attached.found),
             attachments_left_out=attached.left_out,
         )
+
+
+@contextmanager
+def _opened(data: bytes, passwords: Sequence[str]) -> Iterator[pdfium.PdfDocument]:
+    document = _open(data, passwords)
+    try:
+        yield document
     finally:
         document.close()
 
@@ -68,16 +76,17 @@ def _open(data: bytes, passwords: Sequence[str]) -> pdfium.PdfDocument:
     raise locked_pdf(len(passwords))
 
 
-def _read_pages(
-    document: pdfium.PdfDocument, form: raw.FPDF_FORMHANDLE | None, attached: AttachedFiles
-) -> Iterator[RawPage]:
+def _read_pages(data: bytes, options: LoadOptions, count: int, attached: AttachedFiles) -> Iterator[RawPage]:
+    """The pages, of a document opened again every so many: pdfium keeps what it has seen of one until it is closed."""
     characters = 0
-    for index in range(len(document)):
-        page = _read_page(document, index, form, attached)
-        characters += sum(len(line.text) + 1 for line in page.lines)
-        characters += sum(len(note) + 1 for note in (*page.fields, *page.comments))
-        refuse_if_too_long(characters)
-        yield page
+    for start in range(0, count, PAGES_PER_OPENING):
+        with _opened(data, options.passwords) as document, form_of(document) as form:
+            for index in range(start, min(start + PAGES_PER_OPENING, count)):
+                page = _read_page(document, index, form, attached)
+                characters += sum(len(line.text) + 1 for line in page.lines)
+                characters += sum(len(note) + 1 for note in (*page.fields, *page.comments))
+                refuse_if_too_long(characters)
+                yield page
 
 
 def _with_xfa(document: pdfium.PdfDocument, pages: tuple[RawPage, ...]) -> tuple[RawPage, ...]:
@@ -201,13 +210,11 @@ def render_page(data: bytes, options: LoadOptions, index: int, longest_side: int
     At most RENDER_DPI, and `longest_side` pixels along the longer side. Raises DocumentError as `read_with_pdfium`
     does, and `damaged` when the page cannot be drawn.
     """
-    document = _open(data, options.passwords)
-    try:
-        page = document[index]
-        scale = min(RENDER_DPI / POINTS_PER_INCH, longest_side / max(*page.get_size(), 1.0))
-        picture: NDArray[np.uint8] = page.render(scale=scale, may_draw_forms=True).to_numpy()
-        return np.ascontiguousarray(picture[:, :, :3]), 1 / scale
-    except pdfium.PdfiumError as error:
-        raise damaged_pdf() from error
-    finally:
-        document.close()
+    with _opened(data, options.passwords) as document:
+        try:
+            page = document[index]
+            scale = min(RENDER_DPI / POINTS_PER_INCH, longest_side / max(*page.get_size(), 1.0))
+            picture: NDArray[np.uint8] = page.render(scale=scale, may_draw_forms=True).to_numpy()
+            return np.ascontiguousarray(picture[:, :, :3]), 1 / scale
+        except pdfium.PdfiumError as error:
+            raise damaged_pdf() from error
