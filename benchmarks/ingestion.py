@@ -21,6 +21,7 @@ from pathlib import Path
 
 from benchmarks.datasets import FINANCEBENCH
 from benchmarks.program import HOMES, SAMPLES, STRONGROOM, home_with, markdown_table
+from config.memory import resident_mb
 
 LLAMAINDEX = os.environ.pop("STRONGROOM_BENCH_LLAMAINDEX", "")
 SAMPLE = 3
@@ -165,7 +166,7 @@ def _observe(process: "subprocess.Popen[str]", watched: Watched, started: float,
     while process.poll() is None:
         documents, pages = _held()
         watched.found.append((time.perf_counter() - started, documents, pages))
-        watched.memory.append((pages, sum(map(_resident_mb, family(process.pid)))))
+        watched.memory.append((pages, sum(map(resident_mb, family(process.pid)))))
         if files and documents == files:
             process.send_signal(signal.SIGINT)
             return
@@ -189,12 +190,6 @@ def family(pid: int) -> Iterator[int]:
         with contextlib.suppress(OSError):
             for child in task.read_text().split():
                 yield from family(int(child))
-
-
-def _resident_mb(pid: int) -> float:
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
-    return 0.0
 
 
 def _embedder_alone() -> float:

@@ -20,7 +20,6 @@ from ingest.library.vectors import exact_scores, to_blobs
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, ScoredChunk, StoredChunk
 from models.base import EmbedderIdentity, Vectors
 
-
 BULK_CACHE = "PRAGMA cache_size = -4000"
 """4 MB instead of 32: a document that is stored touches pages all over the full-text index, and no one soon again."""
 

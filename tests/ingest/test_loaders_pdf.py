@@ -7,7 +7,7 @@ from pypdf import PdfReader
 from reportlab.pdfgen.canvas import Canvas
 
 from config.errors import DocumentError
-from ingest.loaders import load_document
+from ingest.loaders import load_document, pdf_by_pdfium
 from ingest.loaders.base import LoadOptions
 from ingest.types import BlockKind, Page
 from tests.ingest.pdfs import HEIGHT, LEFT, draw_scan, drop_page, label_pages, lock, write, write_pdf
@@ -44,6 +44,15 @@ def test_pages_title_author_and_hash(tmp_path: Path) -> None:
 def test_page_labels_are_those_printed(tmp_path: Path) -> None:
     path = label_pages(write_pdf(tmp_path / "a.pdf", [["One."], ["Two."], ["Three."]]), roman=2)
     assert [page.label for page in load_document(path).pages] == ["i", "ii", "1"]
+
+
+def test_a_long_file_is_opened_again_on_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its password, and what is read does not change."""
+    path = lock(write_pdf(tmp_path / "a.pdf", [[f"Page {number}."] for number in range(5)]), user="sesame")
+    whole = load_document(path, LoadOptions(passwords=("sesame",)))
+    monkeypatch.setattr(pdf_by_pdfium, "PAGES_PER_OPENING", 2)
+    assert load_document(path, LoadOptions(passwords=("sesame",))) == whole
+    assert [page.text for page in whole.pages] == [f"Page {number}." for number in range(5)]
 
 
 def test_a_file_without_labels_has_none(tmp_path: Path) -> None:

@@ -72,6 +72,18 @@ def test_a_folder_becomes_a_library(library: Library, folder: Path) -> None:
     assert library.check() == []
 
 
+def test_small_files_come_first_and_large_ones_soon(library: Library, tmp_path: Path) -> None:
+    for size in range(9):
+        (tmp_path / f"{size}.txt").write_text(f"Note {size}." + " And so on." * size)
+
+    done = [event.path.stem for event in run(library, tmp_path) if isinstance(event, FileDone)]
+
+    assert done[:1] == ["0"]
+    assert "".join(sorted(done[:4])) == "0123"
+    assert done.index("8") < done.index("6")
+    assert done.index("4") < done.index("6")
+
+
 def test_a_second_run_changes_nothing(library: Library, folder: Path) -> None:
     run(library, folder)
     (folder / "copy.md").write_bytes((folder / "lease.md").read_bytes())

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from config.sections import IngestSettings
-from ingest import reader_client
+from ingest import reader_client, reading
 from ingest.exchange import document_from_message, document_to_message
 from ingest.loaders import load_document
 from ingest.reading import ReaderPool, ReadResult
@@ -184,19 +184,41 @@ def test_readers_started_ahead_are_those_that_read_and_end_with_the_pool(tmp_pat
     assert not readers()
 
 
-def test_readers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started = []
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """The readers that are started from now on."""
+    started: list[object] = []
     child = reader_client.Child
 
     def count(*arguments: Any, **options: Any) -> Any:
         started.append(arguments)
         return child(*arguments, **options)
 
-    monkeypatch.setattr(reader_client, "FILES_PER_READER", 2)
     monkeypatch.setattr(reader_client, "Child", count)
+    return started
+
+
+def test_readers_are_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: list[object]) -> None:
+    monkeypatch.setattr(reader_client, "FILES_PER_READER", 2)
     found = read_all(*(text_file(tmp_path / f"{number}.txt") for number in range(5)))
     assert all(result.document for result in found.values())
     assert len(started) == 3
+
+
+@pytest.mark.parametrize(("most_left", "work", "readers"), [(-1000.0, 0.0, 5), (-1000.0, 60.0, 1), (1000.0, 0.0, 1)])
+def test_a_reader_that_has_grown_is_replaced_after_enough_work(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started: list[object],
+    most_left: float,
+    work: float,
+    readers: int,
+) -> None:
+    monkeypatch.setattr(reader_client, "MOST_LEFT_MB", most_left)
+    monkeypatch.setattr(reading, "WORK_PER_REPLACEMENT", work)
+    found = read_all(*(text_file(tmp_path / f"{number}.txt") for number in range(5)))
+    assert all(result.document for result in found.values())
+    assert len(started) == readers
 
 
 def test_a_mistake_of_ours_is_a_reason_without_the_documents_words(tmp_path: Path) -> None:

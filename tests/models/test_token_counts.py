@@ -84,3 +84,11 @@ def test_the_words_kept_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
     assert [counter.count([f"word{number} net"]) for number in range(5)] == [[6]] * 5
     assert len(counter._words or {}) <= 4
+
+
+def test_many_texts_are_counted_a_few_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("models.token_counts.TEXTS_AT_ONCE", 2)
+    counter = TokenCounter(tokenizer_file(tmp_path, {"type": "BertPreTokenizer"}))
+    whole = Tokenizer.from_file(str(tmp_path / "tokenizer.json"))
+
+    assert counter.count(TEXTS) == [len(whole.encode(text, add_special_tokens=False)) for text in TEXTS]
