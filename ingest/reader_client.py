@@ -103,7 +103,7 @@ class Reader:
         return answer
 
     def has_grown(self) -> bool:
-        """Whether files have left more than MOST_LEFT_MB in it: to be asked when it has tidied up after the last one."""
+        """Whether files have left more than MOST_LEFT_MB in it: to be asked when it has tidied up after one."""
         return self._is_ready and resident_mb(self._child.pid) - self._mb_at_start > MOST_LEFT_MB
 
     @contextmanager
