@@ -1,9 +1,9 @@
 """Find out how a language model runs best on this machine, with a question as the program asks them."""
 
+import contextlib
 import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass
-from threading import Event
 
 from assistant.prompts import question_prompt, system_prompt
 from assistant.types import Passage, Source, Why
@@ -12,13 +12,12 @@ from config.sections import Settings
 from ingest.types import Chunk
 from models.base import Message
 from models.hardware import OthersWork, physical_cores
-from models.llama.adapter import Adapter
 from models.llama.bench import ProcessBench
 from models.llama.gguf import read_gguf_header
 from models.llama.memory import memory_needed, require_memory
-from models.llama.tuned import Tuning, TuningKey, TuningStore, key_of
+from models.llama.tuned import Tuning, TuningKey, TuningStore
 from models.llama.tuner import Tuner
-from models.loading import find_adapter, settings_for
+from models.loading import find_adapter, find_llm, settings_for, tuning_key
 from models.registry import ModelRegistry
 
 _BUSY = 0.5
@@ -54,23 +53,18 @@ class Tuned:
 TuningEvent = Tried | Tuned
 
 
-def tune(
-    registry: ModelRegistry, settings: Settings, name: str = "", stop: Event | None = None
-) -> Iterator[TuningEvent]:
+def tune(registry: ModelRegistry, settings: Settings, name: str = "") -> Iterator[TuningEvent]:
     """Measure the language model `name`, that of the settings if empty, and keep what was found. Under a minute.
 
     Raises ModelError when the model is missing, changed, or does not run, and HomeError when nothing can be kept.
     """
     settings = settings_for(settings, name or settings.models.llm)
-    entry = registry.find(settings.models.llm, "llm")
-    registry.require_intact(entry)
-    found = find_adapter(registry, settings)
-    adapter = Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale) if found else None
+    entry, adapter = find_llm(registry, settings)
     header = read_gguf_header(entry.path)
     require_memory(entry.name, memory_needed(header, entry.path.stat().st_size, settings.llama.context))
 
     others = OthersWork()
-    bench = ProcessBench(entry.path, adapter, settings.llama.context, _messages(), _REPEATED, stop)
+    bench = ProcessBench(entry.path, adapter, settings.llama.context, _messages(), _REPEATED)
     tuner = Tuner(bench, physical_cores())
     try:
         for line in tuner.run():
@@ -92,31 +86,39 @@ def tune(
         reading_before=tuner.before.reading,
         writing_before=tuner.before.writing,
     )
-    TuningStore(registry.tuning_file).save(key_of(entry.sha256, found.sha256 if found else ""), tuning)
+    TuningStore(registry.tuning_file).save(tuning_key(entry, adapter), tuning)
     yield Tuned(tuning)
 
 
-def tuning_of(registry: ModelRegistry, settings: Settings, name: str = "") -> Tuning | None:
-    """What was found for the language model `name`, that of the settings if empty; None when it was not tuned, or is
-    missing."""
+def tuning_of(registry: ModelRegistry, settings: Settings) -> Tuning | None:
+    """What was found for the language model of the settings; None when it was not tuned, or is missing."""
     try:
-        store, key = _place(registry, settings, name)
+        key = _key(registry, settings)
     except ModelError:
         return None
-    return store.find(key)
+    return TuningStore(registry.tuning_file).find(key)
+
+
+def tuned_models(registry: ModelRegistry, settings: Settings) -> frozenset[str]:
+    """The names of all language models that were tuned, each with the adapter that it would have."""
+    keys: dict[TuningKey, str] = {}
+    for entry in registry.entries():
+        if entry.kind == "llm":
+            with contextlib.suppress(ModelError):  # its adapter is missing
+                keys[_key(registry, settings, entry.name)] = entry.name
+    return frozenset(keys[key] for key in TuningStore(registry.tuning_file).found_among(keys))
 
 
 def forget_tuning(registry: ModelRegistry, settings: Settings, name: str = "") -> bool:
-    """Run by rules of thumb again; whether something had been found. Raises ModelError and HomeError."""
-    store, key = _place(registry, settings, name)
-    return store.remove(key)
+    """Run the language model `name`, that of the settings if empty, by rules of thumb again; whether something had been
+    found. Raises ModelError and HomeError."""
+    return TuningStore(registry.tuning_file).remove(_key(registry, settings, name))
 
 
-def _place(registry: ModelRegistry, settings: Settings, name: str) -> tuple[TuningStore, TuningKey]:
+def _key(registry: ModelRegistry, settings: Settings, name: str = "") -> TuningKey:
+    """Raises ModelError when the model or its adapter is missing."""
     settings = settings_for(settings, name or settings.models.llm)
-    adapter = find_adapter(registry, settings)
-    entry = registry.find(settings.models.llm, "llm")
-    return TuningStore(registry.tuning_file), key_of(entry.sha256, adapter.sha256 if adapter else "")
+    return tuning_key(registry.find(settings.models.llm, "llm"), find_adapter(registry, settings))
 
 
 def _busy_note(cores: float) -> list[str]:

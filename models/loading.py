@@ -11,7 +11,8 @@ from models.registry import ModelEntry, ModelRegistry
 from models.starter import STARTER
 
 if TYPE_CHECKING:
-    from models.llama.tuned import Tuning
+    from models.llama.adapter import Adapter
+    from models.llama.tuned import TuningKey
 
 
 def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
@@ -39,17 +40,12 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
 
     Raises ModelError when one is missing, changed, damaged or of another kind, and when the adapter does not fit.
     """
-    from models.llama.adapter import Adapter
     from models.llama.client import LlamaModel
     from models.llama.states import StateStore
+    from models.llama.tuned import TuningStore
 
-    entry = _find_intact(registry, settings.models.llm, "llm")
-    found = find_adapter(registry, settings)
-    adapter = None
-    if found is not None:
-        registry.require_intact(found)
-        adapter = Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale)
-    tuned = find_tuning(registry, entry, found)
+    entry, adapter = find_llm(registry, settings)
+    tuned = TuningStore(registry.tuning_file).find(tuning_key(entry, adapter))
     states = StateStore(registry.states_directory, settings.llama.states_mb) if settings.llama.states_mb else None
     return LlamaModel(
         entry.path,
@@ -62,11 +58,23 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
     )
 
 
-def find_tuning(registry: ModelRegistry, llm: ModelEntry, adapter: ModelEntry | None) -> "Tuning | None":
-    """What `models tune` found for a language model and its adapter on this machine, None when it was not tuned."""
-    from models.llama.tuned import TuningStore, key_of
+def find_llm(registry: ModelRegistry, settings: Settings) -> "tuple[ModelEntry, Adapter | None]":
+    """The language model of the settings and the adapter over it. Raises ModelError when one is missing or changed."""
+    from models.llama.adapter import Adapter
 
-    return TuningStore(registry.tuning_file).find(key_of(llm.sha256, adapter.sha256 if adapter else ""))
+    entry = _find_intact(registry, settings.models.llm, "llm")
+    found = find_adapter(registry, settings)
+    if found is None:
+        return entry, None
+    registry.require_intact(found)
+    return entry, Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale)
+
+
+def tuning_key(llm: ModelEntry, adapter: "ModelEntry | Adapter | None") -> "TuningKey":
+    """What `models tune` keeps its findings under, for a language model and its adapter on this machine."""
+    from models.llama.tuned import key_of
+
+    return key_of(llm.sha256, adapter.sha256 if adapter else "")
 
 
 def settings_for(settings: Settings, llm: str) -> Settings:

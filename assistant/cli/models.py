@@ -31,13 +31,13 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A model's nam
 def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Every model that is there, those in use marked."""
     invocation: Invocation = context.obj
-    from assistant.tuning import tuning_of
+    from assistant.tuning import tuned_models
 
     locations = invocation.open_home()
     settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
     in_use = _in_use(registry, settings)
     rows = [(entry, in_use[entry.kind] == entry.name) for entry in registry.entries()]
-    tuned = {entry.name for entry, _ in rows if entry.kind == "llm" and tuning_of(registry, settings, entry.name)}
+    tuned = tuned_models(registry, settings)
     if as_json:
         listed = [
             {**json_shapes.model(entry), "in_use": used, "tuned": entry.kind == "llm" and entry.name in tuned}

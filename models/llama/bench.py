@@ -4,7 +4,6 @@ import dataclasses
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from config.child import JsonObject
@@ -24,10 +23,7 @@ _SECONDS_TO_LOAD = 20.0
 
 class ProcessBench:
     """`messages` are a question whose answer quotes its source, `text` is one that breaks off where it repeats itself.
-    See Bench; `close` ends the process.
-
-    `stop` is looked at while a plan is tried: once set, every trial fails at once. `trouble` is the last error.
-    """
+    See Bench; `close` ends the process. `trouble` is the last error."""
 
     def __init__(
         self,
@@ -36,14 +32,12 @@ class ProcessBench:
         context: int,
         messages: Sequence[Message],
         text: str,
-        stop: Event | None = None,
     ) -> None:
         self._path = path
         self._adapter = adapter
         self._context = context
         self._messages = [dataclasses.asdict(message) for message in messages]
         self._text = text
-        self._stop = stop or Event()
         self._process = ModelProcess(lambda: None)
         self.trouble = ""
 
@@ -71,13 +65,16 @@ class ProcessBench:
         return self._ask("trial", seconds, measure=what, load=load, messages=self._messages, text=self._text, how=how)
 
     def _ask(self, do: str, seconds: float, **fields: Any) -> JsonObject | None:
+        if seconds <= 0:  # the process, with the weights in it, is of use to others
+            self.trouble = "there was no time left for it"
+            return None
         deadline = time.monotonic() + seconds
         try:
             if not self._process.is_running:
                 self._process.start()
             identity = self._process.send(do, **fields)
-            while time.monotonic() < deadline and not self._stop.is_set():
-                answer = self._process.next(min(0.1, max(0.0, deadline - time.monotonic())))
+            while (left := deadline - time.monotonic()) > 0:
+                answer = self._process.next(left)
                 if answer is not None and answer["id"] == identity:
                     self.trouble = str(answer.get("error", self.trouble))
                     return None if "error" in answer else answer

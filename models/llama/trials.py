@@ -101,6 +101,7 @@ class Trials:
             pass
         finally:
             timer.cancel()
+            timer.join()  # it may be setting the flag just now, and the next measurement would be broken off
             self._flag.clear()
         if not computed:
             computed, took = len(pieces[0]), clock() - begun

@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -73,6 +74,11 @@ class TuningStore:
         """What was found for exactly this model, adapter, machine and llama.cpp; None when it was not tuned."""
         return _tuning_of(self._read().get(key.text))
 
+    def found_among(self, keys: Iterable[TuningKey]) -> list[TuningKey]:
+        """Those of `keys` for which something was found."""
+        kept = self._read()
+        return [key for key in keys if _tuning_of(kept.get(key.text)) is not None]
+
     def save(self, key: TuningKey, tuning: Tuning) -> None:
         """Keep it in the place of what was found before, by an older llama.cpp too. Raises HomeError."""
         kept = {text: row for text, row in self._read().items() if not _is_replaced(row, key)}
@@ -107,6 +113,8 @@ def _tuning_of(row: Any) -> Tuning | None:
     """None for a row that makes no sense: it may have been written by hand."""
     try:
         speeds = [float(row[name]) for name in ("reading", "writing", "reading_before", "writing_before")]
+        if not all(map(math.isfinite, speeds)):
+            return None
         return Tuning(
             str(row["name"]),
             _plan_of(row["plan"]),
@@ -114,12 +122,12 @@ def _tuning_of(row: Any) -> Tuning | None:
             str(row["measured_at"]),
             *speeds,
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
 def _plan_of(row: dict[str, Any]) -> Plan:
-    """Raises KeyError, TypeError and ValueError for what is no plan."""
+    """Raises KeyError, TypeError, ValueError and OverflowError for what is no plan."""
     costs = tuple(float(cost) for cost in row["draft_costs"])
     plan = Plan(
         threads=int(row["threads"]),

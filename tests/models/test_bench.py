@@ -20,7 +20,7 @@ from models.llama.bench import ProcessBench
 from models.llama.client import LlamaModel
 from models.llama.drafting import even_costs
 from models.llama.plan import Plan, default_plan
-from models.loading import load_llm
+from models.loading import load_llm, settings_for
 from models.registry import ModelRegistry
 from tests.models.tiny_models import write_tiny_model
 
@@ -94,16 +94,43 @@ def test_a_plan_that_kills_its_process_costs_itself_only(bench: ProcessBench) ->
     assert bench.speeds(default_plan(2), 32, 2, 10) is not None
 
 
-def test_trying_can_be_stopped(tiny: Path) -> None:
-    stop = Event()
-    bench = ProcessBench(tiny, None, 2048, QUESTION, TEXT, stop)
-    Timer(0.2, stop.set).start()
+def test_without_time_nothing_is_tried_and_the_process_stays(bench: ProcessBench) -> None:
+    assert bench.speeds(default_plan(2), 32, 2, 10) is not None
+    running = bench._process.pid
 
-    while bench.speeds(default_plan(2), 400, 24, 10) is not None:
-        continue
-    bench.close()
+    assert bench.guessing(default_plan(2), 24, -1.0, brief=True) is None
+    assert "no time" in bench.trouble
+    assert bench._process.pid == running
 
-    assert stop.is_set()
+
+def test_a_measurement_that_ends_as_its_time_is_up_does_not_break_off_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    from models.llama import trials
+    from models.llama.native import StopFlag
+
+    monkeypatch.setattr(trials, "Timer", LateTimer)
+    flag = StopFlag()
+    trials.Trials(NotImplemented, flag)._rate_of(Quick(), [[1], [2]], 60.0, time.monotonic)  # type: ignore[arg-type]
+    time.sleep(3 * LateTimer.LATE)
+
+    assert not flag.is_set()
+
+
+class LateTimer(Timer):
+    """Its time was up as it was cancelled: it sets what it is to set a moment later."""
+
+    LATE = 0.05
+
+    def run(self) -> None:
+        self.finished.wait()
+        time.sleep(self.LATE)
+        self.function()
+
+
+class Quick:
+    """Stands in for an engine."""
+
+    def compute(self, tokens: list[int]) -> None:
+        """At once."""
 
 
 def test_a_model_runs_by_what_was_found_and_can_be_made_to_forget_it(
@@ -126,7 +153,7 @@ def test_a_model_runs_by_what_was_found_and_can_be_made_to_forget_it(
 def test_a_model_that_is_missing_is_an_error_and_not_tuned(registry: ModelRegistry) -> None:
     with pytest.raises(ModelError, match="no language model called other"):
         list(tune(registry, SETTINGS, "other"))
-    assert tuning_of(registry, SETTINGS, "other") is None
+    assert tuning_of(registry, settings_for(SETTINGS, "other")) is None
 
 
 @pytest.mark.parametrize(("kv_type", "flash_attention"), [("f16", "on"), ("f16", "off"), ("q8_0", "off")])

@@ -80,6 +80,7 @@ def test_a_damaged_file_is_none(store: TuningStore, tmp_path: Path, content: str
         {"draft_costs": [0.5]},
         {"draft_costs": [1.0] * 99},
         {"draft_costs": [float("nan")]},
+        {"threads": float("inf")},
     ],
 )
 def test_a_plan_that_makes_no_sense_is_not_used(store: TuningStore, tmp_path: Path, change: dict[str, Any]) -> None:
@@ -89,6 +90,19 @@ def test_a_plan_that_makes_no_sense_is_not_used(store: TuningStore, tmp_path: Pa
     (tmp_path / "tuning.json").write_text(json.dumps(content))
 
     assert store.find(KEY) is None
+
+
+def test_speeds_that_make_no_sense_are_not_used(store: TuningStore) -> None:
+    store.save(KEY, replace(TUNING, reading=float("nan")))
+
+    assert store.find(KEY) is None
+
+
+def test_of_several_models_those_that_were_tuned_are_told(store: TuningStore) -> None:
+    other = replace(KEY, model="other")
+    store.save(KEY, TUNING)
+
+    assert store.found_among([other, KEY]) == [KEY]
 
 
 def test_the_key_names_the_machine_and_the_version() -> None:
