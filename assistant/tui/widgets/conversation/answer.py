@@ -141,7 +141,7 @@ def _refusal_note(nearest: int) -> Content:
     if not nearest:
         return Content.styled("The library holds nothing near it.", MUTED)
     passages = "The nearest passage stands" if nearest == 1 else f"The {nearest} nearest passages stand"
-    return Content.styled(f"{passages} under Sources (^S).", MUTED)
+    return Content.styled(f"{passages} in place of sources (^S).", MUTED)
 
 
 def _check_note(grounding: "Grounding", citations: "Sequence[Citation]", missing: Sequence[str]) -> Content:
