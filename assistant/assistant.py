@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from assistant.ahead import Plan, read_ahead, read_opening
 from assistant.ask import Asker, AskOptions, ask
@@ -15,7 +15,7 @@ from assistant.parts import Parts
 from assistant.passages import join_neighbours
 from assistant.retrieval import Retriever
 from assistant.scope import paths_matching, scoped_by_name
-from assistant.types import AnswerStyle, SearchMode, SearchResult
+from assistant.types import How, SearchMode, SearchResult
 from config.errors import UsageError
 from config.locations import Locations
 from ingest.library.library import Library
@@ -140,46 +140,16 @@ class Assistant:
         joined = join_neighbours(found.passages, self.library.page_text)[:k]
         return replace(found, passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(joined, 1)))
 
-    def ask(
-        self,
-        question: str,
-        *,
-        k: int | None = None,
-        document: str | None = None,
-        conversation: str = "new",
-        style: AnswerStyle | None = None,
-        max_tokens: int | None = None,
-        seed: int | None = None,
-        stop: Event | None = None,
-    ) -> Iterator[AnswerEvent]:
-        """A question becomes an answer; see `assistant.ask`. `conversation` is "new", "last" or an id."""
-        scoped, documents = self._scope(question, document)
-        options = AskOptions(
-            search_for=scoped,
-            k=k,
-            documents=documents,
-            conversation=conversation,
-            style=style,
-            max_tokens=max_tokens,
-            seed=seed,
-            refuse=self.settings.retrieval.refuse,
-            read=self._plan.begun if self._plan.conversation == conversation else (),
-        )
+    def ask(self, question: str, *, stop: Event | None = None, **how: Unpack[How]) -> Iterator[AnswerEvent]:
+        """A question becomes an answer; see `assistant.ask`."""
+        options = self._options(question, how)
+        if self._plan.conversation == options.conversation:
+            options = replace(options, read=self._plan.begun)
         self._plan = Plan()
         return ask(self.asker(), question, options, stop or Event())
 
     def compare(
-        self,
-        question: str,
-        names: Sequence[str],
-        *,
-        k: int | None = None,
-        document: str | None = None,
-        conversation: str = "new",
-        style: AnswerStyle | None = None,
-        max_tokens: int | None = None,
-        seed: int | None = None,
-        stop: Event | None = None,
+        self, question: str, names: Sequence[str], *, stop: Event | None = None, **how: Unpack[How]
     ) -> "Iterator[ComparisonEvent]":
         """Let the models of these names answer one after the other; see `assistant.compare`. They write unless `style`
         says otherwise, small ones too. The model in use makes room for them, and comes back when it is next needed."""
@@ -187,17 +157,8 @@ class Assistant:
 
         if len(set(names)) < len(names):
             raise UsageError("A model cannot be compared with itself.", "Name two: `strongroom models list` has them.")
-        scoped, documents = self._scope(question, document)
-        options = AskOptions(
-            search_for=scoped,
-            k=k,
-            documents=documents,
-            conversation=conversation,
-            style=style or "answer",
-            max_tokens=max_tokens,
-            seed=seed,
-            refuse=self.settings.retrieval.refuse,
-        )
+        options = self._options(question, how)
+        options = replace(options, style=options.style or "answer")
         contenders = [self.parts.contender(name) for name in names]
         in_use = self.parts.llm.made()
         if in_use is not None:
@@ -218,10 +179,7 @@ class Assistant:
         """
         if not self.may_read_ahead() or not typed.strip():
             return
-        scoped, documents = self._scope(typed, None)
-        options = AskOptions(
-            search_for=scoped, documents=documents, conversation=conversation, refuse=self.settings.retrieval.refuse
-        )
+        options = self._options(typed, {"conversation": conversation})
         self._plan = read_ahead(self.asker(), typed, options, self._plan, stop or Event(), expect)
 
     def read_opening(self, *, stop: Event | None = None) -> None:
@@ -270,6 +228,19 @@ class Assistant:
         self.library.close()
 
     # how
+
+    def _options(self, question: str, how: How) -> AskOptions:
+        scoped, documents = self._scope(question, how.get("document"))
+        return AskOptions(
+            search_for=scoped,
+            k=how.get("k"),
+            documents=documents,
+            conversation=how.get("conversation", "new"),
+            style=how.get("style"),
+            max_tokens=how.get("max_tokens"),
+            seed=how.get("seed"),
+            refuse=self.settings.retrieval.refuse,
+        )
 
     def _scope(self, question: str, document: str | None) -> tuple[str, frozenset[str] | None]:
         if not question.strip():

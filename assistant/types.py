@@ -1,13 +1,25 @@
 """Passage, Source, Citation, Answer, Turn: what a question becomes on its way to an answer."""
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypedDict
 
 from ingest.types import Chunk
 from models.base import TokenUsage
 
 SearchMode = Literal["hybrid", "dense", "lexical"]
 AnswerStyle = Literal["answer", "quote"]
+
+
+class How(TypedDict, total=False):
+    """How a person wants a question answered; what is left out or None is as the settings say. `document` is a glob of
+    the documents to look in, `conversation` is "new" (which it is when left out), "last" or an id."""
+
+    k: int | None
+    document: str | None
+    conversation: str
+    style: AnswerStyle | None
+    max_tokens: int | None
+    seed: int | None
 
 
 @dataclass(frozen=True, slots=True)

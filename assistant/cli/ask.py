@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from assistant.cli.output import Output
     from assistant.compare import ComparisonEvent
     from assistant.events import AnswerEvent
-    from assistant.types import Answer, Citation
+    from assistant.types import Answer, Citation, How
 
 NEAREST_SHOWN = 3
 
@@ -68,32 +68,20 @@ def ask(
     invocation: Invocation = context.obj
     with invocation.open_assistant({"llama.adapter": adapter}) as assistant:
         invocation.note_if_empty(assistant)
+        how: How = {
+            "k": top_k,
+            "document": document,
+            "conversation": conversation or "new",
+            "style": style,
+            "max_tokens": max_tokens,
+            "seed": seed,
+        }
         if compare is not None:
-            compared = assistant.compare(
-                question,
-                compare,
-                k=top_k,
-                document=document,
-                conversation=conversation or "new",
-                style=style,
-                max_tokens=max_tokens,
-                seed=seed,
-            )
-            show_comparison(question, compared, invocation.output, as_json=as_json)
-            return
-        events = assistant.ask(
-            question,
-            k=top_k,
-            document=document,
-            conversation=conversation or "new",
-            style=style,
-            max_tokens=max_tokens,
-            seed=seed,
-        )
-        if as_json:
-            invocation.output.json(json_shapes.answer(finished(events)))
+            show_comparison(question, assistant.compare(question, compare, **how), invocation.output, as_json=as_json)
+        elif as_json:
+            invocation.output.json(json_shapes.answer(finished(assistant.ask(question, **how))))
         else:
-            print_answer(events, invocation.output)
+            print_answer(assistant.ask(question, **how), invocation.output)
 
 
 def show_comparison(question: str, events: "Iterator[ComparisonEvent]", output: "Output", *, as_json: bool) -> None:
@@ -116,25 +104,35 @@ def print_answer(events: "Iterator[AnswerEvent]", output: "Output") -> None:
     """Stream the answer, then its numbered sources; for a refusal the nearest passages instead."""
     from assistant.events import Answered, Token
 
-    streamed = ""
+    answering = Answering(output)
     for event in events:
         if isinstance(event, Token):
-            output.piece(event.text)
-            streamed += event.text
+            answering.write(event.text)
         elif isinstance(event, Answered):
-            finish_text(streamed, event.answer, output)
-            print_proof(event.answer, output)
+            answering.finish(event.answer)
 
 
-def finish_text(streamed: str, answer: "Answer", output: "Output") -> None:
-    """Put the checked text in the place of the streamed one if they differ in more than spacing: marks of sources may
-    have been found for a model that forgot them, or dropped where it made them up."""
-    if streamed and not streamed.endswith("\n"):
-        output.line()
-    if comparable(streamed) != comparable(answer.text):
-        if streamed and not output.erase(streamed):
-            output.line("\nChecked against the sources:")
-        output.line(answer.text)
+class Answering:
+    """An answer on the screen: `write` its pieces as they come, then `finish` it with the checked one."""
+
+    def __init__(self, output: "Output") -> None:
+        self._output = output
+        self._written = ""
+
+    def write(self, piece: str) -> None:
+        self._output.piece(piece)
+        self._written += piece
+
+    def finish(self, answer: "Answer") -> None:
+        """Put the checked text in the place of what was written if they differ in more than spacing: marks of sources
+        may have been found for a model that forgot them, or dropped where it made them up. The proof comes below."""
+        if self._written and not self._written.endswith("\n"):
+            self._output.line()
+        if comparable(self._written) != comparable(answer.text):
+            if self._written and not self._output.erase(self._written):
+                self._output.line("\nChecked against the sources:")
+            self._output.line(answer.text)
+        print_proof(answer, self._output)
 
 
 def comparable(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from assistant.cli.ask import finish_text, print_proof
+from assistant.cli.ask import Answering
 from assistant.cli.tables import Column, table
 
 if TYPE_CHECKING:
@@ -17,20 +17,18 @@ def print_comparison(events: "Iterator[ComparisonEvent]", output: "Output") -> N
     from assistant.events import Token
 
     done: list[Compared] = []
-    streamed = ""
+    answering = Answering(output)
     for event in events:
         if isinstance(event, ModelBegins):
             if done:
                 output.line()
             output.line(event.name)
             output.line("─" * len(event.name))
-            streamed = ""
+            answering = Answering(output)
         elif isinstance(event, Token):
-            output.piece(event.text)
-            streamed += event.text
+            answering.write(event.text)
         elif isinstance(event, Compared):
-            finish_text(streamed, event.answer, output)
-            print_proof(event.answer, output)
+            answering.finish(event.answer)
             done.append(event)
     output.line()
     print_times(done, output)
