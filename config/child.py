@@ -52,13 +52,15 @@ class Limits:
 class ChildDied(StrongroomError):
     """The child ended, or had to be ended because what it sent made no sense.
 
-    `returncode` is its exit code, or minus the number of the signal that ended it.
+    `returncode` is its exit code, or minus the number of the signal that ended it; `sent_nonsense` says that it had to
+    be ended.
     """
 
     def __init__(self, module: str, returncode: int, reason: str = "") -> None:
         cause = reason or _describe_returncode(returncode)
         super().__init__(f"The process {module} ended: {cause}.", "Try again; `strongroom doctor` looks for the cause.")
         self.returncode = returncode
+        self.sent_nonsense = bool(reason)
 
 
 def _describe_returncode(returncode: int) -> str:

@@ -47,7 +47,7 @@ def document_from_message(path: Path, message: Mapping[str, Any]) -> Document:
             metadata={_text(name): _text(value) for name, value in message["metadata"].items()},
             warnings=tuple(_text(warning) for warning in message["warnings"]),
         )
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"a part is missing or of another type ({error!r})") from error
 
 
@@ -82,7 +82,7 @@ def recognised_from_message(message: Mapping[str, Any]) -> RecognisedPage:
     """Raises ValueError when the message is no recognised page."""
     try:
         return RecognisedPage(tuple(map(_line, message["lines"])), _share(message["confidence"]))
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"a part is missing or of another type ({error!r})") from error
 
 
@@ -109,4 +109,5 @@ def _number(value: object) -> float:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise ValueError("a text is no text")
+    value.encode()  # no store could keep half of a surrogate pair: UnicodeEncodeError is a ValueError
     return value

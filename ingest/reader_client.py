@@ -36,7 +36,7 @@ class PagesWanted(NamedTuple):
 
 
 class Reader:
-    """One reading process. It is fit for another file until it died, was killed, has read FILES_PER_READER."""
+    """One reading process. It is fit for another file until it died, was killed or has read FILES_PER_READER."""
 
     def __init__(self, settings: IngestSettings, passwords: tuple[str, ...]) -> None:
         self._settings = settings
@@ -70,10 +70,7 @@ class Reader:
     def _ask(self, path: Path, request: Mapping[str, Any]) -> dict[str, Any]:
         self._files += 1
         try:
-            if not self._is_ready:  # its start is no part of the time that a file may take
-                self._child.receive(START_SECONDS)
-                self._is_ready = True
-                self._mb_at_start = resident_mb(self._child.pid)
+            self._await_ready()
             self._child.send(
                 {
                     "path": str(path),
@@ -99,8 +96,26 @@ class Reader:
         if "error" in answer:
             with self._distrusting():
                 status, reason = FileStatus(answer["error"]["status"]), sanitise(str(answer["error"]["reason"]))
+                if status.is_success:
+                    raise ValueError("an error is none")
             raise DocumentError(reason, status=status)
         return answer
+
+    def _await_ready(self) -> None:
+        """Its start is no part of the time that a file may take. Raises DocumentError and ChildDied."""
+        if self._is_ready:
+            return
+        try:
+            self._child.receive(START_SECONDS)
+        except TimeoutError:
+            self.kill()
+            raise DocumentError(
+                f"A process to read the file was not ready within {START_SECONDS:g} seconds.",
+                "Close other programs, and run the ingest again.",
+                status="timeout",
+            ) from None
+        self._is_ready = True
+        self._mb_at_start = resident_mb(self._child.pid)
 
     def has_grown(self) -> bool:
         """Whether files have left more than MOST_LEFT_MB in it: to be asked when it has tidied up after one."""
@@ -110,7 +125,7 @@ class Reader:
     def _distrusting(self) -> Iterator[None]:
         try:
             yield
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             self.kill()
             raise DocumentError(
                 "The file made its reading process answer nonsense.",

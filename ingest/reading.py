@@ -4,17 +4,17 @@ A file that crashes its reader is tried once more with the other PDF engine, alo
 it again, or takes too long, has its reason in its result, and the next file is read by a new reader.
 """
 
+import logging
 import signal
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import islice
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from types import MappingProxyType
-from typing import Protocol, Self, TypeVar
+from typing import Protocol, Self
 
 from config.child import ChildDied
 from config.errors import DocumentError
@@ -22,11 +22,11 @@ from config.sections import IngestSettings
 from ingest.loaders.base import Engine
 from ingest.loaders.lines import RecognisedPage
 from ingest.reader_client import PagesWanted, Reader
+from ingest.side_by_side import side_by_side
 from ingest.types import Document
 from models.hardware import available_cores, gentle_cores, on_battery
 
-Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
+_log = logging.getLogger(__name__)
 
 Recognised = Mapping[int, RecognisedPage]
 NOTHING_RECOGNISED: Recognised = MappingProxyType({})
@@ -59,11 +59,12 @@ class ReadResult:
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """A file that was read but for the pages `wanted`, in `ms`."""
+    """A file that was read but for the pages `wanted`, in `ms`; `has_text` when something could be read of it."""
 
     path: Path
     wanted: PagesWanted
     ms: float
+    has_text: bool
 
 
 class PagesRead(Protocol):
@@ -123,34 +124,22 @@ class ReaderPool:
         or interrupted, the readers are killed.
         """
         self._closing = False
-        executor = ThreadPoolExecutor(self._size, thread_name_prefix="reader")
+        executor, at_most = ThreadPoolExecutor(self._size, thread_name_prefix="reader"), 2 * self._size
         scans: list[_Scan] = []
         try:
-            for outcome, in_work in self._side_by_side(executor, self._read, paths):
+            for outcome, in_work in side_by_side(executor, self._read, paths, at_most):
                 self._texts_in_work = in_work
                 if isinstance(outcome, ReadResult):
                     yield outcome
                     continue
-                scans.append(replace(outcome, wanted=outcome.wanted._replace(so_far=None)))
+                scans.append(replace(outcome, wanted=outcome.wanted._replace(so_far=None)))  # it may be large
                 if outcome.wanted.so_far:
                     yield ReadResult(outcome.path, outcome.wanted.so_far, None, outcome.ms, is_complete=False)
-            for result, _ in self._side_by_side(executor, self._read_scan, scans):
+            for result, _ in side_by_side(executor, self._read_scan, scans, at_most):
                 yield result
         finally:
             self._kill_readers()
             executor.shutdown(cancel_futures=True)
-
-    def _side_by_side(
-        self, executor: ThreadPoolExecutor, work: Callable[[Item], Outcome], items: Iterable[Item]
-    ) -> Iterator[tuple[Outcome, int]]:
-        """What `work` makes of the items as it is ready, and how many others are in work or wait to be taken."""
-        waiting = iter(items)
-        futures = {executor.submit(work, item) for item in islice(waiting, 2 * self._size)}
-        while futures:
-            done, futures = wait(futures, return_when=FIRST_COMPLETED)
-            for taken, future in enumerate(done, start=1):
-                yield future.result(), len(futures) + len(done) - taken
-                futures |= {executor.submit(work, item) for item in islice(waiting, 1)}
 
     def takes_every_core(self) -> bool:
         """Whether the text of so many files is being read, or waits to be taken, that whatever else computes slows that
@@ -166,7 +155,7 @@ class ReaderPool:
         try:
             answer = self._read_with_second_try(path)
             if isinstance(answer, PagesWanted):
-                return _Scan(path, answer, _ms_since(started))
+                return _Scan(path, answer, _ms_since(started), has_text=answer.so_far is not None)
             document = answer
         except DocumentError as reason:
             error = reason
@@ -177,7 +166,7 @@ class ReaderPool:
         document: Document | None = None
         error: DocumentError | None = None
         try:
-            answer = self._read_with_second_try(scan.path, self._recognise(scan.path, scan.wanted))
+            answer = self._read_with_second_try(scan.path, self._recognise(scan))
             if isinstance(answer, PagesWanted):
                 raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")
             document = answer
@@ -195,11 +184,7 @@ class ReaderPool:
         try:
             return self._read_once(path, "pypdf", recognised, fresh=True)
         except ChildDied:
-            raise DocumentError(
-                "The file is damaged, or needs more memory than a reading process may take: it ended two of them.",
-                "Save it again with the program that made it, or raise the setting ingest.memory_mb.",
-                status="damaged",
-            ) from None
+            raise _deadly() from None
 
     def _read_with_pdfium(self, path: Path, recognised: Recognised) -> Document | PagesWanted:
         """Once more the same way if a reader was killed from outside: that may have had nothing to do with the file."""
@@ -217,20 +202,32 @@ class ReaderPool:
         with self._reader(fresh=fresh) as reader:
             return reader.read(path, engine, recognised)
 
-    def _recognise(self, path: Path, wanted: PagesWanted) -> dict[int, RecognisedPage]:
-        """What OCR reads on these pages, several at once; what an earlier run has read is taken from `pages_read`."""
-        found = self._pages_read.load(wanted.sha256)
-        missing = [index for index in wanted.pages if index not in found]
+    def _recognise(self, scan: _Scan) -> Recognised:
+        """What OCR reads on the pages wanted, several at once; what an earlier run has read is taken from `pages_read`.
+
+        A page that brings its reader down, or takes too long, costs that page: nothing is found on it. Raises
+        DocumentError when nothing is found in the whole file for such a reason.
+        """
+        sha256, pages, _ = scan.wanted
+        found = self._pages_read.load(sha256)
+        missing = [index for index in pages if index not in found]
+        failures: list[DocumentError] = []
         with ThreadPoolExecutor(self._size, thread_name_prefix="ocr") as executor:
             for index, page in zip(
-                missing, executor.map(lambda index: self._recognise_page(path, index), missing), strict=True
+                missing, executor.map(lambda index: self._recognise_page(scan.path, index), missing), strict=True
             ):
-                found[index] = page
-                self._pages_read.keep(wanted.sha256, index, page)
-        return found
+                if isinstance(page, DocumentError):
+                    failures.append(page)
+                else:
+                    found[index] = page
+                    self._pages_read.keep(sha256, index, page)
+        if failures and not scan.has_text and not any(page.lines for page in found.values()):
+            raise failures[0]
+        return dict.fromkeys(pages, RecognisedPage()) | found
 
-    def _recognise_page(self, path: Path, index: int) -> RecognisedPage:
-        """A page that brings its reader down, or takes too long, costs that page: nothing is found on it."""
+    def _recognise_page(self, path: Path, index: int) -> RecognisedPage | DocumentError:
+        """Once more if a reader was killed from outside; else the error that says why nothing is found."""
+        failure = _deadly()
         for fresh in (False, True):
             try:
                 with self._recognising, self._reader(fresh=fresh) as reader:
@@ -238,9 +235,12 @@ class ReaderPool:
             except (ChildDied, DocumentError) as error:
                 if self._closing:
                     raise _interrupted() from None
-                if not (isinstance(error, ChildDied) and _was_killed_from_outside(error)):
-                    break
-        return RecognisedPage()
+                _log.warning("Page %d of %s could not be recognised (%s)", index + 1, path, type(error))
+                if isinstance(error, DocumentError):
+                    return error
+                if not _was_killed_from_outside(error):
+                    return failure
+        return failure
 
     @contextmanager
     def _reader(self, *, fresh: bool) -> Iterator[Reader]:
@@ -289,7 +289,15 @@ def _ms_since(started: float) -> float:
 
 def _was_killed_from_outside(death: ChildDied) -> bool:
     """By a person, or by a system short of memory; what native code does wrong ends a process in other ways."""
-    return death.returncode == -signal.SIGKILL
+    return death.returncode == -signal.SIGKILL and not death.sent_nonsense
+
+
+def _deadly() -> DocumentError:
+    return DocumentError(
+        "The file is damaged, or needs more memory than a reading process may take: it ended two of them.",
+        "Save it again with the program that made it, or raise the setting ingest.memory_mb.",
+        status="damaged",
+    )
 
 
 def _interrupted() -> DocumentError:

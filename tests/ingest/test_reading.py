@@ -11,12 +11,17 @@ from typing import Any
 
 import pytest
 
+from config.child import ChildDied
+from config.errors import DocumentError
 from config.sections import IngestSettings
 from ingest import reader_client, reading
-from ingest.exchange import document_from_message, document_to_message
+from ingest.exchange import document_from_message, document_to_message, recognised_from_message
 from ingest.loaders import load_document
-from ingest.reading import ReaderPool, ReadResult
+from ingest.loaders.lines import Line, RecognisedPage
+from ingest.reading import NothingKept, ReaderPool, ReadResult
+from ingest.types import PageStatus
 from tests.ingest.pdfs import lock, write_pdf
+from tests.ingest.pictures import picture_of, scan_of
 
 
 def settings(**changes: Any) -> IngestSettings:
@@ -140,6 +145,35 @@ def test_a_reader_that_dies_once_costs_nothing(
     assert tries == [("pdfium", 0), (second, 0)]
 
 
+def test_a_file_whose_reader_is_ended_for_what_it_sends_is_not_read_the_same_way_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engines = []
+    read, child = reader_client.Reader.read, reader_client.Child
+
+    def noted(self: reader_client.Reader, path: Path, engine: Any, recognised: Any) -> Any:
+        engines.append(engine)
+        return read(self, path, engine, recognised)
+
+    monkeypatch.setattr(reader_client.Reader, "read", noted)
+    monkeypatch.setattr(reader_client, "Child", lambda *given, **how: child(*given, **how, message_mb=0))
+    error = read_all(text_file(tmp_path / "long.txt", "All work and no play. " * 30_000))["long.txt"].error
+    assert error is not None
+    assert error.status == "damaged"
+    assert engines == ["pdfium", "pypdf"]
+
+
+def test_a_reader_that_does_not_get_ready_is_no_file_that_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_client, "START_SECONDS", 0.0)
+    error = read_all(text_file(tmp_path / "a.txt"))["a.txt"].error
+    assert error is not None
+    assert error.status == "timeout"
+    assert "not ready" in error.message
+    assert not readers()
+
+
 def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_is_read(tmp_path: Path) -> None:
     with (tmp_path / "huge.txt").open("wb") as file:
         file.truncate(300_000_000)  # takes no room on the disk
@@ -232,6 +266,65 @@ def test_a_mistake_of_ours_is_a_reason_without_the_documents_words(tmp_path: Pat
     assert "Confidential" not in str(error)
 
 
+# Pages that cannot be recognised -------------------------------------------------------------------------------------
+
+
+class Kept(NothingKept):
+    def __init__(self) -> None:
+        self.pages: list[int] = []
+
+    def keep(self, _sha256: str, index: int, _page: RecognisedPage) -> None:
+        self.pages.append(index)
+
+
+@pytest.fixture
+def recognising(monkeypatch: pytest.MonkeyPatch) -> dict[int, Exception]:
+    """Each page is recognised as its number, but for those with an error here."""
+    failures: dict[int, Exception] = {}
+
+    def recognise(_: reader_client.Reader, __: Path, index: int) -> RecognisedPage:
+        if index in failures:
+            raise failures[index]
+        return RecognisedPage((Line(f"Page {index}", 60, 300, 700, 11),), 0.9)
+
+    monkeypatch.setattr(reader_client, "is_installed", lambda: True)
+    monkeypatch.setattr(reader_client.Reader, "recognise", recognise)
+    return failures
+
+
+def test_a_page_that_cannot_be_recognised_costs_itself_and_is_tried_by_the_next_run(
+    tmp_path: Path, recognising: dict[int, Exception]
+) -> None:
+    recognising[0] = ChildDied("ingest.reader", -signal.SIGSEGV)
+    kept = Kept()
+    path = write_pdf(tmp_path / "scans.pdf", [scan_of("One"), scan_of("Two")])
+    (result,) = ReaderPool(settings(), (), kept).read_all([path])
+    assert result.document is not None
+    assert [page.status for page in result.document.pages] == [PageStatus.NEEDS_OCR, PageStatus.OCR]
+    assert kept.pages == [1]
+
+
+def test_a_picture_that_cannot_be_recognised_has_the_reason_and_is_not_called_empty(
+    tmp_path: Path, recognising: dict[int, Exception]
+) -> None:
+    recognising[0] = DocumentError("Reading the file took longer than 60 seconds.", status="timeout")
+    picture_of("Some text").save(tmp_path / "note.png")
+    error = read_all(tmp_path / "note.png")["note.png"].error
+    assert error is not None
+    assert error.status == "timeout"
+
+
+def test_what_is_typed_stays_when_nothing_else_can_be_recognised(
+    tmp_path: Path, recognising: dict[int, Exception]
+) -> None:
+    recognising[1] = ChildDied("ingest.reader", -signal.SIGSEGV)
+    path = write_pdf(tmp_path / "mixed.pdf", [["Typed."], scan_of("Scanned")])
+    incomplete, whole = ReaderPool(settings()).read_all([path])
+    assert not incomplete.is_complete
+    assert whole.document is not None
+    assert [page.status for page in whole.document.pages] == [PageStatus.READ, PageStatus.NEEDS_OCR]
+
+
 # What a reader sends is not trusted -----------------------------------------------------------------------------------
 
 
@@ -259,6 +352,8 @@ def test_a_document_survives_the_exchange(tmp_path: Path) -> None:
         lambda message: message["pages"][0]["blocks"][1].__setitem__(2, "6"),
         lambda message: message["pages"][0]["blocks"].append([]),
         lambda message: message.update(metadata=[1]),
+        lambda message: message.update(title="half of a pair: \ud83d"),
+        lambda message: message["pages"][0].update(confidence=10**400),
     ],
 )
 def test_nonsense_is_no_document(tmp_path: Path, spoil: Any) -> None:
@@ -266,3 +361,42 @@ def test_nonsense_is_no_document(tmp_path: Path, spoil: Any) -> None:
     spoil(message)
     with pytest.raises(ValueError, match=r"."):
         document_from_message(tmp_path / "a.txt", message)
+
+
+def test_nonsense_is_no_recognised_page() -> None:
+    with pytest.raises(ValueError, match="of another type"):
+        recognised_from_message({"confidence": 10**400, "lines": []})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"pages": [float("inf")], "sha256": "0", "document": None},
+        {"error": {"status": "added", "reason": "It is in."}},
+        {"document": 7},
+    ],
+)
+def test_an_answer_that_makes_no_sense_costs_the_file_and_its_reader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]
+) -> None:
+    class Hostile:
+        pid = 0
+
+        def __init__(self, *_: object, **__: object) -> None:
+            self.ended = False
+
+        def send(self, _: object) -> None:
+            """It says the same to everything."""
+
+        def receive(self, _: float) -> dict[str, Any]:
+            return answer
+
+        def kill(self) -> None:
+            self.ended = True
+
+    monkeypatch.setattr(reader_client, "Child", Hostile)
+    reader = reader_client.Reader(settings(), ())
+    with pytest.raises(DocumentError, match="answer nonsense"):
+        reader.read(tmp_path / "a.pdf", "pdfium")
+    assert not reader.is_fit
+    assert reader._child.ended  # type: ignore[attr-defined]
