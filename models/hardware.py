@@ -91,6 +91,19 @@ def processor() -> str:
     return f"{named.get('model name', platform.machine())} (model {named.get('model', 'unknown')})"
 
 
+def adds_bytes_exactly(description: Path = Path("/proc/cpuinfo")) -> bool:
+    """Whether the processor adds products of bytes in 32 bits. On x86 that takes VNNI: without it they are added in
+    pairs in 16 bits, which overflow. False for an x86 whose system does not say."""
+    if platform.machine().lower() not in ("x86_64", "amd64", "i686", "i386"):
+        return True
+    try:
+        lines = description.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    flags = next((line for line in lines if line.startswith("flags")), "").split()
+    return "avx512_vnni" in flags or "avx_vnni" in flags
+
+
 def has_gpu() -> bool:
     """Whether there is a GPU that PyTorch may use, told by cheap signs: asking PyTorch takes seconds."""
     if sys.platform == "darwin":

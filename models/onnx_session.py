@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.errors import ModelError
-from models.hardware import available_cores, lower_priority_of_thread
+from models.hardware import adds_bytes_exactly, available_cores, lower_priority_of_thread
 
 _SLOWER = ["SkipLayerNormFusion"]
 """Fusions that cost time: 230 tokens took 2.9 ms in the fused operator, 1.0 ms in the addition and the norm alone."""
+
+_EXACT = "session.x64quantprecision"
 
 Texts = Sequence[str] | Sequence[tuple[str, str]]
 
@@ -97,6 +99,20 @@ def _open_session(model: Path) -> Any:
     """An `onnxruntime.InferenceSession` on the CPU. Raises ModelError when the file is missing or damaged."""
     import onnxruntime
 
+    try:
+        return onnxruntime.InferenceSession(
+            str(model), session_options(), providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+        )
+    except Exception as error:  # its exceptions have no common base of their own
+        raise ModelError(
+            f"The exported model {model} cannot be loaded: {error}.", f"Delete {model.parent}: it is made again."
+        ) from error
+
+
+def session_options() -> Any:
+    """How a model is run: `onnxruntime.SessionOptions`."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     # One thread per text: threads that share a text wait for each other after every operation, and spin meanwhile.
     options.intra_op_num_threads = 1
@@ -104,11 +120,7 @@ def _open_session(model: Path) -> Any:
     options.log_severity_level = 3  # errors only: warnings about the graph would go to the screen
     # A plan of allocations is kept for every input shape: with texts of any length that only grows.
     options.enable_mem_pattern = False
-    try:
-        return onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
-        )
-    except Exception as error:  # its exceptions have no common base of their own
-        raise ModelError(
-            f"The exported model {model} cannot be loaded: {error}.", f"Delete {model.parent}: it is made again."
-        ) from error
+    if not adds_bytes_exactly():
+        # Slower products that do not overflow. Not where VNNI has them anyway: they would take twice the time there.
+        options.add_session_config_entry(_EXACT, "1")
+    return options

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.hardware import LOWEST_PRIORITY, gentle_cores, lower_priority_of_thread, on_battery
+from models.hardware import LOWEST_PRIORITY, adds_bytes_exactly, gentle_cores, lower_priority_of_thread, on_battery
 
 
 def supply(folder: Path, name: str, **files: str) -> None:
@@ -49,3 +49,22 @@ def test_only_the_thread_that_asks_gets_the_lowest_priority() -> None:
     thread.join()
     assert found == [LOWEST_PRIORITY]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "exact"),
+    [("fpu avx2 fma", False), ("avx2 avx512f avx512bw", False), ("avx2 avx_vnni", True), ("avx512_vnni avx2", True)],
+)
+def test_an_x86_adds_bytes_exactly_with_vnni(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, flags: str, exact: bool
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    file = tmp_path / "cpuinfo"
+    file.write_text(f"processor\t: 0\nflags\t\t: {flags}\nvmx flags\t: vnmi\n")
+    assert adds_bytes_exactly(file) is exact
+    assert not adds_bytes_exactly(tmp_path / "none")
+
+
+def test_other_processors_add_bytes_exactly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "aarch64")
+    assert adds_bytes_exactly(tmp_path / "none")

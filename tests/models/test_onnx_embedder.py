@@ -18,6 +18,7 @@ from models.embedders.onnx import OnnxEmbedder
 from models.embedders.torch import TorchEmbedder
 from models.exporting.exports import Export, find_or_make_export
 from models.exporting.sentences import SAMPLE_TEXTS
+from models.onnx_session import session_options
 from models.rerankers.cross_encoder import CrossEncoderReranker
 
 ROOT = Path(__file__).parent.parent.parent
@@ -47,6 +48,17 @@ def test_questions_are_near_the_text_that_answers_them(embedder: OnnxEmbedder) -
     question = embedder.embed_query("How can the contract be ended?")
 
     assert question @ notice > question @ cats + 0.2
+
+
+def test_on_a_processor_without_vnni_products_are_exact_and_vectors_the_same(
+    embedder: OnnxEmbedder, starter_embedder: Path, starter_export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.onnx_session.adds_bytes_exactly", lambda: False)
+
+    assert session_options().get_session_config_entry("session.x64quantprecision") == "1"
+    exact = OnnxEmbedder(starter_embedder, starter_export, name="starter", file_hash="ab" * 32)
+    assert np.array_equal(exact.embed_documents(SAMPLE_TEXTS), embedder.embed_documents(SAMPLE_TEXTS))
+    exact.close()
 
 
 def test_a_vector_depends_on_its_text_only(embedder: OnnxEmbedder) -> None:
