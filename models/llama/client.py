@@ -171,7 +171,7 @@ class LlamaModel:
                 else:
                     self._require_success(answer)
                     yield GenerationPiece(str(answer["text"]))
-        except GeneratorExit:  # the caller has seen enough
+        except (GeneratorExit, KeyboardInterrupt):  # the caller has seen enough, or Ctrl-C: `close` would wait for it
             self._stop(identity)
             raise
         yield GenerationPiece("", usage)

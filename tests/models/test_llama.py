@@ -15,6 +15,7 @@ from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, LanguageModel, Message, TokenUsage
 from models.llama.client import LlamaModel
+from models.llama.states import StateStore
 from tests.config.test_seal import assert_all_refused
 
 ROOT = Path(__file__).parent.parent.parent
@@ -249,6 +250,25 @@ def test_closing_ends_the_worker_in_the_middle_of_an_answer(model: LlamaModel) -
     with pytest.raises(ModelDied):
         list(pieces)
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_after_an_interrupt_closing_waits_for_nothing(starter_llm: Path, tmp_path: Path) -> None:
+    """Ctrl-C comes out of the middle of a generation; what is saved on closing must not wait for its end."""
+    states = StateStore(tmp_path / "states", limit_mb=512)
+    model = LlamaModel(starter_llm, name="starter", file_hash="ab" * 32, settings=LlamaSettings(), states=states)
+    pieces = model.generate(QUESTION, GenerationOptions(max_tokens=1000, conversation="7"))
+    next(pieces)
+    hanging = model.worker_pid
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)  # as in the middle of a long computation
+
+    with pytest.raises(KeyboardInterrupt):
+        pieces.throw(KeyboardInterrupt())
+    started = time.monotonic()
+    model.close()
+
+    assert time.monotonic() - started < 1
+    assert not Path(f"/proc/{hanging}").exists()
 
 
 def test_a_file_that_is_cut_off_never_reaches_the_worker(starter_llm: Path, tmp_path: Path) -> None:
