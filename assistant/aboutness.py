@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assistant.words import STOP_WORDS
 from config.sections import RetrievalSettings
+from ingest.function_words import foreign_function_words
 from ingest.identity import (
     INITIALS,
     date_mark,
@@ -119,7 +120,8 @@ def score_documents(
 def _names(question: str) -> list[str]:
     """Words, initials and joined words ("american water works" → "americanwaterworks") that could name a document."""
     words = name_terms(question)
-    single = [word for word in words if word not in STOP_WORDS and not is_period_word(word)]
+    function_words = STOP_WORDS | foreign_function_words(question)
+    single = [word for word in words if word not in function_words and not is_period_word(word)]
     return list(dict.fromkeys([*single, *initials_in(question), *_joined(words)]))
 
 

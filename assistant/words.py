@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 
 from ingest.folding import fold
+from ingest.function_words import foreign_function_words
 from ingest.unspaced import is_pair, spaced
 
 _FUNCTION_WORDS = """
@@ -37,6 +38,8 @@ _DERIVATIONS = _SUFFIXES.split()
 FIGURE_WEIGHT = 2.0
 _MIN_DERIVED_STEM = 5
 _MIN_INFLECTED_STEM = 3
+_LONGEST_ENDING = 2
+"""Letters that English puts behind an apostrophe: `'s`, `'ll`, `n't`."""
 _VOWEL = re.compile(r"[aeiouyæøåäöü]")
 
 
@@ -88,13 +91,24 @@ def content_terms(text: str) -> list[str]:
 def content_words(text: str) -> dict[str, str]:
     """Term → the word as it is written (folded), for the content words of `text` in order of first appearance."""
     found: dict[str, str] = {}
+    foreign = foreign_function_words(text)
     for match in _WORD.findall(spaced(text)):
-        word = fold(match)
-        bare = word.split("'")[0].split("\u2019")[0]
-        if bare in STOP_WORDS or (len(bare) == 1 and not bare.isdigit()):
+        word = _without_elided(fold(match))
+        bare = _without_ending(word)
+        if bare in STOP_WORDS or bare in foreign or (len(bare) == 1 and not bare.isdigit()):
             continue
         found.setdefault(_term(match), word)
     return found
+
+
+def _without_elided(word: str) -> str:
+    """The `assurance` of `l'assurance`, the `acqua` of `dell'acqua`; English endings stay: `company's`, `they'll`."""
+    before, _, after = word.replace("\u2019", "'").partition("'")
+    return after if len(after) > max(len(before), _LONGEST_ENDING) else word
+
+
+def _without_ending(word: str) -> str:
+    return re.split("['\u2019]", word)[0]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -102,8 +116,8 @@ def _term(word: str) -> str:
     if word[0].isdigit():
         value = parse_number(word)
         return word if value is None else _plain(value)
-    folded = fold(word)
-    return stem(re.split("['\u2019]", folded)[0] if len(folded) > _MIN_INFLECTED_STEM else folded)
+    folded = _without_elided(fold(word))
+    return stem(_without_ending(folded) if len(folded) > _MIN_INFLECTED_STEM else folded)
 
 
 def numbers(text: str) -> list[float]:

@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.folding import fold
+from ingest.function_words import foreign_function_words
 from ingest.library.database import Database
 from ingest.library.schema import ORDINAL_BITS, TOKENIZER
 from ingest.types import ScoredChunk
@@ -78,7 +80,8 @@ def terms_of(query: str) -> list[str]:
         if len(words) > 1:
             terms.update((word.lower(), None) for word in words if len(word) > 1 and word.isalpha())
     terms.pop("", None)
-    return [term for term in terms if term not in _STOP_WORDS] or list(terms)
+    function_words = _STOP_WORDS | foreign_function_words(query)
+    return [term for term in terms if fold(term) not in function_words] or list(terms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.words import Weights, content_terms, numbers, parse_number, stem, terms
+from assistant.words import Weights, content_terms, content_words, numbers, parse_number, stem, terms
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,18 @@ def test_the_same_number_in_two_spellings_is_one_term() -> None:
 
 def test_content_terms_leave_out_function_words_and_repetitions() -> None:
     assert content_terms("How many days are there, and which days can be carried over?") == ["day", "carri"]
+
+
+def test_content_terms_leave_out_the_function_words_of_the_language_asked_in() -> None:
+    assert content_terms("Wie hoch ist der Eigenanteil?") == ["eigenanteil"]
+    assert content_terms("What does the die cost?") == ["die", "cost"]
+
+
+def test_an_elided_article_is_no_part_of_its_word() -> None:
+    assert content_terms("Quel est le montant de l\u2019assurance ?") == ["montant", *terms("assurance")]
+    assert content_words("Quel est le montant de l'assurance ?")["montant"] == "montant"
+    assert "assurance" in content_words("Quel est le montant de l'assurance ?").values()
+    assert terms("the company's, they'll, don't") == ["the", "compani", "thei", "don"]
 
 
 def test_accents_and_case_do_not_matter() -> None:
