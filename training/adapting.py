@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -181,7 +182,7 @@ def _split(owns: Sequence[Own], chance: random.Random) -> tuple[list[Own], list[
 def _groups(learnt: Sequence[Own], seed: int) -> list[Group]:
     """What is learnt: each question some times, and made documents between them."""
     chance = random.Random(f"learnt:{seed}")
-    groups = [group for _ in range(ROUNDS) for group in draw(learnt, chance)][:MOST_GROUPS]
+    groups = list(islice((group for _ in range(ROUNDS) for group in draw(learnt, chance)), MOST_GROUPS))
     groups += [made_group(chance) for _ in range(round(GENERAL * len(groups)))]
     return groups
 

@@ -93,7 +93,7 @@ def _shorten(text: str, first: int, last: int, start: int, end: int, most: int) 
     if room <= 0:
         return " ".join(held.split()[:most])
     words_before, words_after = re.findall(r"\S+\s*", before), re.findall(r"\s*\S+", after)
-    kept_before = words_before[-max(room // 2, room - len(words_after)) :]
+    kept_before = words_before[max(0, len(words_before) - max(room // 2, room - len(words_after))) :]
     kept_after = words_after[: room - len(kept_before)]
     return " ".join(("".join(kept_before) + held + "".join(kept_after)).split())
 

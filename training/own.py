@@ -1,7 +1,8 @@
 """A user's own questions, each with the passages that the program finds for it and the one that answers it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,16 +52,22 @@ def read_own(assistant: "Assistant", file: Path) -> Iterator[Own | LeftOut]:
     """The questions of a file in the form of `strongroom eval`, looked up in the library one by one; a line that is of
     no use has its reason. Raises StrongroomError when the file cannot be read."""
     lines_of: dict[str, int] = {}
+    paths_of: dict[str, set[str]] = defaultdict(set)
+    for record in assistant.library.documents():
+        paths_of[record.document].add(record.path)
     for number, line in enumerate(read_lines(file), 1):
         if line.strip():
             try:
                 question = _read(line, number, file)
-                first = lines_of.setdefault(" ".join(terms(question.text)), number)
-                if first != number:
-                    raise _Unusable(f"The question stands in line {first} already.")
-                yield _looked_up(assistant, question)
+                words = " ".join(terms(question.text))
+                if words in lines_of:
+                    raise _Unusable(f"The question stands in line {lines_of[words]} already.")
+                own = _looked_up(assistant, question, paths_of)
             except _Unusable as unusable:
                 yield LeftOut(number, str(unusable))
+            else:
+                lines_of[words] = number
+                yield own
 
 
 def _read(line: str, number: int, file: Path) -> Question:
@@ -75,13 +82,13 @@ def _read(line: str, number: int, file: Path) -> Question:
     return question
 
 
-def _looked_up(assistant: "Assistant", question: Question) -> Own:
+def _looked_up(assistant: "Assistant", question: Question, paths_of: Mapping[str, Collection[str]]) -> Own:
     found = assistant.retriever.find(question.text).result.passages
     if not question.answerable:
         return Own(question.text, found)
     holding = [
         (passage, said)
-        for passage in _where_it_may_stand(assistant, question, found)
+        for passage in _where_it_may_stand(assistant, question, found, paths_of)
         if (said := _said(passage, question))
     ]
     if not holding:
@@ -92,16 +99,18 @@ def _looked_up(assistant: "Assistant", question: Question) -> Own:
             f"The answer “{question.answers[0]}” is not found {where}. Write it as it stands there, in a few words."
         )
     right, (answer, support) = holding[0]
-    others = tuple(other for other in question.answers if other != answer)
+    others = tuple(other for other in map(clean, question.answers) if other and other != answer)
     rivals = frozenset(passage.chunk.chunk_id for passage, _ in holding[1:])
     return Own(question.text, found, right, answer, others, support, rivals)
 
 
-def _where_it_may_stand(assistant: "Assistant", question: Question, found: Sequence[Passage]) -> list[Passage]:
+def _where_it_may_stand(
+    assistant: "Assistant", question: Question, found: Sequence[Passage], paths_of: Mapping[str, Collection[str]]
+) -> list[Passage]:
     """The passages of the pages or documents that the line names, those that the search found first; all that can be
     found when it names none."""
     names = {*question.docs, *(doc for doc, _ in question.gold)}
-    paths = frozenset(record.path for record in assistant.library.documents() if record.document in names)
+    paths = frozenset(path for name in names for path in paths_of.get(name, ()))
     if names and not paths:
         raise _Unusable(f"{', '.join(sorted(names))} is not in the library. Take it in with `strongroom ingest`.")
     deeper = assistant.retriever.find(question.text, k=DEEPER, documents=paths or None).result.passages
@@ -122,10 +131,10 @@ def _is_on_page(passage: Passage, question: Question) -> bool:
 
 def _said(passage: Passage, question: Question) -> tuple[str, str] | None:
     """The short answer and the words of the passage that say so, as the program's own check accepts them."""
-    for answer in map(clean, question.answers):
+    for answer in filter(None, map(clean, question.answers)):
         for support in _supports(passage.chunk.text, answer, question):
             reply = Item(question.text, answer, support, 1).reply
-            if answer and holds(reply, [as_source(text_of(passage), 1)], question.text):
+            if holds(reply, [as_source(text_of(passage), 1)], question.text):
                 return answer, support
     return None
 

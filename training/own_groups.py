@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from functools import cached_property
 
 from assistant.types import Passage
 from ingest.folding import fold
@@ -41,14 +42,30 @@ def draw(owns: Sequence[Own], chance: random.Random) -> list[Group]:
     return [group for own in order if (group := _about(own, owns, chance))]
 
 
+class _Shown:
+    """The sources of a group, which every question is held against."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self.passages = tuple(passages)
+        self.ids = {passage.chunk.chunk_id for passage in passages}
+
+    @cached_property
+    def _words(self) -> str:
+        return _folded(" ".join(passage.chunk.indexed_text for passage in self.passages))
+
+    def say(self, answer: str) -> bool:
+        """Whether its words stand in any of them."""
+        return _folded(answer) in self._words
+
+
 def _about(own: Own, owns: Sequence[Own], chance: random.Random) -> Group | None:
-    shown = _sources(own, chance)
+    shown = _Shown(_sources(own, chance))
     first = _item(own, shown)
-    if not shown or first is None:
+    if not shown.passages or first is None:
         return None
     items = [first, *_beside(own, owns, shown, chance)]
     chance.shuffle(items)
-    return Group("own", f"{chance.getrandbits(32):08x}", tuple(map(text_of, shown)), tuple(items))
+    return Group("own", f"{chance.getrandbits(32):08x}", tuple(map(text_of, shown.passages)), tuple(items))
 
 
 def _sources(own: Own, chance: random.Random) -> list[Passage]:
@@ -65,7 +82,7 @@ def _sources(own: Own, chance: random.Random) -> list[Passage]:
     return shown
 
 
-def _beside(own: Own, owns: Sequence[Own], shown: Sequence[Passage], chance: random.Random) -> list[Item]:
+def _beside(own: Own, owns: Sequence[Own], shown: _Shown, chance: random.Random) -> list[Item]:
     """Other questions that these sources answer, and a few that they do not though they are found for them."""
     answered: list[Item] = []
     open_: list[Item] = []
@@ -73,24 +90,22 @@ def _beside(own: Own, owns: Sequence[Own], shown: Sequence[Passage], chance: ran
         item = _item(other, shown) if other is not own else None
         if item is not None and item.number:
             answered.append(item)
-        elif item is not None and _ids(other.found[:NEAR]) & _ids(shown):
+        elif item is not None and not shown.ids.isdisjoint(_ids(other.found[:NEAR])):
             open_.append(item)
     answered = answered[: MOST_ITEMS - 1]
     return answered + open_[: round(UNANSWERABLE * (1 + len(answered)))]
 
 
-def _item(own: Own, shown: Sequence[Passage]) -> Item | None:
+def _item(own: Own, shown: _Shown) -> Item | None:
     """The question over these sources; None when it is open whether they answer it."""
     if own.right is None:
         return Item(own.question)
-    ids = _ids(shown)
-    if own.right.chunk.chunk_id in ids and not own.rivals & ids:
-        return Item(own.question, own.answer, own.support, _number(own, shown), own.others)
-    if own.right.chunk.chunk_id in ids or own.rivals & ids:
+    is_right, is_rivalled = own.right.chunk.chunk_id in shown.ids, bool(own.rivals & shown.ids)
+    if is_right and not is_rivalled:
+        return Item(own.question, own.answer, own.support, _number(own, shown.passages), own.others)
+    if is_right or is_rivalled or any(map(shown.say, (own.answer, *own.others))):
         return None
-    texts = fold(" ".join(" ".join(passage.chunk.indexed_text.split()) for passage in shown))
-    held = any(fold(" ".join(answer.split())) in texts for answer in (own.answer, *own.others))
-    return None if held else Item(own.question)
+    return Item(own.question)
 
 
 def _number(own: Own, shown: Sequence[Passage]) -> int:
@@ -101,3 +116,7 @@ def _number(own: Own, shown: Sequence[Passage]) -> int:
 
 def _ids(passages: Sequence[Passage]) -> set[str]:
     return {passage.chunk.chunk_id for passage in passages}
+
+
+def _folded(text: str) -> str:
+    return fold(" ".join(text.split()))

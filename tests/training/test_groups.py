@@ -22,6 +22,15 @@ def test_a_reply_has_the_form_that_the_check_accepts() -> None:
     assert holds(item.reply, [as_source(Text("a.md", "", "It is old. The mill opened in 1911."), 2)], "When?")
 
 
+def test_a_long_answer_with_room_for_one_word_more_is_not_longer_than_a_quote() -> None:
+    words = [f"word{number}" for number in range(3 * LONGEST_QUOTE)]
+    text, answer = " ".join(words), " ".join(words[10 : 9 + LONGEST_QUOTE])
+    start = text.index(answer)
+    copied = supporting(text, start, start + len(answer))
+    assert answer in copied
+    assert len(copied.split()) <= LONGEST_QUOTE
+
+
 def test_the_supporting_sentence_holds_the_answer() -> None:
     text = "It is old. The mill\nopened in 1911. It closed."
     start = text.index("1911")

@@ -57,6 +57,12 @@ def test_the_answer_is_learnt_with_the_sentence_that_says_so(assistant: Assistan
     assert salary.found
 
 
+def test_answers_that_are_empty_are_none(assistant: Assistant, tmp_path: Path) -> None:
+    """An empty one stands in every text: the question would never be one that its sources leave open."""
+    (days,) = owns(assistant, tmp_path, DAYS | {"answers": ["", "23 days.", "twenty-three days", "."]})
+    assert (days.answer, days.others) == ("23 days", ("twenty-three days",))
+
+
 def test_a_page_that_is_named_is_where_the_answer_must_stand(assistant: Assistant, tmp_path: Path) -> None:
     right = REPORTS | {"gold_pages": [{"doc": "travel-policy.md", "page": 2}]}
     wrong = REPORTS | {"gold_pages": [{"doc": "travel-policy.md", "page": 1}], "question": "When is a report due?"}
@@ -72,6 +78,14 @@ def test_a_sentence_that_is_given_is_the_one_that_is_copied(assistant: Assistant
     assert chair.support == "Ingrid Solheim was elected chair for two years."
     (lost,) = looked_up(assistant, tmp_path, CHAIR | {"sentence": "chair for three years"})
     assert isinstance(lost, LeftOut)
+
+
+def test_a_line_of_no_use_does_not_stand_in_the_way_of_the_same_question(assistant: Assistant, tmp_path: Path) -> None:
+    wrong, right, again = looked_up(assistant, tmp_path, DAYS | {"answers": ["99 days"]}, DAYS, DAYS)
+    assert isinstance(wrong, LeftOut)
+    assert isinstance(right, Own)
+    assert isinstance(again, LeftOut)
+    assert "line 2 already" in again.reason
 
 
 def test_what_the_check_would_refuse_is_not_learnt(assistant: Assistant, tmp_path: Path) -> None:
