@@ -6,6 +6,7 @@ there.
 docs/decisions/0013-a-server-in-the-house.md tells why it is made this way.
 """
 
+import contextlib
 import json
 import socket
 import subprocess
@@ -118,7 +119,8 @@ def open_to(url: str, seconds: float) -> Destination:
             f"Put {FLAG} before the command, as in `strongroom {FLAG} ask`.",
         )
     told = {"host": destination.host, "port": destination.port, "seconds": seconds}
-    _State.control.sendall(json.dumps(told).encode() + b"\n")
+    with contextlib.suppress(OSError):  # it has ended: `connect` says so
+        _State.control.sendall(json.dumps(told).encode() + b"\n")
     _State.destination = destination
     return destination
 

@@ -88,7 +88,8 @@ class _Watch:
         self._ended = Event()
         self._socket = connection
         self.expect(seconds)
-        threading.Thread(target=self._look, name="server-watch", daemon=True).start()
+        self._thread = threading.Thread(target=self._look, name="server-watch", daemon=True)
+        self._thread.start()
 
     def expect(self, seconds: float) -> None:
         """The next sign of life is to come within `seconds`."""
@@ -98,11 +99,13 @@ class _Watch:
         self._socket = connection
 
     def end(self) -> None:
+        """Afterwards the socket may be closed: its number is another's soon."""
         self._ended.set()
+        self._thread.join()
 
     def _look(self) -> None:
         while not self._ended.wait(_LOOKS_EVERY):
-            self.late = time.monotonic() > self._deadline
+            self.late = self.late or time.monotonic() > self._deadline  # what comes after the shutdown comes too late
             if self.late or self._stop.is_set():
                 with contextlib.suppress(OSError):
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)  # past TLS, which another thread is in

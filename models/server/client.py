@@ -162,8 +162,7 @@ def _headers(destination: Destination, settings: ServerSettings) -> dict[str, st
 
 
 def _require_no_error(event: dict[str, Any]) -> None:
-    if "error" in event:
-        error = event["error"]
+    if (error := event.get("error")) is not None:
         code = error.get("code") if isinstance(error, dict) else None
         message = error.get("message") if isinstance(error, dict) else error
         raise Refused(code if isinstance(code, int) else 500, message if isinstance(message, str) else "")

@@ -1,13 +1,14 @@
 """The way out to one server: asked for in so many words, allowed by the policy, and to nowhere else."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
 
-from config import policy
+from config import opening, policy
 from config.errors import ConfigError, PolicyError, UsageError
-from config.opening import asks_for_server, open_to, opened_to, parse_destination
+from config.opening import Unreachable, asks_for_server, connect, open_to, opened_to, parse_destination
 from config.seal import seal_report
 from tests.launcher import Launcher
 
@@ -36,6 +37,16 @@ def run_unsealed(unsealed: Launcher, code: str) -> list[str]:
     done = unsealed.run_python(f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{LISTENING}\n{code}")
     assert done.returncode == 0, done.stderr
     return done.stdout.splitlines()
+
+
+def test_a_relay_that_has_ended_is_found_out_when_a_connection_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    monkeypatch.setattr(opening._State, "control", ours)
+    monkeypatch.setattr(opening._State, "destination", None)
+    assert open_to("https://llm.house.test/v1", 5).label == "llm.house.test:443"
+    with ours, pytest.raises(Unreachable, match="ended"):
+        connect()
 
 
 def test_a_sealed_program_reaches_its_server_and_nothing_else(unsealed: Launcher) -> None:
