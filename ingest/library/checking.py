@@ -13,7 +13,7 @@ def check(database: Database, collection_name: str, index_count: int | None) -> 
     """`index_count` is the number of vectors in Chroma, None when this process does not hold it."""
     with database.transaction() as connection:  # FTS5's integrity check is an INSERT that writes nothing
         checks = [_file(connection), _full_text(connection)]
-        collection = find(connection, collection_name)
+        collection = find(database, collection_name)
         if collection is not None:
             checks += [
                 _chunk_counts(connection, collection),

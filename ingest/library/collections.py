@@ -8,6 +8,7 @@ from dataclasses import asdict
 from uuid import uuid4
 
 from config.errors import EmbedderMismatch, UsageError
+from ingest.library.database import Database
 from ingest.library.schema import ORDINAL_BITS
 from ingest.library.types import CollectionCounts
 from models.base import EmbedderIdentity
@@ -31,10 +32,10 @@ def slug_of(name: str) -> str:
     return f"{readable}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def find(connection: sqlite3.Connection, name: str) -> int | None:
+def find(database: Database, name: str) -> int | None:
     """The collection's row id, None while nothing was ever put into it."""
-    row = connection.execute("SELECT id FROM collections WHERE name = ?", (name,)).fetchone()
-    return None if row is None else int(row[0])
+    row: int | None = database.value("SELECT id FROM collections WHERE name = ?", (name,))
+    return row
 
 
 def ensure(connection: sqlite3.Connection, name: str) -> int:
@@ -47,18 +48,19 @@ def ensure(connection: sqlite3.Connection, name: str) -> int:
     return row[0]
 
 
-def embedder_of(connection: sqlite3.Connection, name: str) -> EmbedderIdentity | None:
+def embedder_of(database: Database, name: str) -> EmbedderIdentity | None:
     """The embedder recorded at the first ingest."""
-    row = connection.execute("SELECT embedder FROM collections WHERE name = ?", (name,)).fetchone()
-    return None if row is None or row[0] is None else EmbedderIdentity(**json.loads(row[0]))
+    recorded = database.value("SELECT embedder FROM collections WHERE name = ?", (name,))
+    return None if recorded is None else EmbedderIdentity(**json.loads(recorded))
 
 
-def require_embedder(connection: sqlite3.Connection, name: str, identity: EmbedderIdentity) -> None:
-    """Record `identity` if none is recorded yet.
+def require_embedder(
+    connection: sqlite3.Connection, name: str, recorded: EmbedderIdentity | None, identity: EmbedderIdentity
+) -> None:
+    """Record `identity` if none is `recorded` yet.
 
     Raises EmbedderMismatch when the collection was built with another.
     """
-    recorded = embedder_of(connection, name)
     if recorded is None:
         connection.execute(
             "UPDATE collections SET embedder = ? WHERE id = ?",
@@ -73,10 +75,10 @@ def require_embedder(connection: sqlite3.Connection, name: str, identity: Embedd
         )
 
 
-def calibration_of(connection: sqlite3.Connection, name: str) -> str | None:
+def calibration_of(database: Database, name: str) -> str | None:
     """What `keep_calibration` kept last."""
-    row = connection.execute("SELECT calibration FROM collections WHERE name = ?", (name,)).fetchone()
-    return None if row is None or row[0] is None else str(row[0])
+    kept: str | None = database.value("SELECT calibration FROM collections WHERE name = ?", (name,))
+    return kept
 
 
 def keep_calibration(connection: sqlite3.Connection, name: str, text: str) -> None:
@@ -84,9 +86,9 @@ def keep_calibration(connection: sqlite3.Connection, name: str, text: str) -> No
     connection.execute("UPDATE collections SET calibration = ? WHERE id = ?", (text, ensure(connection, name)))
 
 
-def counts(connection: sqlite3.Connection) -> list[CollectionCounts]:
+def counts(database: Database) -> list[CollectionCounts]:
     """All collections by name."""
-    rows = connection.execute(
+    rows = database.rows(
         "SELECT k.name, coalesce(d.documents, 0), coalesce(d.pages, 0), coalesce(d.chunks, 0), coalesce(p.pending, 0)"
         " FROM collections k"
         " LEFT JOIN (SELECT collection, count(*) AS documents, sum(page_count) AS pages, sum(chunk_count) AS chunks"
@@ -95,16 +97,16 @@ def counts(connection: sqlite3.Connection) -> list[CollectionCounts]:
         "            CROSS JOIN documents d ON d.id = c.document"
         "            WHERE c.vector IS NULL GROUP BY d.collection) p ON p.collection = k.id"
         " ORDER BY k.name"
-    ).fetchall()
+    )
     return [
-        CollectionCounts(name, documents, pages, chunks, chunks - pending, pending, embedder_of(connection, name))
+        CollectionCounts(name, documents, pages, chunks, chunks - pending, pending, embedder_of(database, name))
         for name, documents, pages, chunks, pending in rows
     ]
 
 
-def counts_of_indexes(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+def counts_of_indexes(database: Database) -> dict[str, tuple[int, int]]:
     """Collection → chunks that the full-text index holds, and vectors that Chroma has been given."""
-    rows = connection.execute(
+    rows = database.rows(
         "SELECT k.name,"
         " (SELECT count(*) FROM chunks_text_docsize t JOIN documents d ON d.id = t.id >> ? WHERE d.collection = k.id),"
         " (SELECT count(*) FROM chunks c JOIN documents d ON d.id = c.document"

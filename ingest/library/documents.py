@@ -1,10 +1,9 @@
-"""Documents, their pages, chunks and vectors: written in the caller's transaction, read in single queries."""
+"""Documents, their pages, chunks and vectors, written in the caller's transaction. `lookups` reads them."""
 
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import uuid4
 
 from config.errors import DocumentError
@@ -13,7 +12,7 @@ from ingest.identity import identify
 from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.library.vectors import fingerprint_of
-from ingest.types import READER_VERSION, Chunk, Document, DocumentRecord, FileStatus, PageNote, PageStatus, StoredChunk
+from ingest.types import READER_VERSION, Chunk, Document, FileStatus
 
 UNFINISHED = -1
 """In place of a READER_VERSION: pages of the document are still to be recognised."""
@@ -198,83 +197,6 @@ def holder_of(connection: sqlite3.Connection, collection: int, sha256: str) -> s
         "SELECT path FROM held WHERE collection = ? AND sha256 = ?", (collection, sha256)
     ).fetchone()
     return None if row is None else str(row[0])
-
-
-def records(connection: sqlite3.Connection, collection: int | None) -> list[DocumentRecord]:
-    """The whole ledger, by path."""
-    rows = connection.execute(
-        "SELECT path, sha256, status, reason, page_count, chunk_count, title, ingested_at FROM documents"
-        " WHERE collection = ? ORDER BY path",
-        (collection,),
-    )
-    return [
-        DocumentRecord(Path(path).name, path, sha256, FileStatus(status), reason, pages, chunks, title, ingested_at)
-        for path, sha256, status, reason, pages, chunks, title, ingested_at in rows
-    ]
-
-
-def stored_chunks(
-    connection: sqlite3.Connection, collection: int | None, chunk_ids: Iterable[str]
-) -> dict[str, StoredChunk]:
-    """Those of `chunk_ids` that are in the collection."""
-    rows = connection.execute(
-        "SELECT c.chunk_id, c.ordinal, c.text, c.context, c.page, c.page_last, c.start_offset, c.end_offset, c.heading,"
-        " d.path, d.title, p.label"
-        " FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value JOIN documents d ON d.id = c.document"
-        " LEFT JOIN pages p ON p.document = c.document AND p.number = c.page WHERE d.collection = ?",
-        (json.dumps(list(chunk_ids)), collection),
-    )
-    names: dict[str, str] = {}  # making a Path takes longer than reading a chunk, and there are few documents
-    found: dict[str, StoredChunk] = {}
-    for *chunk, path, title, label in rows:
-        if path not in names:
-            names[path] = Path(path).name
-        found[chunk[0]] = StoredChunk(Chunk(*chunk), names[path], path, title, label)
-    return found
-
-
-def places(
-    connection: sqlite3.Connection, collection: int | None, chunk_ids: Iterable[str]
-) -> dict[str, tuple[str, int]]:
-    """Chunk id → path and first page, for those of `chunk_ids` that are in the collection."""
-    rows = connection.execute(
-        "SELECT c.chunk_id, d.path, c.page FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
-        " JOIN documents d ON d.id = c.document WHERE d.collection = ?",
-        (json.dumps(list(chunk_ids)), collection),
-    )
-    return {chunk_id: (path, page) for chunk_id, path, page in rows}
-
-
-def page_texts(connection: sqlite3.Connection, collection: int | None, path: str, first: int, last: int) -> list[str]:
-    """Texts of the pages `first` to `last` (inclusive, 1-based) of the document at `path`."""
-    rows = connection.execute(
-        "SELECT p.text FROM pages p JOIN documents d ON d.id = p.document"
-        " WHERE d.collection = ? AND d.path = ? AND p.number BETWEEN ? AND ? ORDER BY p.number",
-        (collection, path, first, last),
-    )
-    return [text for (text,) in rows]
-
-
-def empty_pages(connection: sqlite3.Connection, collection: int | None) -> dict[str, list[int]]:
-    """Path → numbers (1-based) of its pages without text, for the documents that have such pages."""
-    found: dict[str, list[int]] = {}
-    for path, number in connection.execute(
-        "SELECT d.path, p.number FROM pages p JOIN documents d ON d.id = p.document"
-        " WHERE d.collection = ? AND trim(p.text, char(9, 10, 32)) = '' ORDER BY d.path, p.number",
-        (collection,),
-    ):
-        found.setdefault(path, []).append(number)
-    return found
-
-
-def page_notes(connection: sqlite3.Connection, collection: int | None, path: str) -> list[PageNote]:
-    """The pages of a document that were not read like the others, by number."""
-    rows = connection.execute(
-        "SELECT p.number, p.status, p.confidence FROM pages p JOIN documents d ON d.id = p.document"
-        " WHERE d.collection = ? AND d.path = ? AND p.status != ? ORDER BY p.number",
-        (collection, path, PageStatus.READ.value),
-    )
-    return [PageNote(number, PageStatus(status), confidence) for number, status, confidence in rows]
 
 
 def _held_at(connection: sqlite3.Connection, collection: int, path: str) -> int | None:

@@ -151,7 +151,7 @@ class VectorIndex:
             self._owner_lock = None
 
     def _row(self) -> int | None:
-        return find(self._database.connection, self._collection)
+        return find(self._database, self._collection)
 
     # Opening and building anew
 

@@ -1,6 +1,5 @@
 """The door to the library: SQLite holds the truth; full-text index, exact scan and Chroma are derived from it."""
 
-import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -9,14 +8,15 @@ from numpy.typing import NDArray
 
 from config.locations import Locations
 from config.memory import give_back_memory
-from ingest.library import checking, collections, documents, embedded, forgetting
+from ingest.library import checking, collections, documents, embedded, forgetting, lookups
 from ingest.library.database import Database
 from ingest.library.index import VectorIndex
 from ingest.library.marks import bearers, other_forms
+from ingest.library.nearest import nearest_chunks
 from ingest.library.scan import ExactScan
 from ingest.library.search import NO_OTHER_FORMS, TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
-from ingest.library.vectors import exact_scores, to_blobs
+from ingest.library.vectors import to_blobs
 from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, ScoredChunk, StoredChunk
 from models.base import EmbedderIdentity, Vectors
 
@@ -55,17 +55,17 @@ class Library:
 
     def embedder_identity(self) -> EmbedderIdentity | None:
         """The embedder this collection was built with, None before the first ingest."""
-        return collections.embedder_of(self.database.connection, self.collection)
+        return collections.embedder_of(self.database, self.collection)
 
     def require_embedder(self, identity: EmbedderIdentity) -> None:
         """Record the embedder at the first ingest; raises EmbedderMismatch when the vectors come from another."""
         if self.embedder_identity() != identity:
             with self.database.transaction() as connection:
-                collections.require_embedder(connection, self.collection, identity)
+                collections.require_embedder(connection, self.collection, self.embedder_identity(), identity)
 
     def calibration(self) -> str | None:
         """What was found out about the vectors of this collection, as it was kept; None at first."""
-        return collections.calibration_of(self.database.connection, self.collection)
+        return collections.calibration_of(self.database, self.collection)
 
     def keep_calibration(self, text: str) -> None:
         """Keep it until the next one; it must hold no text of the documents."""
@@ -125,10 +125,7 @@ class Library:
 
     def known_files(self) -> dict[str, KnownFile]:
         """Every path in the ledger."""
-        rows = self.database.rows(
-            "SELECT path, sha256, status, size, modified, reader FROM documents WHERE collection = ?", (self._row(),)
-        )
-        return {path: KnownFile(sha256, FileStatus(status), *rest) for path, sha256, status, *rest in rows}
+        return lookups.known_files(self.database, self._row())
 
     # Vectors
 
@@ -172,7 +169,7 @@ class Library:
 
     def documents(self) -> list[DocumentRecord]:
         """The whole ledger by path, what did not get in included."""
-        return documents.records(self.database.connection, self._row())
+        return lookups.records(self.database, self._row())
 
     def is_empty(self) -> bool:
         """Whether no document of the collection is in."""
@@ -180,19 +177,19 @@ class Library:
 
     def collections(self) -> list[CollectionCounts]:
         """All collections of this library file, by name."""
-        return collections.counts(self.database.connection)
+        return collections.counts(self.database)
 
     def counts_of_indexes(self) -> dict[str, tuple[int, int]]:
         """Collection → chunks that the full-text index holds, and vectors that Chroma has been given."""
-        return collections.counts_of_indexes(self.database.connection)
+        return collections.counts_of_indexes(self.database)
 
     def chunks(self, chunk_ids: Iterable[str]) -> dict[str, StoredChunk]:
         """Those of `chunk_ids` that are in the collection."""
-        return documents.stored_chunks(self.database.connection, self._row(), chunk_ids)
+        return lookups.stored_chunks(self.database, self._row(), chunk_ids)
 
     def places(self, chunk_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Chunk id → path and first page, for those of `chunk_ids` that are in the collection; no text is read."""
-        return documents.places(self.database.connection, self._row(), chunk_ids)
+        return lookups.places(self.database, self._row(), chunk_ids)
 
     def page_text(self, path: Path | str, number: int) -> str:
         """Text of one page (1-based); empty when there is no such page."""
@@ -200,15 +197,15 @@ class Library:
 
     def page_notes(self, path: Path | str) -> list[PageNote]:
         """The pages of a document that were recognised, are damaged, or gave no text."""
-        return documents.page_notes(self.database.connection, self._row(), str(path))
+        return lookups.page_notes(self.database, self._row(), str(path))
 
     def empty_pages(self) -> dict[str, list[int]]:
         """Path → numbers of the pages that hold no text, for the documents that have such pages."""
-        return documents.empty_pages(self.database.connection, self._row())
+        return lookups.empty_pages(self.database, self._row())
 
     def page_texts(self, path: Path | str, first: int, last: int) -> list[str]:
         """Texts of the pages `first` to `last` (inclusive, 1-based)."""
-        return documents.page_texts(self.database.connection, self._row(), str(path), first, last)
+        return lookups.page_texts(self.database, self._row(), str(path), first, last)
 
     # Searching
 
@@ -221,27 +218,14 @@ class Library:
     ) -> list[ScoredChunk]:
         """The `k` best chunks by bm25; `documents` are the paths to look in, None for all. `other_forms` are words of
         the query and another way to write them, of which the better counts."""
-        return self._text.search(query, k, None if documents is None else self._rows_of(documents), other_forms)
+        return self._text.search(query, k, self._rows_of(documents), other_forms)
 
     def search_vectors(
         self, vector: NDArray[np.float32], k: int, documents: Collection[str] | None = None
     ) -> list[ScoredChunk]:
-        """The `k` chunks with the highest cosine to `vector`, ties by chunk id; `documents` as in `search_text`.
-
-        Chroma finds them when this process holds the index and all documents are asked for, else the exact scan. Either
-        way the scores are computed from SQLite's vectors, so both give the same for the same chunks.
-        """
-        candidates = self._index.nearest(vector, k) if documents is None else None
-        if candidates is None:
-            scored = self._scan.nearest(vector, k, None if documents is None else self._rows_of(documents))
-            names = embedded.ids_of_rows(self.database, [row for row, _ in scored])
-            hits = [ScoredChunk(names[row], score) for row, score in scored if row in names]
-        else:
-            found = self.chunk_vectors(candidates)
-            matrix = np.array(list(found.values()), dtype=np.float32).reshape(len(found), len(vector))
-            scores = exact_scores(matrix, vector).tolist()
-            hits = [ScoredChunk(chunk_id, score) for chunk_id, score in zip(found, scores, strict=True)]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.chunk_id))[:k]
+        """The `k` chunks with the highest cosine to `vector`, ties by chunk id; `documents` as in `search_text`."""
+        rows = self._rows_of(documents)
+        return nearest_chunks(self.database, self._row(), self._index, self._scan, vector, k, rows)
 
     def documents_marked(
         self, marks: Sequence[str], documents: Collection[str] | None = None
@@ -250,16 +234,11 @@ class Library:
 
         Marks are those of `ingest.identity`; `documents` as in `search_text`.
         """
-        collection = self._row()
-        if documents is None:
-            total = int(self.database.value("SELECT count(*) FROM held WHERE collection = ?", (collection,)))
-            return total, bearers(self.database.connection, collection, marks)
-        rows = self._rows_of(documents)
-        return len(rows), bearers(self.database.connection, collection, marks, rows)
+        return bearers(self.database, self._row(), marks, self._rows_of(documents))
 
     def other_forms(self, phrases: Sequence[str]) -> dict[str, str]:
         """What the documents call some of these phrases (folded): acronyms written out, long forms as acronyms."""
-        return other_forms(self.database.connection, self._row(), phrases)
+        return other_forms(self.database, self._row(), phrases)
 
     def term_statistics(self, terms: Sequence[str]) -> dict[str, int]:
         """For each term, how many chunks hold it in any inflected form; phrases are counted as phrases."""
@@ -315,12 +294,8 @@ class Library:
 
     def _row(self) -> int | None:
         """Row id of the collection; None, which matches nothing, before the first ingest."""
-        return collections.find(self.database.connection, self.collection)
+        return collections.find(self.database, self.collection)
 
-    def _rows_of(self, paths: Collection[str]) -> list[int]:
-        """Row ids of the documents at these paths that are in the collection."""
-        rows = self.database.rows(
-            "SELECT id FROM held WHERE collection = ? AND path IN (SELECT value FROM json_each(?))",
-            (self._row(), json.dumps(list(paths))),
-        )
-        return [row for (row,) in rows]
+    def _rows_of(self, paths: Collection[str] | None) -> list[int] | None:
+        """Row ids of the documents at these paths that are in the collection; None for all of them."""
+        return None if paths is None else lookups.rows_at(self.database, self._row(), paths)

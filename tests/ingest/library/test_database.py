@@ -4,7 +4,10 @@ import stat
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.errors import LibraryError
@@ -70,6 +73,53 @@ def test_a_file_that_is_no_library_is_refused_and_left_alone(locations: Location
         Library.open(locations)
 
     assert locations.library_file.read_bytes().startswith(b"These are my notes.")
+
+
+def _spoil_tables(library_file: Path) -> None:
+    """Write nonsense over the root of every table, but for that which says which tables there are."""
+    connection = sqlite3.connect(library_file)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    size = connection.execute("PRAGMA page_size").fetchone()[0]
+    roots = [root for (root,) in connection.execute("SELECT rootpage FROM sqlite_master WHERE rootpage > 1")]
+    connection.close()
+    with library_file.open("r+b") as file:
+        for root in roots:
+            file.seek((root - 1) * size)
+            file.write(b"\xff" * size)
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        Library.documents,
+        Library.known_files,
+        Library.collections,
+        Library.calibration,
+        Library.embedder_identity,
+        Library.counts_of_indexes,
+        Library.empty_pages,
+        Library.is_empty,
+        Library.pending_count,
+        lambda library: library.chunks(["x"]),
+        lambda library: library.places(["x"]),
+        lambda library: library.page_text("/a.txt", 1),
+        lambda library: library.page_notes("/a.txt"),
+        lambda library: library.documents_marked(["x"]),
+        lambda library: library.other_forms(["x"]),
+        lambda library: library.search_text("page", 1),
+        lambda library: library.search_vectors(np.ones(3, np.float32), 1),
+    ],
+)
+def test_a_damaged_library_is_named_whatever_is_read(locations: Locations, read: Callable[[Library], object]) -> None:
+    library = Library.open(locations)
+    put(library, "/a.txt", "A page.")
+    library.close()
+    _spoil_tables(locations.library_file)
+
+    library = Library.open(locations)
+    with pytest.raises(LibraryError, match="is damaged"):
+        read(library)
+    library.close()
 
 
 def test_a_folder_in_its_place_is_refused(locations: Locations) -> None:
