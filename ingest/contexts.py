@@ -58,7 +58,8 @@ def write_contexts(
 
 def heading_path(group: Sequence[Piece]) -> tuple[str, ...]:
     """The headings over all of the group's text; over its beginning, when they have none in common."""
-    paths = [piece.path for piece in group if piece.kind is not BlockKind.HEADING] or [group[-1].path]
+    under = dict.fromkeys(piece.path for piece in group if piece.kind is not BlockKind.HEADING)
+    paths = list(under) or [group[-1].path]
     common = 0
     while common < min(len(path) for path in paths) and len({path[common] for path in paths}) == 1:
         common += 1

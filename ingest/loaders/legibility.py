@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 
 from ingest.loaders.lines import Line
@@ -32,16 +33,18 @@ def is_legible(lines: Sequence[Line]) -> bool:
         return not text or _strange(text) < len(text) / 2
     if _strange(text) > MAX_STRANGE * len(text):
         return False
-    words = _LATIN_WORD.findall(text)
-    return len(words) < MIN_WORDS or sum(map(_is_wordlike, words)) >= MIN_WORDLIKE * len(words)
+    words = Counter(_LATIN_WORD.findall(text))
+    wordlike = sum(times for word, times in words.items() if _is_wordlike(word))
+    return words.total() < MIN_WORDS or wordlike >= MIN_WORDLIKE * words.total()
 
 
 def _strange(text: str) -> int:
     named = sum(len(name) for name in _GLYPH_NAME.findall(text))
-    return named + sum(
-        character == "\ufffd" or (unicodedata.category(character) in _STRANGE_KINDS and character not in _BREAKS)
-        for character in text
-    )
+    return named + sum(times for character, times in Counter(text).items() if _is_strange(character))
+
+
+def _is_strange(character: str) -> bool:
+    return character == "\ufffd" or (unicodedata.category(character) in _STRANGE_KINDS and character not in _BREAKS)
 
 
 def _is_wordlike(word: str) -> bool:
