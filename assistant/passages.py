@@ -25,7 +25,7 @@ def without_near_duplicates(passages: Iterable[Passage], limit: int) -> list[Pas
     for passage in passages:
         text = passage.chunk.indexed_text
         words = set(text.casefold().split())
-        alike = (other for others, other in seen if _jaccard(words, others) >= _NEAR_DUPLICATE)
+        alike = (other for others, other in seen if _are_alike(words, others))
         if any(set(numbers(text)) == set(numbers(other)) for other in alike):
             continue
         kept.append(passage)
@@ -83,6 +83,9 @@ def _as_one(group: Sequence[Passage], page_text: Callable[[str, int], str]) -> P
     return replace(best, chunk=chunk)
 
 
-def _jaccard(one: set[str], other: set[str]) -> float:
-    union = len(one | other)
-    return len(one & other) / union if union else 1.0
+def _are_alike(one: set[str], other: set[str]) -> bool:
+    """Whether nine tenths of the words are shared. Sets of very different size are not looked into: they cannot be."""
+    fewer, more = sorted((len(one), len(other)))
+    if not more:
+        return True
+    return fewer / more >= _NEAR_DUPLICATE and len(one & other) / len(one | other) >= _NEAR_DUPLICATE
