@@ -17,13 +17,6 @@ if TYPE_CHECKING:
 models = typer.Typer(help="List, add, verify, tune, use and remove models.")
 models.command("tune")(tune_model)
 
-SETTINGS = {
-    "llm": "models.llm",
-    "embedder": "models.embedder",
-    "reranker": "models.reranker",
-    "adapter": "llama.adapter",
-}
-"""The setting that names the model of each kind."""
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="A model's name, see `strongroom models list`.")]
 
 
@@ -132,14 +125,13 @@ def verify_model(
 @models.command("use")
 def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Make a model the one in use, by writing the setting for its kind."""
-    from config.settings import save_setting
-    from models.starter import STARTER
+    from assistant.choosing import SETTINGS, choose
 
     invocation: Invocation = context.obj
     locations = invocation.open_home()
     kinds = [entry.kind for entry in find_models(_registry(invocation), name)]
     for kind in kinds:
-        save_setting(locations, SETTINGS[kind], "auto" if (kind, name) == ("adapter", STARTER) else name)
+        choose(locations, kind, name)
     if as_json:
         invocation.output.json({"name": name, "kinds": kinds})
     else:
@@ -152,6 +144,8 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
 @models.command("remove")
 def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Forget a model you added; the file you added it from stays."""
+    from assistant.choosing import SETTINGS
+
     invocation: Invocation = context.obj
     settings = invocation.load_settings(invocation.open_home()).settings
     used = [kind for kind, model in _in_use(_registry(invocation), settings).items() if model == name]

@@ -272,7 +272,7 @@ class StrongroomApp(App[None]):
         self.theme = LIGHT if self.current_theme.dark else DARK
 
     def _remember_theme(self, _: object) -> None:
-        self.background.save_setting("interface.theme", self.theme)
+        self.background.choosing.save_setting("interface.theme", self.theme)
 
 
 def make_app(

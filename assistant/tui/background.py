@@ -14,9 +14,10 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from assistant.tui import messages
+from assistant.tui.choosing import Choosing
 from assistant.tui.comparing import Comparing
 from assistant.tui.following import Following
-from assistant.tui.messages import LibraryCounts, ModelRow
+from assistant.tui.messages import LibraryCounts
 from assistant.tui.parts import refresh_index, slow_parts
 from assistant.tui.progress import IngestProgress
 from assistant.tui.reading_ahead import ReadingAhead
@@ -44,6 +45,7 @@ class Background:
         self._typing_in: MessagePump = app
         self.comparing = Comparing(self._workers)
         self.following = Following(app, self._workers)
+        self.choosing = Choosing(app, self._workers)
         self._stop_answer = Event()
         self._stop_ingest = Event()
         self._keeping_up = Event()
@@ -233,48 +235,6 @@ class Background:
             reply_to.post_message(messages.ConversationDeleted(conversation_id))
 
         self._workers.start("conversations", work, tell(reply_to))
-
-    # models and settings
-
-    def list_models(self, *, reply_to: MessagePump) -> None:
-        def work() -> None:
-            assistant = self._workers.wait()
-            in_use = assistant.status()["models"]
-            rows = [
-                ModelRow(
-                    name=entry.name,
-                    kind=entry.kind,
-                    size=entry.size,
-                    licence=entry.licence,
-                    source=entry.source,
-                    verified=entry.verified,
-                    in_use=in_use[entry.kind] == entry.name,
-                )
-                for entry in assistant.registry.entries()
-            ]
-            reply_to.post_message(messages.ModelsListed(rows))
-
-        self._workers.start("models", work, tell(reply_to))
-
-    def use_model(self, name: str, kind: str, *, reply_to: MessagePump) -> None:
-        """Write the choice into the settings; posts ModelChosen."""
-
-        def work() -> None:
-            if kind == "adapter":
-                self._save("llama.adapter", "auto" if name == "starter" else name)
-            else:
-                self._save(f"models.{kind}", name)
-            reply_to.post_message(messages.ModelChosen(name, kind))
-
-        self._workers.start("models", work, tell(reply_to))
-
-    def save_setting(self, key: str, value: str) -> None:
-        self._workers.start("settings", lambda: self._save(key, value), tell(self._app))
-
-    def _save(self, key: str, value: str) -> None:
-        from config.settings import save_setting  # pydantic and tomlkit: not before the first paint
-
-        save_setting(self._workers.wait().locations, key, value)
 
 
 def _as_message(turn: int, event: "AnswerEvent") -> Message:

@@ -60,7 +60,7 @@ class ModelsScreen(Screen[None]):
         for title in ("", "Name", "What it does", "Size", "Licence", "From", "Checked"):
             table.add_column(Text(title))
         table.focus()
-        self._background.list_models(reply_to=self)
+        self._background.choosing.list_models(reply_to=self)
 
     def on_models_listed(self, message: ModelsListed) -> None:
         self.models = message.models
@@ -84,7 +84,7 @@ class ModelsScreen(Screen[None]):
     def action_use(self) -> None:
         row = self.query_one(DataTable).cursor_row
         if 0 <= row < len(self.models) and not self.models[row].in_use:
-            self._background.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
+            self._background.choosing.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
 
     def action_compare(self) -> None:
         """The model in use answers on the left, the one under the cursor on the right."""

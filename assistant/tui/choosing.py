@@ -1,0 +1,57 @@
+"""Which models there are, which are used, and other settings that are chosen in the interface, in a worker thread."""
+
+from typing import Any
+
+from textual.app import App
+from textual.message_pump import MessagePump
+
+from assistant.tui import messages
+from assistant.tui.messages import ModelRow
+from assistant.tui.workers import Workers, tell
+
+
+class Choosing:
+    def __init__(self, app: App[Any], workers: Workers) -> None:
+        self._app = app
+        self._workers = workers
+
+    def list_models(self, *, reply_to: MessagePump) -> None:
+        """Posts ModelsListed."""
+
+        def work() -> None:
+            assistant = self._workers.wait()
+            in_use = assistant.status()["models"]
+            rows = [
+                ModelRow(
+                    name=entry.name,
+                    kind=entry.kind,
+                    size=entry.size,
+                    licence=entry.licence,
+                    source=entry.source,
+                    verified=entry.verified,
+                    in_use=in_use[entry.kind] == entry.name,
+                )
+                for entry in assistant.registry.entries()
+            ]
+            reply_to.post_message(messages.ModelsListed(rows))
+
+        self._workers.start("models", work, tell(reply_to))
+
+    def use_model(self, name: str, kind: str, *, reply_to: MessagePump) -> None:
+        """Write the choice into the settings; posts ModelChosen."""
+
+        def work() -> None:
+            from assistant.choosing import choose  # pydantic and tomlkit: not before the first paint
+
+            choose(self._workers.wait().locations, kind, name)
+            reply_to.post_message(messages.ModelChosen(name, kind))
+
+        self._workers.start("models", work, tell(reply_to))
+
+    def save_setting(self, key: str, value: str) -> None:
+        def work() -> None:
+            from config.settings import save_setting  # as above
+
+            save_setting(self._workers.wait().locations, key, value)
+
+        self._workers.start("settings", work, tell(self._app))
