@@ -257,6 +257,7 @@ class StandInAssistant:
         self.conversations = StandInConversations(conversations)
         self.answers = answers
         self.ingests = ingests
+        self.taken_in: list[Path] = []
         self.go_on: Event | None = None
         self.asked: list[tuple[str, str]] = []
         self.read_for: list[str] = []
@@ -316,6 +317,7 @@ class StandInAssistant:
             self.read_for.append(typed)
 
     def ingest(self, paths: Sequence[Path], _: object = None) -> Iterator[IngestEvent]:
+        self.taken_in += paths
         return self.ingests(self, paths)
 
     def forget(self, glob: str) -> Any:

@@ -93,20 +93,12 @@ async def test_stopping_keeps_what_was_read(stocked: StandInAssistant, tmp_path:
 
 async def test_a_second_folder_comes_after_the_first(stocked: StandInAssistant, tmp_path: Path) -> None:
     stocked.go_on = Event()
-    read: list[Path] = []
-    script = stocked.ingests
-
-    def remembers(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
-        read.extend(paths)
-        return script(assistant, paths)
-
-    stocked.ingests = remembers
     async with running(stocked) as (app, _):
         app.ingest(tmp_path / "first")
         app.ingest(tmp_path / "second")
         go_on, stocked.go_on = stocked.go_on, None
         go_on.set()
-        await wait_until(lambda: read == [tmp_path / "first", tmp_path / "second"])
+        await wait_until(lambda: stocked.taken_in == [tmp_path / "first", tmp_path / "second"])
         await wait_until(lambda: not app.status.is_ingesting)
 
 
@@ -154,14 +146,6 @@ async def test_a_name_with_wildcards_forgets_only_itself(stocked: StandInAssista
 
 async def test_a_folder_is_chosen_in_the_tree(stocked: StandInAssistant, tmp_path: Path) -> None:
     folder = folder_of_documents(tmp_path)
-    read: list[Path] = []
-    script = stocked.ingests
-
-    def remembers(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
-        read.extend(paths)
-        return script(assistant, paths)
-
-    stocked.ingests = remembers
     async with running(stocked, start_folder=tmp_path) as (app, pilot):
         await pilot.press("ctrl+o")
         await wait_until(lambda: len(app.screen.query_one(FolderTree).root.children) == 1)
@@ -170,7 +154,7 @@ async def test_a_folder_is_chosen_in_the_tree(stocked: StandInAssistant, tmp_pat
         await pilot.press("right")
         await shows(app, "lease.pdf")
         await pilot.press("enter")
-        await wait_until(lambda: read == [folder])
+        await wait_until(lambda: stocked.taken_in == [folder])
         await wait_until(lambda: not app.status.is_ingesting)
 
 
@@ -205,14 +189,6 @@ async def test_a_folder_whose_name_holds_control_characters_can_be_chosen(
     stocked: StandInAssistant, tmp_path: Path
 ) -> None:
     (tmp_path / "bad\x1b]0;x\x07name").mkdir()
-    read: list[Path] = []
-    script = stocked.ingests
-
-    def remembers(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
-        read.extend(paths)
-        return script(assistant, paths)
-
-    stocked.ingests = remembers
     async with running(stocked, start_folder=tmp_path) as (app, pilot):
         await pilot.press("ctrl+o")
         await wait_until(lambda: len(app.screen.query_one(FolderTree).root.children) == 1)
@@ -220,7 +196,7 @@ async def test_a_folder_whose_name_holds_control_characters_can_be_chosen(
         await wait_until(lambda: app.screen.query_one(Input).value.endswith("bad]0;xname"))
         app.screen.query_one(Input).focus()
         await pilot.press("enter")
-        await wait_until(lambda: read == [tmp_path / "bad\x1b]0;x\x07name"])
+        await wait_until(lambda: stocked.taken_in == [tmp_path / "bad\x1b]0;x\x07name"])
         await wait_until(lambda: not app.status.is_ingesting)
 
 
@@ -234,10 +210,7 @@ async def test_what_another_process_puts_in_is_indexed_and_counted(stocked: Stan
 
 
 async def test_what_an_interrupted_run_left_waiting_is_indexed_after_the_start(stocked: StandInAssistant) -> None:
-    read: list[Path] = []
-
-    def rest(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:
-        read.extend(paths)
+    def rest(assistant: StandInAssistant, _: Sequence[Path]) -> Iterator[IngestEvent]:
         yield Discovered(0, 0, 0)
         yield Embedded(done=156, pending=0)
         assistant.library.pending = 0
@@ -246,7 +219,7 @@ async def test_what_an_interrupted_run_left_waiting_is_indexed_after_the_start(s
     stocked.library.pending, stocked.ingests = 156, rest
     async with running(stocked) as (app, pilot):
         await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
-        assert read == []
+        assert stocked.taken_in == []
         await pilot.press("f2")
         await shows(app, "every passage is indexed.")
         await shows(app, "156 of 156 passages")
