@@ -119,13 +119,19 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
-    def send(self, message: Mapping[str, Any]) -> None:
-        """Send a request; one larger than a pipe holds (64 KB) waits for the child to read it. Raises ChildDied."""
+    def send(self, message: Mapping[str, Any], timeout: float | None = None) -> None:
+        """Send a request; one larger than a pipe holds (64 KB) waits for the child to read it, `timeout` seconds at
+        most, None as long as it takes.
+
+        Raises ChildDied, or TimeoutError: the child has half of a message then, and is to be killed.
+        """
         line = memoryview(json.dumps(message).encode() + b"\n")
+        deadline = _deadline(timeout)
         try:
             with self._sending:
                 while line:
-                    line = line[self._requests.write(line) :]
+                    _wait_for(self._requests, select.POLLOUT, deadline)
+                    line = line[self._requests.write(line[: select.PIPE_BUF]) :]  # so much never blocks
         except (BrokenPipeError, ValueError):  # ValueError: closed
             raise self._died() from None
 
@@ -134,9 +140,8 @@ class Child:
 
         Raises TimeoutError, or ChildDied. After a timeout the message can still be received, or the child killed.
         """
-        deadline = None if timeout is None else time.monotonic() + timeout
         with self._receiving:
-            return self._parse(self._read_line(deadline))
+            return self._parse(self._read_line(_deadline(timeout)))
 
     def _read_line(self, deadline: float | None) -> bytearray:
         searched = 0
@@ -146,7 +151,7 @@ class Child:
                 raise self._kill_for(f"it sent a message of more than {self._message_bytes // _MEGABYTE} MB")
             if self._replies.closed:
                 raise self._died()
-            _wait_readable(self._replies, deadline)
+            _wait_for(self._replies, select.POLLIN, deadline)
             piece = self._replies.read(_READ_SIZE)
             if not piece:
                 raise self._died()
@@ -206,10 +211,14 @@ class Child:
         return ChildDied(self._module, self._end(), reason)
 
 
-def _wait_readable(pipe: IO[bytes], deadline: float | None) -> None:
-    """Raises TimeoutError when nothing has come by then."""
+def _deadline(timeout: float | None) -> float | None:
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def _wait_for(pipe: IO[bytes], event: int, deadline: float | None) -> None:
+    """Until the pipe can be read from or written to. Raises TimeoutError when that is not so by then."""
     poll = select.poll()
-    poll.register(pipe, select.POLLIN)
+    poll.register(pipe, event)
     milliseconds = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
     if not poll.poll(milliseconds):
         raise TimeoutError("The process has not answered in time.")

@@ -79,7 +79,8 @@ class Reader:
                     "max_file_mb": self._settings.max_file_mb,
                     "ocr": self._settings.ocr if is_installed() else "never",
                     **request,
-                }
+                },
+                self._settings.seconds_per_file,
             )
             answer = self._child.receive(self._settings.seconds_per_file)
         except TimeoutError:

@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,12 @@ def spin(_: dict[str, Any]) -> None:
     """Stay in native code that never lets another thread run."""
     reply({"spinning": True})
     re.match(r"(a+)+$", "a" * 60 + "b")
+
+
+def doze(_: dict[str, Any]) -> None:
+    """Read no more requests."""
+    reply({"dozing": True})
+    time.sleep(600)
 
 
 def crash(_: dict[str, Any]) -> None:

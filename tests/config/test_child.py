@@ -82,6 +82,16 @@ def test_a_timeout_loses_nothing(talker: Child) -> None:
     assert "echo" in talker.receive(SECONDS)
 
 
+def test_a_child_that_reads_no_more_holds_nobody_up() -> None:
+    child = Child(TALKER)
+    child.send({"do": "doze"})
+    child.receive(SECONDS)
+
+    with pytest.raises(TimeoutError):
+        child.send({"do": "echo", "text": "0123456789" * 100_000}, timeout=0.2)
+    child.kill()
+
+
 @pytest.mark.parametrize(
     ("deed", "returncode", "cause"),
     [

@@ -385,7 +385,7 @@ def test_an_answer_that_makes_no_sense_costs_the_file_and_its_reader(
         def __init__(self, *_: object, **__: object) -> None:
             self.ended = False
 
-        def send(self, _: object) -> None:
+        def send(self, _: object, __: float) -> None:
             """It says the same to everything."""
 
         def receive(self, _: float) -> dict[str, Any]:
