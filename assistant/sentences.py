@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.types import Passage
 from assistant.words import Weights, terms
+from ingest.contexts import PATH_SEPARATOR
 from ingest.folding import fold
 from models.base import Embedder
 
@@ -116,6 +117,7 @@ class ScoredSentence:
     start: int
     end: int
     score: float
+    is_heading: bool = False
 
 
 def score_passages(
@@ -131,7 +133,7 @@ def score_passages(
     A sentence scores by the words it shares with the question; with an embedder, the best sentences of the first
     EMBEDDED_PASSAGES passages gain the cosine between them and the question.
     """
-    scored = [score_sentences(question, weights, p.chunk.text, p.chunk.heading) for p in passages]
+    scored = [score_sentences(question, weights, p.chunk.text, p.chunk.heading, p.title) for p in passages]
     if embedder is None or question_vector is None:
         return scored
     chosen = [
@@ -142,33 +144,39 @@ def score_passages(
     if chosen:
         texts = [_text_of(passages[passage], scored[passage][index]) for passage, index in chosen]
         cosines = embedder.embed_documents(texts) @ question_vector
-        for (passage, index), text, cosine in zip(chosen, texts, cosines, strict=True):
+        for (passage, index), cosine in zip(chosen, cosines, strict=True):
             sentence = scored[passage][index]
-            gain = max(0.0, float(cosine)) * (_HEADING_FACTOR if _is_heading(text) else 1.0)
+            gain = max(0.0, float(cosine)) * (_HEADING_FACTOR if sentence.is_heading else 1.0)
             scored[passage][index] = replace(sentence, score=sentence.score + gain)
     return scored
 
 
-def score_sentences(question: str, weights: Weights, text: str, heading: str = "") -> list[ScoredSentence]:
+def score_sentences(
+    question: str, weights: Weights, text: str, heading: str = "", title: str = ""
+) -> list[ScoredSentence]:
     """Every sentence of `text`, scored by the words it shares with `question`, in the order they stand.
 
     The score is the idf-weighted share of the question's words that the sentence holds, together with the heading it
-    stands under; smaller for long sentences and for headings themselves, and larger when the sentence holds the kind
-    of thing asked for: a name for "who", a figure for "how many", "when" and the like.
+    stands under and the title of its document; smaller for long sentences and for headings themselves, and larger when
+    the sentence holds the kind of thing asked for: a name for "who", a figure for "how many", "when" and the like.
+    Lines that repeat the `title` of the document or a part of the `heading` are headings whatever they look like.
     """
     asked = fold(question)
-    above = frozenset(terms(heading))
+    known = {_in_one_line(line) for line in (title, *heading.split(PATH_SEPARATOR)) if line.strip()}
+    of_document = frozenset(terms(title))
+    above = of_document.union(terms(heading))
     scored = []
     for start, end in sentence_spans(text):
         sentence = text[start:end]
         words = terms(sentence)
         score = weights.share(above.union(words)) * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
-        if _is_heading(sentence):
-            above = frozenset(words)
+        is_heading = _in_one_line(sentence) in known or _is_heading(sentence)
+        if is_heading:
+            above = of_document.union(words)
             score = weights.share(above) * _HEADING_FACTOR
         elif score and _holds_what_is_asked_for(asked, sentence):
             score += _KIND_BONUS
-        scored.append(ScoredSentence(start, end, score))
+        scored.append(ScoredSentence(start, end, score, is_heading))
     return scored
 
 
@@ -182,6 +190,10 @@ def best_sentence(scored: Sequence[ScoredSentence]) -> Span:
 
 def _text_of(passage: Passage, sentence: ScoredSentence) -> str:
     return passage.chunk.text[sentence.start : sentence.end]
+
+
+def _in_one_line(line: str) -> str:
+    return " ".join(fold(line).strip("# ").split())
 
 
 def _is_heading(sentence: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from assistant.sentences import best_sentence, score_passages, score_sentences, sentence_spans
 from assistant.types import Passage, Why
 from assistant.words import Weights
+from ingest.contexts import PATH_SEPARATOR
 from ingest.types import Chunk
 from models.fakes import HashEmbedder
 
@@ -84,6 +85,29 @@ def test_how_many_prefers_the_sentence_with_a_figure() -> None:
 def test_a_heading_loses_to_the_sentence_below_it() -> None:
     text = "Parental leave\n\nParental leave lasts for the first weeks of the life of a child."
     assert key("What is parental leave?", text).endswith("child.")
+
+
+def test_a_title_with_a_figure_loses_to_the_sentence_below_it() -> None:
+    text = "Lease of Kestrel House, Version 2\n\nEither party may end it with nine months of notice."
+    question = "How much notice ends the lease of Kestrel House, version 2?"
+    weights = Weights(question, {}, 10)
+
+    scored = score_sentences(question, weights, text, title="Lease of Kestrel House, Version 2")
+    assert best_sentence(scored) == (text.index("Either"), len(text))
+    under = score_sentences(question, weights, text, heading=f"Leases{PATH_SEPARATOR}Lease of Kestrel House, Version 2")
+    assert best_sentence(under) == (text.index("Either"), len(text))
+    assert best_sentence(score_sentences(question, weights, text))[0] == 0  # a line like any other
+
+
+def test_what_the_title_says_holds_for_every_sentence_of_the_document() -> None:
+    text, question = "The rent is 4,650 a month.", "What is the rent of Kestrel House in version 2?"
+    weights = Weights(question, {}, 10)
+
+    of_first, of_second = (
+        score_sentences(question, weights, text, title=f"Lease of Kestrel House, version {version}")[0].score
+        for version in (1, 2)
+    )
+    assert of_second > of_first > score_sentences(question, weights, text)[0].score
 
 
 def test_meaning_adds_to_the_score_of_the_sentences_that_are_compared() -> None:
