@@ -37,7 +37,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The run is over; the fields are those of the contract's summary line."""
+    """The run is over; the fields are those of the contract's summary line. `duplicates` are among the `unchanged`."""
 
     files: int
     added: int
@@ -52,6 +52,7 @@ class Finished:
     pages_per_second: float
     peak_rss_mb: float
     vectors_pending: int
+    duplicates: int = 0
 
 
 IngestEvent = Discovered | FileDone | Embedded | Finished

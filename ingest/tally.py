@@ -22,6 +22,7 @@ class Tally:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
+    duplicates: int = 0
     removed: int = 0
     skipped: int = 0
     failed: int = 0
@@ -38,6 +39,7 @@ class Tally:
                 self.removed += 1
             case FileStatus.UNCHANGED | FileStatus.MOVED | FileStatus.DUPLICATE:
                 self.unchanged += 1
+                self.duplicates += done.status is FileStatus.DUPLICATE
             case status if status in FAULTS:
                 self.failed += 1
             case _:
@@ -63,6 +65,7 @@ class Tally:
             pages_per_second=round(self.pages / seconds, 1),
             peak_rss_mb=round(_peak_memory_mb(), 1),
             vectors_pending=pending,
+            duplicates=self.duplicates,
         )
 
 

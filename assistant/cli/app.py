@@ -69,10 +69,11 @@ def main(
 
 
 def open_interface(context: typer.Context) -> None:
-    """The terminal interface; without a terminal the help and the exit code of wrong usage."""
+    """The terminal interface; without a terminal the help and the exit code of wrong usage. All three streams count:
+    the interface is drawn on standard error, and sent to a file it would run unseen."""
     invocation: Invocation = context.obj
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        typer.echo(context.get_help(), err=True)
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        typer.echo(context.get_help(), err=not sys.stdout.isatty())
         raise typer.Exit(WRONG_USAGE)
     from assistant.tui.run import run_interface
 

@@ -35,7 +35,8 @@ def summary(finished: Finished) -> str:
     counts = {
         "added": finished.added,
         "updated": finished.updated,
-        "unchanged": finished.unchanged,
+        "unchanged": finished.unchanged - finished.duplicates,
+        "the same as another": finished.duplicates,
         "removed": finished.removed,
         "not taken in": finished.skipped + finished.failed,
     }

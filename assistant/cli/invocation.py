@@ -51,7 +51,14 @@ class Invocation:
 
     def note_if_empty(self, assistant: "Assistant") -> None:
         """Say that there is nothing to ask yet, for whom an answer that found nothing would mislead."""
-        if assistant.library.is_empty():
+        library = assistant.library
+        if not library.is_empty():
+            return
+        others = [counted.name for counted in library.collections() if counted.documents]
+        if others:
+            has = "The collection with documents is" if len(others) == 1 else "Collections with documents are"
+            self.output.note(f"The collection {library.collection} is empty. {has} {', '.join(others)}.")
+        else:
             self.output.note("The library is empty. Take a folder in with `strongroom ingest FOLDER`.")
 
     def prepare(self, flags: Mapping[str, object] | None = None) -> "tuple[Locations, LoadedSettings]":

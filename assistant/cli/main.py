@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from config.environment import silence_telemetry
 
 if TYPE_CHECKING:
-    from typer import TyperException
+    from typer import Context, TyperException
 
     from assistant.cli.invocation import Invocation
 
@@ -91,7 +91,14 @@ def _explain_usage(error: "TyperException") -> tuple[str, str]:
     message = error.format_message().replace("Value error, ", "")  # pydantic's prefix, of no use to a person
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "strongroom"
+    option = getattr(error, "option_name", None)
+    if context and context.parent and option in _options_of(context.find_root()):
+        return f"{option} stands before the command.", f"Write `strongroom {option} …` and the command after it."
     return message if message.endswith((".", "?")) else f"{message}.", f"See `{path} --help`."
+
+
+def _options_of(context: "Context") -> set[str]:
+    return {name for parameter in context.command.params for name in parameter.opts}
 
 
 def _explain_system(error: OSError) -> tuple[str, str]:

@@ -144,8 +144,6 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
 @models.command("remove")
 def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Forget a model you added; the file you added it from stays."""
-    from assistant.choosing import SETTINGS
-
     invocation: Invocation = context.obj
     settings = invocation.load_settings(invocation.open_home()).settings
     used = [kind for kind, model in _in_use(_registry(invocation), settings).items() if model == name]
@@ -155,7 +153,16 @@ def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag =
     else:
         invocation.output.line(f"Removed {name}.")
     for kind in used:
-        invocation.output.note(f"It was in use: `strongroom config set {SETTINGS[kind]} …` names another.")
+        invocation.output.note(_what_now(kind))
+
+
+def _what_now(kind: str) -> str:
+    """After the model of this kind that the settings name was removed."""
+    from assistant.choosing import SETTINGS
+
+    if kind in ("llm", "embedder"):
+        return "It was in use: `strongroom models use starter` goes back to the one that came with the installation."
+    return f"It was in use: `strongroom config set {SETTINGS[kind]} …` names another."
 
 
 def find_models(registry: "ModelRegistry", name: str) -> "list[ModelEntry]":

@@ -8,6 +8,9 @@ from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
 from assistant.cli.output import Output
 
+MISSING = "missing: `strongroom models use NAME` chooses one, `strongroom models list` has them"
+"""What stands in the place of a model that the settings name and nobody has."""
+
 
 def status(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Show collections, models, disk use and the seal."""
@@ -29,13 +32,13 @@ def print_status(found: dict[str, Any], output: Output) -> None:
             "Home": found["home"],
             "Seal": f"{found['seal']['level']} ({found['seal']['mechanism']})",
             "Server": found["seal"]["server"] or "none",
-            "Language model": found["models"]["llm"],
+            "Language model": found["models"]["llm"] or MISSING,
             "Speed": _speed(found["speed"]),
             "Tuned": f"yes, {found['tuning']['measured_at'][:10]}"
             if found["tuning"]
             else "no: `strongroom models tune`",
             "Adapter": found["models"]["adapter"] or "none",
-            "Embedder": found["models"]["embedder"],
+            "Embedder": found["models"]["embedder"] or MISSING,
             "Reranker": found["models"]["reranker"] or "none",
             "On disk": ", ".join(f"{name} {size:,.1f} MB" for name, size in found["disk_mb"].items()),
         },

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 
 SUMMARY_FIELDS = {
     "event", "files", "added", "updated", "unchanged", "removed", "skipped", "failed", "pages", "chunks", "seconds",
-    "pages_per_second", "peak_rss_mb", "vectors_pending",
+    "pages_per_second", "peak_rss_mb", "vectors_pending", "duplicates",
 }  # fmt: skip
 
 
@@ -148,3 +148,5 @@ def test_the_summary_reads_as_sentences() -> None:
     slow = Finished(2, 1, 0, 1, 0, 0, 0, 1, 1, 5.1, 0.2, 500.0, 0)
     assert summary(slow) == "2 files: 1 added, 1 unchanged. 1 page, 1 passage in 5.1 s (0.2 pages/s)."
     assert summary(Finished(1, 0, 0, 1, 0, 0, 0, 0, 0, 0.1, 0.0, 500.0, 0)) == "1 file: 1 unchanged."
+    copies = Finished(4, 1, 0, 3, 0, 0, 0, 0, 0, 0.1, 0.0, 500.0, 0, duplicates=2)
+    assert summary(copies) == "4 files: 1 added, 1 unchanged, 2 the same as another."

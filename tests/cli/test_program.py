@@ -100,7 +100,10 @@ def test_models_are_added_used_verified_and_removed(program: Program, tmp_path: 
     assert program.run("models", "use", "mine").returncode == 0
     assert program.json("status")["models"]["llm"] == "mine"
     assert program.run("models", "verify", "mine").returncode == 0
-    assert program.run("models", "remove", "mine").returncode == 0
+    removed = program.run("models", "remove", "mine")
+    assert removed.returncode == 0
+    assert "`strongroom models use starter`" in removed.stderr
+    assert "Language model  missing: " in program.run("status").stdout
     assert program.run("models", "remove", "mine").returncode in (1, 4)
     assert "mine" not in {model["name"] for model in program.json("models", "list")["models"]}
 

@@ -29,6 +29,11 @@ def test_search_finds_the_document_and_prints_every_field(run: Run, library: Pat
     assert hit["path"] == str(library / "travel-policy.md")
 
 
+def test_an_empty_collection_beside_one_with_documents_is_told_apart(run: Run, library: Path) -> None:
+    result = run("--collection", "defualt", "search", "notice period")
+    assert "The collection defualt is empty. The collection with documents is default." in result.err
+
+
 @pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
 def test_every_mode_finds(mode: str, run: Run, library: Path) -> None:
     found = run("search", "chair of the board", "--mode", mode, "--json").json

@@ -1,5 +1,7 @@
 """Wrong usage: exit code 2, one sentence what is wrong, one where to look; and what opens without a command."""
 
+import sys
+
 import pytest
 
 from assistant.cli.main import main
@@ -23,6 +25,13 @@ def test_an_unknown_option_names_the_nearest(capsys: pytest.CaptureFixture[str])
     lines = refused(["search", "x", "--mdoe", "dense"], capsys)
     assert "--mode" in lines[0]
     assert lines[1] == "See `strongroom search --help`."
+
+
+def test_a_global_option_behind_the_command_is_told_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(["documents", "list", "--quiet"], capsys) == [
+        "Error: --quiet stands before the command.",
+        "Write `strongroom --quiet …` and the command after it.",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,6 +69,16 @@ def test_words_of_the_user_cannot_reach_the_terminal_as_control_characters(capsy
 def test_without_a_command_and_a_terminal_the_help_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     lines = refused([], capsys)
     assert lines[0].startswith("Usage: strongroom")
+
+
+def test_an_interface_that_nobody_would_see_is_not_opened(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is drawn on standard error: `strongroom 2>errors` would wait for keys on an empty screen."""
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    assert main([]) == 2
+    assert capsys.readouterr().out.startswith("Usage: strongroom")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["search", "--help"], ["documents", "forget", "--help"]])

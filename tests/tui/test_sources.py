@@ -134,6 +134,16 @@ async def test_a_narrow_terminal_shows_one_pane_at_a_time(stocked: StandInAssist
         await shows(app, "Conversation")
 
 
+async def test_what_was_chosen_in_a_narrow_terminal_hides_nothing_in_a_wide_one(stocked: StandInAssistant) -> None:
+    async with running(stocked, size=(80, 24)) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("ctrl+s")
+        await shows(app, "handbook.pdf")
+        await pilot.resize_terminal(120, 36)
+        await shows(app, "Conversation")
+        assert "handbook.pdf" in screen_text(app)
+
+
 async def test_nothing_is_lost_when_the_terminal_is_resized(stocked: StandInAssistant) -> None:
     async with running(stocked, size=(120, 36)) as (app, pilot):
         await ask_and_wait(pilot)

@@ -176,9 +176,10 @@ class ChatScreen(Screen[None]):
 
     def action_toggle_sources(self) -> None:
         """Narrow terminals show either the conversation or the sources, wide ones both: app.tcss decides."""
-        self.toggle_class("-sources-toggled")
+        narrow = self.has_class("-narrow")
+        self.toggle_class("-sources-instead" if narrow else "-sources-away")
         panel = self.query_one(SourcesPanel)
-        if self.has_class("-narrow") and self.has_class("-sources-toggled"):
+        if narrow and self.has_class("-sources-instead"):
             panel.focus()
         elif panel.has_focus or self.focused is None:
             self.query_one(QuestionBox).focus()
