@@ -60,6 +60,8 @@ def heading_path(group: Sequence[Piece]) -> tuple[str, ...]:
     """The headings over all of the group's text; over its beginning, when they have none in common."""
     under = dict.fromkeys(piece.path for piece in group if piece.kind is not BlockKind.HEADING)
     paths = list(under) or [group[-1].path]
+    if len(paths) == 1:
+        return paths[0]
     common = 0
     while common < min(len(path) for path in paths) and len({path[common] for path in paths}) == 1:
         common += 1
@@ -95,6 +97,8 @@ def _tables(group: Sequence[Piece], text: str) -> Iterator[_Part]:
 
 def _broken_words(text: str, compounds: set[str]) -> Iterator[_Part]:
     """Words broken at a line's end, whole; but not `cloud-⏎based` where the document has `cloud-based` elsewhere."""
+    if "-\n" not in text:
+        return
     found = dict.fromkeys(
         first + second
         for first, second in _BROKEN_WORD.findall(text)
