@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from assistant.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
 from assistant.grounding import check
+from assistant.misspelt import almost_alike
 from assistant.quoting import quote
 from assistant.reply import holds, mended
 from assistant.retrieval import Findings, Retriever
@@ -124,6 +125,9 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
         sent_to = asker.llm().information.runs_on
 
     answer = _checked(asker, question, dialogue, sources, draft, clock, sent_to)
+    if answer.refused:
+        texts = [source.passage.chunk.text for source in sources]
+        answer = replace(answer, almost=almost_alike(question, findings.weights, texts))
     if options.keep:
         _keep(asker, dialogue, answer, draft)
     yield Answered(answer)

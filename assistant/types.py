@@ -137,6 +137,9 @@ class Answer:
     stopped: bool = False
     sent_to: str = ""
     """`host:port` of the server that the question and its passages were sent to, empty when they stayed here."""
+    almost: tuple[tuple[str, str], ...] = ()
+    """For a refusal: words of the question that stand nowhere, each with the name in the nearest passages that is
+    written almost like it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,8 @@ def print_proof(answer: "Answer", output: "Output") -> None:
 def _print_nearest(answer: "Answer", output: "Output") -> None:
     from assistant.cli.passages import indented, snippet, title_line
 
+    for asked, found in answer.almost:
+        output.line(f"No document says \u201c{asked}\u201d; the nearest passages have \u201c{found}\u201d.")
     if answer.evidence:
         output.line("\nThe nearest passages:")
     for source in answer.evidence[:NEAREST_SHOWN]:

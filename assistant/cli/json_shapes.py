@@ -76,6 +76,7 @@ def answer(answer: "Answer") -> Shape:
         "answer": answer.text,
         "style": answer.style,
         "refused": answer.refused,
+        "almost": [{"asked": asked, "found": found} for asked, found in answer.almost],
         "stopped": answer.stopped,
         "citations": [citation(found) for found in answer.citations],
         "evidence": [source(found) for found in answer.evidence],

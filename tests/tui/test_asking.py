@@ -177,7 +177,8 @@ async def test_a_bug_is_told_without_its_text(stocked: StandInAssistant) -> None
 async def test_a_refusal_shows_the_nearest_passages(stocked: StandInAssistant) -> None:
     def refuses(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
         yield EvidenceFound(SOURCES, SearchTimings())
-        yield Answered(make_answer(question, "The documents do not say.", refused=True))
+        refusal = make_answer(question, "The documents do not say.", refused=True)
+        yield Answered(replace(refusal, almost=(("Haldan", "Halden"),)))
 
     stocked.answers = refuses
     async with running(stocked) as (app, pilot):
@@ -185,6 +186,7 @@ async def test_a_refusal_shows_the_nearest_passages(stocked: StandInAssistant) -
         assert answer.phase == "refused"
         await shows(app, "The documents do not say.")
         await shows(app, "Nearest passages")
+        await shows(app, "No document says \u201cHaldan\u201d; the nearest passages have \u201cHalden\u201d.")
         assert app.screen.query_one(SourcesPanel).shown.cited == frozenset()
 
 

@@ -72,7 +72,7 @@ class AnswerView(Vertical):
         await self.query_one(CitedMarkdown).update(text)
         if answer.refused:
             self.phase = "refused"
-            self._note(_refusal_note(len(answer.evidence)), _sent_note(answer))
+            self._note(*map(_almost_note, answer.almost), _refusal_note(len(answer.evidence)), _sent_note(answer))
         elif answer.stopped:
             self.phase = "stopped"
             self._note(Content("Stopped. What is above was not checked against the sources."), _sent_note(answer))
@@ -142,6 +142,11 @@ def _refusal_note(nearest: int) -> Content:
         return Content.styled("The library holds nothing near it.", MUTED)
     passages = "The nearest passage stands" if nearest == 1 else f"The {nearest} nearest passages stand"
     return Content.styled(f"{passages} in place of sources (^S).", MUTED)
+
+
+def _almost_note(almost: tuple[str, str]) -> Content:
+    asked, found = almost
+    return line(f"No document says \u201c{asked}\u201d; the nearest passages have \u201c{found}\u201d.")
 
 
 def _check_note(grounding: "Grounding", citations: "Sequence[Citation]", missing: Sequence[str]) -> Content:
