@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.evaluation.questions import read_lines
-from config.errors import StrongroomError
+from config.errors import HomeError, StrongroomError
 from config.files import replace_file
 from models.hardware import available_cores
 from models.llama.gguf import read_gguf_header
@@ -132,7 +132,11 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
     start = base.start.name if base.start else ""
     minutes = progress.seconds / 60
     added = Added(entry, base.model.name, start, prepared, before, after, progress.step, minutes, request.seed)
-    replace_file(entry.path.with_suffix(".md"), card(added).encode())
+    try:
+        replace_file(entry.path.with_suffix(".md"), card(added).encode())
+    except HomeError:  # without its card it is not whole, and under its name the run could not go on
+        assistant.registry.remove(entry.name)
+        raise
     run.remove()
     tell(added)
     return added
@@ -161,7 +165,7 @@ def _usable(assistant: "Assistant", file: Path, tell: Tell) -> list[Own]:
     count = sum(one.right is not None for one in usable)
     if count < FEWEST:
         raise StrongroomError(
-            f"{file} holds {count or 'no'} questions with an answer that can be learnt, and it takes {FEWEST}.",
+            f"It takes {FEWEST} questions with an answer that can be learnt, and {file} holds {count or 'none'}.",
             "Write more of them, in the form of `strongroom eval`: a hundred are a good beginning.",
         )
     return usable

@@ -1,5 +1,6 @@
 """`adapt` at toy size: a random model of two layers, a library filled by hand, a few steps; and what it says no to."""
 
+import errno
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +13,7 @@ from assistant.cli.adapt import print_added
 from assistant.cli.main import main
 from assistant.cli.output import Output
 from config.errors import ModelError, StrongroomError, UsageError
+from config.files import unwritable
 from config.locations import Locations
 from config.settings import load_settings
 from models.fakes import HashEmbedder
@@ -143,13 +145,22 @@ def fake_embedder(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("fake_embedder")
 def test_a_full_disk_is_an_error_of_one_sentence_and_the_same_command_goes_on(
-    assistant: Assistant, questions: Path, capsys: pytest.CaptureFixture[str]
+    assistant: Assistant, questions: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = assistant.locations
-    command = ["--home", str(home.home), "adapt", str(questions), "--model", "toy", "--name", "ours", "--minutes", "10"]
+    home = str(assistant.locations.home)
+    command = ["--home", home, "adapt", str(questions), "--model", "toy", "--name", "ours", "--minutes", "10"]
     with no_file_larger_than(200_000):
         assert main(command) == 1
     assert "ours/state.pt cannot be written: File too large. Make room on the disk" in one_line(capsys.readouterr().err)
+
+    def is_full(path: Path, _: bytes) -> None:
+        raise unwritable(path, OSError(errno.ENOSPC, "No space left on device"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(adapting, "replace_file", is_full)
+        assert main(command) == 1
+    assert "ours.md cannot be written: No space left on device." in one_line(capsys.readouterr().err)
+    assert "ours" not in {entry.name for entry in assistant.registry.entries()}
 
     assert main(command) == 0
     assert "Added the adapter ours" in capsys.readouterr().out
@@ -215,7 +226,7 @@ def test_what_cannot_be_learnt_is_refused_with_a_sentence(
 ) -> None:
     few = questions.with_name("few.jsonl")
     few.write_text("".join(questions.read_text().splitlines(keepends=True)[:3]))
-    with pytest.raises(StrongroomError, match="3 questions with an answer"):
+    with pytest.raises(StrongroomError, match=r"8 questions .* holds 3\."):
         adapt(assistant, Request(few, "few", "toy"), lambda _: None)
     with pytest.raises(ModelError, match="no language model called"):
         adapt(assistant, Request(questions, "few", "unknown"), lambda _: None)
