@@ -25,6 +25,9 @@ Phase = Literal["waiting", "writing", "stopping", "done", "refused", "stopped", 
 
 _SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _SPINNER_SECONDS = 0.12
+_SECONDS_BETWEEN_WRITES = 0.1
+"""A model may write a hundred words a second, each of which would lay out the whole screen, and keys wait for that."""
+
 _RUNNING: tuple[Phase, ...] = ("waiting", "writing", "stopping")
 
 
@@ -38,6 +41,8 @@ class AnswerView(Vertical):
         super().__init__()
         self._turn = asked_again
         self._stream: MarkdownStream | None = None
+        self._unwritten = ""
+        self._next_write: Timer | None = None
         self._spinner: Timer | None = None
         self._frame = 0
 
@@ -60,10 +65,22 @@ class AnswerView(Vertical):
         self.activity = f"{found} found, reading" if sources else "Nothing found"
 
     async def write(self, text: str) -> None:
+        self._unwritten += sanitise(text)
+        if self._next_write is None:
+            await self._write_out()
+
+    async def _write_out(self) -> None:
+        """What has come since the last time; the next time is a moment later."""
+        self._next_write = None
+        text, self._unwritten = self._unwritten, ""
+        if not text:
+            return
+        self._next_write = self.set_timer(_SECONDS_BETWEEN_WRITES, self._write_out)
         if self._stream is None:
             self._stream = Markdown.get_stream(self.query_one(CitedMarkdown))
-            self.phase = "writing" if self.phase == "waiting" else self.phase
-        await self._stream.write(sanitise(text))
+            if self.phase == "waiting":
+                self.phase, self.activity = "writing", "Writing"
+        await self._stream.write(text)
 
     async def finish(self, answer: "Answer") -> None:
         """Show the complete answer once more in one go: a stream can end in the middle of a construct."""
@@ -113,17 +130,21 @@ class AnswerView(Vertical):
 
     def _spin(self) -> None:
         self._frame += 1
-        self._paint_activity()
+        self._paint_activity(same_size=True)
 
-    def _paint_activity(self) -> None:
+    def _paint_activity(self, *, same_size: bool = False) -> None:
+        """With `same_size` the screen is not laid out anew, which takes as long as all else that a key waits for."""
         frame = _SPINNER[self._frame % len(_SPINNER)]
         for activity in self.query(".activity").results(Static):  # none before it is composed
-            activity.update(Content(f"{frame} {self.activity}…"))
+            activity.update(Content(f"{frame} {self.activity}…"), layout=not same_size)
 
     def _note(self, *lines: Content) -> None:
         self.query_one(".note", Static).update(Content("\n").join([text for text in lines if text.plain]))
 
     async def _end_stream(self) -> None:
+        await self._write_out()
+        if self._next_write is not None:
+            self._next_write.stop()
         if self._stream is not None:
             await self._stream.stop()
             self._stream = None
