@@ -40,7 +40,7 @@ SETTINGS = {
 }
 """A model that writes on and on, shown word by word."""
 
-IDLE_KEYS = 80
+IDLE_KEYS = 60
 WORDS_AHEAD, LETTERS_OF_A_WORD = 16, 5
 KEYS_APART = (0.06, 0.14)
 """Seconds between two keys, at random: what repeats itself on the screen must not keep step with them."""
@@ -161,7 +161,7 @@ class _Terminal:
 
     def settle(self) -> None:
         """Until nothing has changed for a moment, or changes all the time (a cursor blinks)."""
-        deadline = time.perf_counter() + 2.0
+        deadline = time.perf_counter() + 1.0
         while self._read(0.4) and time.perf_counter() < deadline:
             continue
 

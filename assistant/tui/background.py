@@ -3,6 +3,7 @@
 A task is asked for by calling a method of Background from a handler; the outcome is posted to the widget that asked.
 """
 
+import gc
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,6 +70,8 @@ class Background:
                     except StrongroomError as error:  # the others may still be of use
                         self._app.post_message(messages.PartFailed(explain(error)))
             finally:
+                # What is loaded stays: looking through it for garbage would hold up keys for 60 ms and more.
+                gc.freeze()
                 self._app.post_message(messages.EverythingLoaded(model))
             if model:
                 self._reading_ahead.begin(assistant)

@@ -239,7 +239,6 @@ class ChatScreen(Screen[None]):
         self.query_one(SourcesPanel).shown = ShownSources(tuple(sources), cited, title)
 
     def _set_busy(self, busy: bool) -> None:
-        self.set_class(busy, "-answering")
         box = self.query_one(QuestionBox)
         box.hint = _BUSY_HINT if busy else _IDLE_HINT
         box.is_taking = not busy
