@@ -96,10 +96,12 @@ class ChatScreen(Screen[None]):
     # A question and its answer, in the order things happen
 
     def on_question_typed(self, message: QuestionTyped) -> None:
-        if self._answer is None:
-            if not message.text.strip():
-                self.query_one(QuestionBox).hint = _IDLE_HINT
-            self._background.typed(message.text, conversation=self._conversation, reply_to=self)
+        if self._answer is not None:
+            self._answer.give_way()
+            return
+        if not message.text.strip():
+            self.query_one(QuestionBox).hint = _IDLE_HINT
+        self._background.typed(message.text, conversation=self._conversation, reply_to=self)
 
     def on_wait_estimated(self, message: WaitEstimated) -> None:
         box = self.query_one(QuestionBox)

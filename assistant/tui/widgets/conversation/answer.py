@@ -1,5 +1,6 @@
 """One answer: what is being done, the words as they come, and what the check against the sources said."""
 
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -28,6 +29,11 @@ _SPINNER_SECONDS = 0.12
 _SECONDS_BETWEEN_WRITES = 0.1
 """A model may write a hundred words a second, each of which would lay out the whole screen, and keys wait for that."""
 
+_SECONDS_AFTER_A_KEY = 0.03
+"""By then its letter is on the screen, and the next key is mostly further away than writing takes."""
+
+_LONGEST_SECONDS_BETWEEN_WRITES = 0.5
+
 _RUNNING: tuple[Phase, ...] = ("waiting", "writing", "stopping")
 
 
@@ -43,6 +49,7 @@ class AnswerView(Vertical):
         self._stream: MarkdownStream | None = None
         self._unwritten = ""
         self._next_write: Timer | None = None
+        self._written_at = 0.0
         self._spinner: Timer | None = None
         self._frame = 0
 
@@ -69,12 +76,22 @@ class AnswerView(Vertical):
         if self._next_write is None:
             await self._write_out()
 
+    def give_way(self) -> None:
+        """A key was struck: what has come waits until its letter is on the screen."""
+        waits = self._next_write
+        since = time.monotonic() - self._written_at
+        if waits is not None and since < _LONGEST_SECONDS_BETWEEN_WRITES:
+            waits.stop()
+            pause = max(_SECONDS_AFTER_A_KEY, _SECONDS_BETWEEN_WRITES - since)
+            self._next_write = self.set_timer(pause, self._write_out)
+
     async def _write_out(self) -> None:
         """What has come since the last time; the next time is a moment later."""
         self._next_write = None
         text, self._unwritten = self._unwritten, ""
         if not text:
             return
+        self._written_at = time.monotonic()
         self._next_write = self.set_timer(_SECONDS_BETWEEN_WRITES, self._write_out)
         if self._stream is None:
             self._stream = Markdown.get_stream(self.query_one(CitedMarkdown))
