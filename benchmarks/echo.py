@@ -57,7 +57,7 @@ _EMPTY = "sk your documents"
 """Of what stands in an empty question box, without the letter under the cursor."""
 
 _READY, _ANSWERING, _ANSWERED = "Ready", "Esc stops the answer", "Enter asks"
-_READING, _WRITING = "found, reading", "Writing…"
+_STATES = {"Looking through the library": "searches", "found, reading": "reads", "Writing…": "writes"}
 
 
 def run() -> str:
@@ -111,10 +111,8 @@ def measure(home: Path, settings: Mapping[str, str]) -> dict[str, list[float]]:
             terminal.write(question.encode() + _ENTER)
             terminal.wait_for(_ANSWERING)
             while terminal.last_of(_ANSWERING, _ANSWERED) == _ANSWERING:
-                state = terminal.last_of(_READING, _WRITING)
-                echo = terminal.strike(next(letters))
-                if state == terminal.last_of(_READING, _WRITING):
-                    measured["reads" if state == _READING else "writes"].append(echo)
+                state = _STATES[terminal.last_of(*_STATES)]
+                measured[state].append(terminal.strike(next(letters)))
             terminal.clear(next(letters))
     return measured
 
