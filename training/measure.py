@@ -2,7 +2,6 @@
 python -m training.measure GROUPS [--adapter FILE]"""
 
 import argparse
-import hashlib
 import json
 import random
 import re
@@ -16,6 +15,7 @@ from assistant.prompts import is_refusal
 from assistant.reply import holding, holds, is_copied, mended, read_reply
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, LanguageModel
+from models.checksums import hash_model
 from training.groups import Group, Item, as_source, read_groups
 from training.train import starter_path
 
@@ -125,11 +125,9 @@ def load(model: Path, adapter: Path | None, context: int = 4096) -> LanguageMode
     from models.llama.adapter import Adapter
     from models.llama.client import LlamaModel
 
-    over = Adapter("measured", adapter, hashlib.sha256(adapter.read_bytes()).hexdigest()) if adapter else None
-    file_hash = hashlib.sha256(model.read_bytes()).hexdigest()
-    return LlamaModel(
-        model, name=model.stem, file_hash=file_hash, settings=LlamaSettings(context=context), adapter=over
-    )
+    over = Adapter("measured", adapter, hash_model(adapter)) if adapter else None
+    settings = LlamaSettings(context=context)
+    return LlamaModel(model, name=model.stem, file_hash=hash_model(model), settings=settings, adapter=over)
 
 
 def main() -> None:
