@@ -73,7 +73,7 @@ class ServerModel:
                 return
             except _FAILURES as failure:
                 if has_begun or attempt >= self._settings.retries or not may_pass(failure):
-                    raise self._explained(failure) from failure
+                    raise self._explained(failure, has_begun) from failure
                 _log.info("The server failed (%s): tried again", type(failure).__name__)
             if stop.wait(_FIRST_PAUSE * 2**attempt):
                 yield GenerationPiece("", TokenUsage())
@@ -134,9 +134,9 @@ class ServerModel:
     def _first_word(self) -> float:
         return self._settings.first_word_seconds
 
-    def _explained(self, failure: Exception) -> Exception:
+    def _explained(self, failure: Exception, has_begun: bool) -> Exception:
         secret = self._door.headers.get("Authorization", "").removeprefix("Bearer ")
-        return explain(failure, self._door.destination, secret)
+        return explain(failure, self._door.destination, secret, has_begun=has_begun)
 
 
 def _tls(destination: Destination, ca_file: str) -> ssl.SSLContext | None:

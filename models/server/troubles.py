@@ -26,9 +26,9 @@ def may_pass(failure: Exception) -> bool:
     return isinstance(failure, CutOff)
 
 
-def explain(failure: Exception, destination: Destination, secret: str) -> ServerError:
-    """`secret` is taken out of what the server said."""
-    what, remedy = _sentences(failure)
+def explain(failure: Exception, destination: Destination, secret: str, *, has_begun: bool) -> ServerError:
+    """`secret` is taken out of what the server said; `has_begun`: part of the answer had come."""
+    what, remedy = _of_no_answer() if isinstance(failure, CutOff) and not has_begun else _sentences(failure)
     if isinstance(failure, Refused) and failure.detail:
         detail = failure.detail.replace(secret, "…") if secret else failure.detail
         what = f"{what} ({sanitise(' '.join(detail.split()))[:_LONGEST_DETAIL].rstrip('.')})"
@@ -53,6 +53,14 @@ def _sentences(failure: Exception) -> tuple[str, str]:
     if isinstance(failure, Refused):
         return _of_status(failure.status)
     return f"does not answer as expected: {failure}", "Check that server.url names an OpenAI-compatible interface."
+
+
+def _of_no_answer() -> tuple[str, str]:
+    """llama-cpp-python's server says that all is well, and then finds that the prompt is too long."""
+    return (
+        "ended the connection before its answer began",
+        "Ask with fewer sources (answer.sources), or check server.context; its log says what went wrong.",
+    )
 
 
 def _of_status(status: int) -> tuple[str, str]:

@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 
 from config.opening import Destination
 from config.sections import ServerSettings
+from models.base import GenerationOptions, GenerationPiece, Message
 from models.server.client import ServerModel
 
 Behaviour = Callable[[socket.socket, "Request"], None]
 LABEL = "llm.house.test:8443"
+QUESTION = [Message("system", "Be brief."), Message("user", "How many days?")]
 
 
 class Request:
@@ -129,6 +131,22 @@ def says(*words: str) -> Behaviour:
     return behave
 
 
+def says_as_llama_cpp_python(*words: str) -> Behaviour:
+    """Its server sends pings, ends lines with CR and LF, and tells no usage."""
+
+    def behave(connection: socket.socket, request: Request) -> None:
+        del request
+        role = event(
+            {"choices": [{"index": 0, "delta": {"role": "assistant"}, "logprobs": None, "finish_reason": None}]}
+        )
+        end = event({"choices": [{"index": 0, "delta": {}, "logprobs": None, "finish_reason": "length"}]})
+        events = [role, b": ping - 2026-11-28 08:30:00\r\n\r\n", *map(delta, words), end, DONE]
+        stream = [each if each.startswith(b":") else each.replace(b"\n", b"\r\n") for each in events]
+        connection.sendall(STREAM_HEAD + b"".join(map(chunk, stream)) + chunk(b""))
+
+    return behave
+
+
 def sends(*events: bytes, end: bool = True) -> Behaviour:
     """A stream of these events; without `end` it stays open until the client closes."""
 
@@ -170,3 +188,7 @@ def model_at(house: House, destination: Destination | None = None, **settings: o
 
 def text_of(pieces: Sequence[object]) -> str:
     return "".join(getattr(piece, "text", "") for piece in pieces)
+
+
+def generate(model: ServerModel, ends: threading.Event | None = None, **options: object) -> list[GenerationPiece]:
+    return list(model.generate(QUESTION, GenerationOptions(**options), ends))  # type: ignore[arg-type]
