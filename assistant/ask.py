@@ -149,7 +149,12 @@ def _query(asker: Asker, question: str, dialogue: Dialogue) -> str:
 def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[list[ScoredSentence]]:
     embedder = asker.embedder() if findings.vector is not None else None
     return score_passages(
-        question, findings.weights, findings.result.passages, embedder=embedder, question_vector=findings.vector
+        question,
+        findings.weights,
+        findings.result.passages,
+        embedder=embedder,
+        question_vector=findings.vector,
+        meant=findings.meant,
     )
 
 

@@ -3,11 +3,10 @@
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from assistant.essentials import Essentials, essentials
-from assistant.glossary import Glossary, meanings
+from assistant.glossary import Glossary, OtherWords, other_words, said_otherwise
 from assistant.types import Passage
 from assistant.words import Weights, terms
 from ingest.identity import initials_in, name_terms
@@ -72,8 +71,7 @@ class Needed:
 
     essentials: Essentials
     weights: Weights
-    meanings: Sequence[tuple[frozenset[str], tuple[str, ...]]]
-    """Terms of the question and the phrases, as terms between spaces, that mean the same."""
+    meanings: OtherWords
 
     def weight_of(self, name: str) -> float:
         return max((self.weights.by_term.get(term, 0.0) for term in terms(name)), default=0.0)
@@ -122,7 +120,7 @@ class Fit:
 
 def needed_for(question: str, weights: Weights, glossary: Glossary) -> Needed:
     wanted = essentials(question)
-    return Needed(wanted, weights, list(_meanings(wanted.core, glossary)))
+    return Needed(wanted, weights, other_words(wanted.core, glossary))
 
 
 def fitting(needed: Needed, passages: Sequence[Passage], library: "Library") -> Iterator[Fit]:
@@ -150,7 +148,7 @@ def _fit(needed: Needed, passage: Passage, marks: Marks) -> Fit | None:
     if sum(map(needed.weight_of, borne)) < LEAST_SHARE_OF_NAMES * all_names:
         return None
 
-    given = {term for name in borne for term in terms(name)} | _meant(needed, [*context, *text])
+    given = {term for name in borne for term in terms(name)} | said_otherwise(needed.meanings, [*context, *text])
     given |= {term for term in wanted.words if _goes_by(marks, needed.weights.words[term])}
     above = given.union(context, terms(passage.chunk.heading))
     asked = needed.asked_of_the_names()
@@ -194,25 +192,3 @@ def _marks_of_documents(wanted: Essentials, passages: Sequence[Passage], library
 
 def _years_around(year: int) -> list[str]:
     return [str(year + apart) for apart in range(-_YEARS_AROUND, _YEARS_AROUND + 1)]
-
-
-def _meanings(core: str, glossary: Glossary) -> "list[tuple[frozenset[str], tuple[str, ...]]]":
-    return [
-        (frozenset(terms(words)), tuple(map(_phrase_as_terms, phrases)))
-        for words, phrases in meanings(core, glossary).items()
-    ]
-
-
-def _meant(needed: Needed, listed: Sequence[str]) -> set[str]:
-    """The question's terms that the passage says in other words."""
-    text = _spaced(listed)
-    return {term for words, phrases in needed.meanings if any(phrase in text for phrase in phrases) for term in words}
-
-
-@lru_cache(maxsize=1 << 12)
-def _phrase_as_terms(phrase: str) -> str:
-    return _spaced(terms(phrase))
-
-
-def _spaced(words: Sequence[str]) -> str:
-    return f" {' '.join(words)} "

@@ -2,17 +2,20 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
-from assistant.words import STOP_WORDS
+from assistant.words import STOP_WORDS, terms
 from config.errors import ConfigError
 from ingest.folding import fold
 
 Glossary = Mapping[str, tuple[str, ...]]
 """Folded word or words of a question → the phrases to look for as well."""
+
+OtherWords = Sequence[tuple[frozenset[str], tuple[str, ...]]]
+"""Terms of a question, and the phrases, as terms between spaces, that mean the same."""
 
 _PHRASE_WORD = re.compile(r"[\w&'\u2019/-]+")
 _SEPARATORS = r"[\s\-\u2010-\u2013]+"
@@ -38,6 +41,29 @@ def meanings(question: str, glossary: Glossary) -> Glossary:
     """The entries of `glossary` whose words stand in the question."""
     folded = fold(question)
     return {words: phrases for words, phrases in glossary.items() if _pattern(words).search(folded)}
+
+
+def other_words(question: str, glossary: Glossary) -> OtherWords:
+    """What the question's words are called in the documents, ready to be looked for in their terms."""
+    return [
+        (frozenset(terms(words)), tuple(map(_phrase_as_terms, phrases)))
+        for words, phrases in meanings(question, glossary).items()
+    ]
+
+
+def said_otherwise(meant: OtherWords, listed: Sequence[str]) -> set[str]:
+    """The terms of the question that a text, given as its terms in order, says in other words."""
+    text = _spaced(listed)
+    return {term for words, phrases in meant if any(phrase in text for phrase in phrases) for term in words}
+
+
+@lru_cache(maxsize=1 << 12)
+def _phrase_as_terms(phrase: str) -> str:
+    return _spaced(terms(phrase))
+
+
+def _spaced(words: Sequence[str]) -> str:
+    return f" {' '.join(words)} "
 
 
 def phrases_in(question: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from assistant.aboutness import DocumentScore, score_documents
 from assistant.calibration import load_calibration
 from assistant.fusion import fuse, on_one_scale, with_page_support
-from assistant.glossary import Glossary, phrases_in, widen
+from assistant.glossary import Glossary, OtherWords, other_words, phrases_in, widen
 from assistant.passages import RERANKED, rerank, without_near_duplicates
 from assistant.relevance import Meaning, fits
 from assistant.sides import find_sides, names_of_documents, take_turns
@@ -38,6 +38,8 @@ class Findings:
     result: SearchResult
     weights: Weights
     vector: "NDArray[np.float32] | None"
+    meant: OtherWords = ()
+    """What else the question's words are called."""
 
 
 @dataclass(slots=True)
@@ -122,6 +124,7 @@ class Retriever:
             ),
             weights,
             vector,
+            other_words(query, self._glossary) if self.settings.glossary else (),
         )
 
     def documents_named(self, query: str, documents: Collection[str] | None = None) -> dict[str, DocumentScore]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assistant.glossary import OtherWords, said_otherwise
 from assistant.types import Passage
 from assistant.words import Weights, terms
 from ingest.contexts import PATH_SEPARATOR
@@ -127,13 +128,14 @@ def score_passages(
     *,
     embedder: Embedder | None = None,
     question_vector: "NDArray[np.float32] | None" = None,
+    meant: OtherWords = (),
 ) -> list[list[ScoredSentence]]:
     """The sentences of each passage, in the order they stand, scored for `question`.
 
     A sentence scores by the words it shares with the question; with an embedder, the best sentences of the first
     EMBEDDED_PASSAGES passages gain the cosine between them and the question.
     """
-    scored = [score_sentences(question, weights, p.chunk.text, p.chunk.heading, p.title) for p in passages]
+    scored = [score_sentences(question, weights, p.chunk.text, p.chunk.heading, p.title, meant) for p in passages]
     if embedder is None or question_vector is None:
         return scored
     chosen = [
@@ -152,13 +154,14 @@ def score_passages(
 
 
 def score_sentences(
-    question: str, weights: Weights, text: str, heading: str = "", title: str = ""
+    question: str, weights: Weights, text: str, heading: str = "", title: str = "", meant: OtherWords = ()
 ) -> list[ScoredSentence]:
     """Every sentence of `text`, scored by the words it shares with `question`, in the order they stand.
 
     The score is the idf-weighted share of the question's words that the sentence holds, together with the heading it
     stands under and the title of its document; smaller for long sentences and for headings themselves, and larger when
     the sentence holds the kind of thing asked for: a name for "who", a figure for "how many", "when" and the like.
+    A word of the question counts as held when the sentence says it in other words, those of `meant`.
     Lines that repeat the `title` of the document or a part of the `heading` are headings whatever they look like.
     """
     asked = fold(question)
@@ -169,7 +172,10 @@ def score_sentences(
     for start, end in sentence_spans(text):
         sentence = text[start:end]
         words = terms(sentence)
-        score = weights.share(above.union(words)) * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
+        score = (
+            weights.share(above.union(words, said_otherwise(meant, words)))
+            * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
+        )
         is_heading = _in_one_line(sentence) in known or _is_heading(sentence)
         if is_heading:
             above = of_document.union(words)

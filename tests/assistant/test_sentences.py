@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from assistant.glossary import other_words
 from assistant.sentences import best_sentence, score_passages, score_sentences, sentence_spans
 from assistant.types import Passage, Why
 from assistant.words import Weights
@@ -108,6 +109,15 @@ def test_what_the_title_says_holds_for_every_sentence_of_the_document() -> None:
         for version in (1, 2)
     )
     assert of_second > of_first > score_sentences(question, weights, text)[0].score
+
+
+def test_a_sentence_that_says_it_in_other_words_is_the_key() -> None:
+    text = "Dr Nwosu begins on 1 July. The salary of Dr Nwosu is EUR 78,500."
+    question = "What does Dr Nwosu earn?"
+    meant = other_words(question, {"earn": ("salary",)})
+
+    scored = score_sentences(question, Weights(question, {}, 10), text, meant=meant)
+    assert best_sentence(scored) == (text.index("The salary"), len(text))
 
 
 def test_meaning_adds_to_the_score_of_the_sentences_that_are_compared() -> None:
