@@ -113,7 +113,12 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
     base = find_base(assistant, request)
     usable = _usable(assistant, request.questions, tell)
     run = Run.open(assistant.locations.adapting_directory, request.name, _begun_with(assistant, request, base))
+    with run.alone():
+        return _teach(assistant, request, base, usable, run, tell)
 
+
+def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequence[Own], run: Run, tell: Tell) -> Added:
+    """Measure, train, measure again, add."""
     learnt, held = _split(usable, random.Random(f"split:{request.seed}"))
     groups = _groups(learnt, request.seed)
     prepared = Prepared(len(learnt), len(held), len(groups), continued=run.is_begun())

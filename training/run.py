@@ -5,7 +5,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,24 @@ class Run:
         (run.folder / _BEFORE).unlink(missing_ok=True)
         replace_file(run.folder / _BEGUN, json.dumps(begun_with).encode())
         return run
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other process works at this run. Raises UsageError when one does."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / "lock", mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise UsageError(
+                f"An adapter {self.folder.name} is being made by another process.",
+                "Wait until it has ended, or choose another --name.",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def is_of(self, begun_with: Mapping[str, Any]) -> bool:
         begun = self.folder / _BEGUN

@@ -31,3 +31,13 @@ def test_what_has_learnt_something_is_not_thrown_away(tmp_path: Path) -> None:
     assert Run.open(tmp_path, "ours", BEGUN).is_begun()
     run.remove()
     assert not Run.open(tmp_path, "ours", {**BEGUN, "seed": 2}).is_begun()
+
+
+def test_one_process_at_a_time_works_at_a_run(tmp_path: Path) -> None:
+    run = Run.open(tmp_path, "ours", BEGUN)
+    with run.alone(), pytest.raises(UsageError, match="by another process"), Run.open(tmp_path, "ours", BEGUN).alone():
+        pass
+    with run.alone(), Run.open(tmp_path, "theirs", BEGUN).alone():
+        run.remove()
+    with Run.open(tmp_path, "ours", BEGUN).alone():
+        pass
