@@ -90,6 +90,25 @@ async def test_sources_of_earlier_turns_keep_their_number(stocked: StandInAssist
         await shows(app, "1 lease-halden.pdf")
 
 
+async def test_a_source_of_two_digits_is_opened_by_typing_both(stocked: StandInAssistant) -> None:
+    later = (make_source(12, document="price-list.pdf"),)
+
+    def second(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(later, SearchTimings())
+        yield Answered(make_answer(question, "See [12].", sources=later, cited=(12,)))
+
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        stocked.answers = second
+        await ask_and_wait(pilot, "second")
+        await pilot.press("tab", "1", "2")
+        await shows(app, "12 price-list.pdf")
+        await pilot.press("escape")
+        await wait_until(lambda: not isinstance(app.screen, SourceScreen))
+        await pilot.press("1")  # waits whether a 2 comes
+        await shows(app, "1 lease-halden.pdf")
+
+
 async def test_a_page_that_cannot_be_read_leaves_the_passage(stocked: StandInAssistant) -> None:
     def gone(*_: object) -> list[str]:
         raise LibraryError("The document is not in the library any more.", "Add it again.")

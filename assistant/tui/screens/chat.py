@@ -8,6 +8,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Key
 from textual.screen import Screen
+from textual.timer import Timer
 
 from assistant.tui.background import Background
 from assistant.tui.foreign import line
@@ -46,6 +47,10 @@ _AT_ONCE = 1.0
 _BUSY_HINT = "Esc stops the answer"
 
 
+SECONDS_BETWEEN_DIGITS = 0.6
+"""How long a typed `1` waits for the second digit of `12`, while there is such a source."""
+
+
 class ChatScreen(Screen[None]):
     """Asks one question at a time. Sources keep their number for the whole conversation."""
 
@@ -56,8 +61,8 @@ class ChatScreen(Screen[None]):
         Binding("ctrl+n", "new_conversation", "New", tooltip="Start a new conversation", priority=True),
         Binding("ctrl+s", "toggle_sources", "Sources", tooltip="Show or hide the sources", priority=True),
         *(
-            Binding(f"{number}", f"open_source({number})", f"Open source {number}", show=False)
-            for number in range(1, 10)
+            Binding(f"{digit}", f"open_source_digit('{digit}')", f"Open source {digit or '…0'}", show=False)
+            for digit in range(10)
         ),
     ]
 
@@ -71,6 +76,8 @@ class ChatScreen(Screen[None]):
         self._conversation = NEW_CONVERSATION
         self._sources: dict[int, Source] = {}
         self._citations: list[Citation] = []
+        self._digits = ""
+        self._digits_wait: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -153,8 +160,8 @@ class ChatScreen(Screen[None]):
         match action:
             case "stop":
                 return self._answer is not None
-            case "open_source":
-                return parameters[0] in self._sources
+            case "open_source_digit":
+                return any(f"{number}".startswith(f"{self._digits}{parameters[0]}") for number in self._sources)
             case _:
                 return True
 
@@ -165,9 +172,23 @@ class ChatScreen(Screen[None]):
     # Sources
 
     def on_source_chosen(self, message: SourceChosen) -> None:
-        self.action_open_source(message.number)
+        self.open_source(message.number)
 
-    def action_open_source(self, number: int) -> None:
+    def action_open_source_digit(self, digit: str) -> None:
+        """Open the source whose number was typed; at once when no longer number of a source begins like it."""
+        self._digits += digit
+        if self._digits_wait is not None:
+            self._digits_wait.stop()
+        if any(f"{number}".startswith(self._digits) and f"{number}" != self._digits for number in self._sources):
+            self._digits_wait = self.set_timer(SECONDS_BETWEEN_DIGITS, self._open_typed)
+        else:
+            self._open_typed()
+
+    def _open_typed(self) -> None:
+        digits, self._digits = self._digits, ""
+        self.open_source(int(digits))
+
+    def open_source(self, number: int) -> None:
         """Show source `number` large, among the sources it was found with."""
         if number not in self._sources:
             self.notify(f"There is no source {number} in this conversation.", markup=False)

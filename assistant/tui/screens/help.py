@@ -74,14 +74,14 @@ def help_text() -> Content:
 
 
 def _lines(bindings: Sequence[BindingType]) -> list[Content]:
-    """A row per action, all its keys in it; the nine keys that open a source share one."""
+    """A row per action, all its keys in it; the digits that open a source share one."""
     rows = []
     for binding in bindings:
         if not isinstance(binding, Binding) or not binding.description:
             continue
         if binding.action.startswith("open_source"):
-            if binding.action == "open_source(1)":
-                rows.append(_row("1-9", "Open the source of that number, outside the question box"))
+            if binding.action == "open_source_digit('1')":
+                rows.append(_row("0-9", "Open the source of that number, outside the question box"))
             continue
         keys = ", ".join(key_words(each) for each in Binding.make_bindings([binding]))
         rows.append(_row(keys, binding.tooltip or binding.description))
