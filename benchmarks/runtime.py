@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from threading import Event
 
+from benchmarks.large import large_model, starter
 from benchmarks.program import markdown_table
 from config.errors import ModelDied
 from config.sections import LlamaSettings
@@ -23,7 +24,6 @@ from models.hardware import physical_cores
 from models.llama.client import LlamaModel
 from models.llama.plan import DEFAULT_BATCH
 from models.llama.states import StateStore
-from models.starter import STARTERS
 
 SENTENCE = "The supplier delivers the goods to the customer within thirty days of the order, number {number}. "
 LONG, SHORT = 40, 12
@@ -42,15 +42,32 @@ _BATCH = DEFAULT_BATCH
 def run() -> str:
     with tempfile.TemporaryDirectory() as folder:
         model = _model(StateStore(Path(folder), limit_mb=1024))
-        rows = [*_turns(model), *_restart(model), *_against_a_bare_loop(model), *_stops(model), *_kills(model)]
+        rows = [
+            *_turns(model),
+            *_restart(model),
+            *_against_a_bare_loop(model, starter()),
+            *_stops(model),
+            *_kills(model),
+        ]
         rows += _memory(model)
         model.close()
+    rows += _at_scale()
     return (
         "## Model runtime\n\n"
         f"Starter model, {max(1, physical_cores() - 1)} thread(s). Medians of {ROUNDS}, taken in turn.\n\n"
         + markdown_table(("What", "measured", "asked"), rows)
         + "\n"
     )
+
+
+def _at_scale() -> list[list[str]]:
+    """The ratios that the size of a model could change, of one eight times as large."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = large_model()
+        model = _model(StateStore(Path(folder), limit_mb=1024), path)
+        rows = [*_turns(model), *_restart(model), *_against_a_bare_loop(model, path)]
+        model.close()
+    return [[f"1B, random weights: {what}", *figures] for what, *figures in rows]
 
 
 def _turns(model: LlamaModel) -> list[list[str]]:
@@ -85,13 +102,12 @@ def _restart(model: LlamaModel) -> list[list[str]]:
     return [["after a restart: time to the first word, of reading afresh", _of(ratios), "0.25 or less"]]
 
 
-def _against_a_bare_loop(model: LlamaModel) -> list[list[str]]:
+def _against_a_bare_loop(model: LlamaModel, path: Path) -> list[list[str]]:
     """Tokens a second through worker, pipe and events, against llama.cpp alone in this process."""
     from models.llama.engine import Engine, Load
     from models.llama.native import StopFlag
 
-    starter = _starter()
-    engine = Engine(Load(str(starter), 4096, max(1, physical_cores() - 1), _BATCH, -1), StopFlag())
+    engine = Engine(Load(str(path), 4096, max(1, physical_cores() - 1), _BATCH, -1), StopFlag())
     reads, writes = [], []
     for number in range(ROUNDS):
         messages = [Message("user", f"{number} " + _text(SHORT) + "Go on.")]
@@ -187,15 +203,9 @@ def resource_size(pid: int) -> int:
     return 0
 
 
-def _model(states: StateStore | None = None) -> LlamaModel:
-    return LlamaModel(_starter(), name="starter", file_hash="starter", settings=LlamaSettings(), states=states)
-
-
-def _starter() -> Path:
-    path = next(each for each in STARTERS if each.kind == "llm").locate()
-    if path is None:
-        raise SystemExit("The starter model is not installed.")
-    return path
+def _model(states: StateStore | None = None, path: Path | None = None) -> LlamaModel:
+    path = path or starter()
+    return LlamaModel(path, name=path.stem, file_hash=path.stem, settings=LlamaSettings(), states=states)
 
 
 def _forget_but_run(model: LlamaModel) -> None:
