@@ -66,7 +66,7 @@ class Assistant:
         reranker: Reranker | None,
     ) -> None:
         self.locations = locations
-        self.loaded_settings = loaded_settings
+        self.loaded_settings = loaded_settings.of_collection(collection)
         self.library = Library.open(locations, collection)
         self.conversations = Conversations(self.library.database, collection)
         self.library.forget_hooks += [self.conversations.purge_documents, self._forget_what_was_read]

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Section(BaseModel):
@@ -104,10 +104,28 @@ class LlamaSettings(Section):
     """Whether words that an answer quotes are guessed from the sources; `auto`: if `models tune` found that it pays."""
     adapter: str = "auto"
     """LoRA adapter over the language model, by name or path; `auto` takes the starter's own, `none` takes none."""
+    adapters: str = ""
+    """Adapters of single collections, `finance=ledger, legal=none`; the others take `llama.adapter`."""
     adapter_scale: float = Field(default=1.0, ge=-4, le=4)
     """How strongly the adapter works: 1 as it was trained, 0 not at all."""
     states_mb: int = Field(default=1024, ge=0)
     """Megabytes of disk for what the model has read of conversations, so that it is not read again; 0 keeps nothing."""
+
+    @field_validator("adapters")
+    @classmethod
+    def _names_both(cls, value: str) -> str:
+        if not all(all(part.strip() for part in pair.split("=", 1)) and "=" in pair for pair in _pairs(value)):
+            raise ValueError("it names a collection and an adapter each, such as finance=ledger, legal=none")
+        return value
+
+    def adapter_of(self, collection: str) -> str | None:
+        """The adapter that `adapters` names for it, None if it names none."""
+        pairs = (pair.partition("=") for pair in _pairs(self.adapters))
+        return {name.strip(): adapter.strip() for name, _, adapter in pairs}.get(collection)
+
+
+def _pairs(adapters: str) -> list[str]:
+    return adapters.split(",") if adapters.strip() else []
 
 
 class ServerSettings(Section):

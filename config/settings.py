@@ -49,6 +49,15 @@ class LoadedSettings:
             for key, field in _FIELDS.items()
         ]
 
+    def of_collection(self, collection: str) -> "LoadedSettings":
+        """With the adapter that `llama.adapters` names for it, if it names one; a flag for one run is stronger."""
+        adapter = self.settings.llama.adapter_of(collection)
+        if adapter is None or self.origin("llama.adapter") == "flag":
+            return self
+        changed = self.settings.llama.model_copy(update={"adapter": adapter})
+        origins = {**self._origins, "llama.adapter": self.origin("llama.adapters")}
+        return LoadedSettings(self.settings.model_copy(update={"llama": changed}), origins)
+
     def _value(self, key: str) -> object:
         section, name = key.split(".")
         return getattr(getattr(self.settings, section), name)
@@ -170,7 +179,12 @@ def _checked(given: _Given, *, from_text: bool = False) -> object:
     try:
         return getattr(_SECTIONS[section].model_validate({name: given.value}, strict=strict), name)
     except ValidationError as error:
-        expected = error.errors()[0]["msg"].replace("Input should", "it should").partition(", unable to")[0]
+        expected = (
+            error.errors()[0]["msg"]
+            .removeprefix("Value error, ")
+            .replace("Input should", "it should")
+            .partition(", unable to")[0]
+        )
         raise ConfigError(
             f"The setting {given.key} cannot be {_shown(given.value)} (from {given.source}): {expected}.",
             f"Correct it in {given.source}.",
