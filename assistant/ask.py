@@ -194,7 +194,7 @@ def _quote(
     clock: _Clock,
 ) -> Generator[AnswerEvent, None, _Draft]:
     """Sentences copied from the sources; no model is called."""
-    text = quote(sources, scored, findings.weights, asker.library.page_texts)
+    text = quote(sources, scored, findings.weights, asker.library.page_texts, findings.sides)
     if not text.citations:
         return (yield from _refuse(clock, "quote"))
     clock.first_token = clock.now()

@@ -1,12 +1,14 @@
 """Quote style: the sentences that answer, copied word for word, and nothing else."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.citations import CitedSentence, CitedText, PageTexts, locate
 from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence, Span, is_tabular
 from assistant.types import Citation, Source
 from assistant.words import Weights, terms
+from ingest.folding import fold
 
 MOST_QUOTES = 2
 _PASSAGE_PRIOR = 0.06
@@ -27,18 +29,25 @@ class _Candidate:
     def text(self) -> str:
         return self.source.passage.chunk.text[slice(*self.span)]
 
+    @property
+    def folded(self) -> str:
+        return " ".join(fold(self.text).split())
+
 
 def quote(
     sources: Sequence[Source],
     scored: Sequence[Sequence[ScoredSentence]],
     weights: Weights,
     page_texts: PageTexts,
+    sides: Sequence[Collection[str]] = (),
 ) -> CitedText:
-    """Copy the one or two sentences that answer best; `scored` holds the sentences of each source, in its order."""
+    """Copy the one or two sentences that answer best; `scored` holds the sentences of each source, in its order. With
+    `sides`, groups of documents (paths) that the question needs together, the best of each that has a good one."""
     pieces: list[str] = []
     sentences: list[CitedSentence] = []
     citations: list[Citation] = []
-    for chosen in _choose(sources, scored, weights):
+    candidates = _candidates(sources, scored)
+    for chosen in _one_of_each(candidates, sides) or _best(candidates, weights):
         for span in _with_header(chosen):
             citation = locate(chosen.source.number, chosen.source.passage, span, page_texts)
             if citation is None or citation in citations:
@@ -50,16 +59,32 @@ def quote(
     return CitedText("\n".join(pieces), tuple(sentences), tuple(citations))
 
 
-def _choose(
-    sources: Sequence[Source], scored: Sequence[Sequence[ScoredSentence]], weights: Weights
-) -> list[_Candidate]:
+def _candidates(sources: Sequence[Source], scored: Sequence[Sequence[ScoredSentence]]) -> list[_Candidate]:
+    """Best first."""
     candidates = [
         _Candidate(source, (sentence.start, sentence.end), sentence.score - _PASSAGE_PRIOR * rank)
         for rank, (source, of_source) in enumerate(zip(sources, scored[:EMBEDDED_PASSAGES], strict=False))
         for sentence in of_source
     ]
-    candidates.sort(key=lambda candidate: -candidate.score)
-    chosen = candidates[:1]
+    return sorted(candidates, key=lambda candidate: -candidate.score)
+
+
+def _one_of_each(candidates: Sequence[_Candidate], sides: Sequence[Collection[str]]) -> list[_Candidate]:
+    """The best of each side that has one nearly as good as the best of all; none when that is one side only.
+
+    What all sides say alike compares nothing: a sentence that only its side has goes before it, if it is good enough.
+    """
+    of_sides = [[each for each in candidates if each.source.passage.path in side] for side in sides]
+    holders = Counter(text for own in of_sides for text in {each.folded for each in own})
+    chosen = []
+    for own in of_sides:
+        good = [each for each in own if each.score >= _SECOND_SCORE * candidates[0].score]
+        chosen += [*(each for each in good if holders[each.folded] == 1), *good][:1]
+    return chosen if len(chosen) > 1 else []
+
+
+def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate]:
+    chosen = list(candidates[:1])
     for candidate in candidates[1:]:
         if len(chosen) == MOST_QUOTES or candidate.score < _SECOND_SCORE * chosen[0].score:
             break

@@ -40,6 +40,8 @@ class Findings:
     vector: "NDArray[np.float32] | None"
     meant: OtherWords = ()
     """What else the question's words are called."""
+    sides: Sequence[Collection[str]] = ()
+    """Groups of documents (paths) that the question needs together, as a comparison does; see `assistant.sides`."""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,7 @@ class Retriever:
             weights,
             vector,
             other_words(query, self._glossary) if self.settings.glossary else (),
+            sides,
         )
 
     def documents_named(self, query: str, documents: Collection[str] | None = None) -> dict[str, DocumentScore]:

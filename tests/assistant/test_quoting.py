@@ -5,10 +5,12 @@ from assistant.words import Weights
 from ingest.types import Chunk
 
 
-def ask(question: str, *texts: str) -> tuple[str, list[str]]:
+def ask(question: str, *texts: str, apart: bool = False) -> tuple[str, list[str]]:
+    """With `apart` each text is a document of its own, and the question needs them together."""
+    paths = [f"/d{n}.md" if apart else "/d.md" for n in range(len(texts))]
     sources = [
-        Source(n, Passage(n, 1.0, Chunk(f"c{n}", n, text, "", n, n, 0, len(text)), "d.md", "/d.md", "", None, Why()))
-        for n, text in enumerate(texts, 1)
+        Source(n, Passage(n, 1.0, Chunk(f"c{n}", n, text, "", n, n, 0, len(text)), "d.md", path, "", None, Why()))
+        for n, (text, path) in enumerate(zip(texts, paths, strict=True), 1)
     ]
     weights = Weights(question, {}, 10)
     cited = quote(
@@ -16,6 +18,7 @@ def ask(question: str, *texts: str) -> tuple[str, list[str]]:
         score_passages(question, weights, [source.passage for source in sources]),
         weights,
         lambda _, first, last: texts[first - 1 : last],
+        [frozenset({path}) for path in paths] if apart else (),
     )
     for citation in cited.citations:
         assert texts[citation.page - 1][citation.start : citation.end] == citation.quote
@@ -43,6 +46,23 @@ def test_the_better_passage_wins_between_equal_sentences() -> None:
         "How long is the notice period?", "The notice period is one month.", "The notice period is two months."
     )
     assert quotes == ["The notice period is one month."]
+
+
+def test_a_comparison_quotes_each_side_and_what_only_it_says() -> None:
+    returned = "The deposit is returned after the end of the lease."
+    _, quotes = ask(
+        "Compare the deposit of the two leases.",
+        f"{returned} The lease asks for a deposit of 12,600.",
+        f"{returned} The lease asks for a deposit of 13,950.",
+        "The shop floor is cleaned daily.",
+        apart=True,
+    )
+    assert quotes == ["The lease asks for a deposit of 12,600.", "The lease asks for a deposit of 13,950."]
+
+
+def test_a_comparison_that_one_side_alone_knows_of_is_quoted_like_any_question() -> None:
+    _, quotes = ask("Compare the deposit.", "The deposit is 12,600.", "The shop floor is cleaned daily.", apart=True)
+    assert quotes == ["The deposit is 12,600."]
 
 
 def test_a_table_row_comes_with_its_header() -> None:
