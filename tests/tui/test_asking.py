@@ -203,6 +203,19 @@ async def test_unsupported_sentences_are_marked_where_they_stand(stocked: StandI
         await shows(app, "‡ 1 of 2 sentences not borne out by the sources")
 
 
+async def test_each_quote_stands_on_a_line_of_its_own(stocked: StandInAssistant) -> None:
+    def quotes(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        yield Answered(make_answer(question, "\u201cItem | Price\u201d [1]\n\u201cPump | 120\u201d [1]\nwrapped text"))
+
+    stocked.answers = quotes
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await shows(app, "\u201cPump | 120\u201d [1] wrapped text")
+        lines = screen_text(app).splitlines()
+        assert not any("Price" in line and "Pump" in line for line in lines)
+
+
 async def test_a_follow_up_goes_to_the_same_conversation_and_new_starts_another(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot, "first")

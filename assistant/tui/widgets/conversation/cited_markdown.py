@@ -6,6 +6,7 @@ a character that was sanitised away). What would have been one of these is shown
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -46,6 +47,7 @@ def answer_parser() -> MarkdownIt:
     parser.inline.ruler.before("emphasis", "citation", _citation)
     parser.inline.ruler.before("emphasis", "not_borne_out", _not_borne_out)
     parser.core.ruler.push("unused_marks", _drop_unused_marks)
+    parser.core.ruler.push("quotes_apart", _put_quotes_on_lines_of_their_own)
     return parser
 
 
@@ -101,3 +103,12 @@ def _drop_unused_marks(state: StateCore) -> None:
     for token in state.tokens:
         for part in [token, *(token.children or [])]:
             part.content = part.content.replace(_MARK_OPENS, "").replace(_MARK_CLOSES, "")
+
+
+def _put_quotes_on_lines_of_their_own(state: StateCore) -> None:
+    """An answer of quotes has one on each line, the first line of a table over the row; Markdown would join them."""
+    for token in state.tokens:
+        parts = token.children or []
+        for part, following in pairwise(parts):
+            if part.type == "softbreak" and following.content.startswith("\u201c"):
+                part.type = "hardbreak"
