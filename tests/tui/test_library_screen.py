@@ -21,6 +21,7 @@ async def test_the_ledger_says_what_is_in_and_why_the_rest_is_not(stocked: Stand
     stocked.library.records.append(
         record("scan.pdf", FileStatus.NEEDS_OCR, reason="Its pages are pictures. Install the OCR extra.")
     )
+    stocked.library.records.append(record("copy.pdf", FileStatus.DUPLICATE, reason="Same content as /handbook.pdf."))
     async with running(stocked) as (app, pilot):
         await pilot.press("f2")
         await shows(app, "handbook.pdf")

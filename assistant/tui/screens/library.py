@@ -22,7 +22,7 @@ from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.document_table import LEFT_OUT, SHELVED, DocumentTable
 from assistant.tui.widgets.library.ingest_panel import IngestPanel
 from assistant.tui.widgets.status_line import Status, StatusLine
-from ingest.types import DocumentRecord
+from ingest.types import DocumentRecord, FileStatus
 
 _SECONDS_BETWEEN_LISTS = 2.0
 """While documents come in, the table is read again this often."""
@@ -83,12 +83,14 @@ class LibraryScreen(Screen[None]):
         self._describe()
 
     def _fill(self, pane: str, title: str, records: Sequence[DocumentRecord], when_empty: str) -> None:
+        """The number beside the title leaves out copies of other documents, as the line at the top does."""
+        number = sum(record.status is not FileStatus.DUPLICATE for record in records)
         self.query_one(f"#{pane}-table", DocumentTable).records = records
         self.query_one(f"#{pane}-table").display = bool(records)
         empty = self.query_one(f"#{pane} .empty", Static)
         empty.display = not records
         empty.update(Content(when_empty))
-        self.query_one("#lists", TabbedContent).get_tab(pane).label = Content(f"{title}  {len(records):,}")
+        self.query_one("#lists", TabbedContent).get_tab(pane).label = Content(f"{title}  {number:,}")
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
