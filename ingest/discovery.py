@@ -117,15 +117,18 @@ def _is_junk(name: str) -> bool:
 def _hash_all(paths: Sequence[Path], unreadable: list[tuple[Path, str]]) -> Iterator[FoundFile]:
     for path in paths:
         try:
-            yield _hash(path)
+            yield hash_file(path)
         except OSError as error:
             unreadable.append((path, f"The file cannot be opened: {error.strerror}. Check that you may read it."))
         except UnicodeEncodeError:
             unreadable.append((_printable(path), "The name of the file is not valid Unicode. Rename it."))
 
 
-def _hash(path: Path) -> FoundFile:
-    """Raises OSError, or UnicodeEncodeError when the name holds bytes that are no text: no store could keep it."""
+def hash_file(path: Path) -> FoundFile:
+    """A file with its SHA-256.
+
+    Raises OSError, or UnicodeEncodeError when the name holds bytes that are no text: no store could keep it.
+    """
     str(path).encode()
     digest = hashlib.sha256()
     with path.open("rb") as file:

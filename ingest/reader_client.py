@@ -10,6 +10,7 @@ from config.errors import DocumentError
 from config.memory import resident_mb
 from config.sanitise import sanitise
 from config.sections import IngestSettings
+from ingest.discovery import hash_file
 from ingest.exchange import document_from_message, recognised_from_message, recognised_to_message
 from ingest.loaders.base import Engine
 from ingest.loaders.lines import RecognisedPage
@@ -55,11 +56,17 @@ class Reader:
         """Raises DocumentError (with `timeout` when it takes too long), or ChildDied."""
         pages = {index: recognised_to_message(page) for index, page in (recognised or {}).items()}
         answer = self._ask(path, {"engine": engine, "recognised": pages})
+        result: Document | PagesWanted
         with self._distrusting():
-            if "pages" not in answer:
-                return document_from_message(path, answer["document"])
-            so_far = document_from_message(path, answer["document"]) if answer["document"] else None
-            return PagesWanted(str(answer["sha256"]), tuple(int(index) for index in answer["pages"]), so_far)
+            document = document_from_message(path, answer["document"]) if answer["document"] else None
+            if "pages" in answer:
+                result = PagesWanted(str(answer["sha256"]), tuple(int(index) for index in answer["pages"]), document)
+            elif document is None:
+                raise ValueError("there is no document")
+            else:
+                result = document
+        _refuse_another_content(path, result.sha256)
+        return result
 
     def recognise(self, path: Path, index: int) -> RecognisedPage:
         """Raises as `read` does."""
@@ -137,3 +144,16 @@ class Reader:
     def kill(self) -> None:
         self.is_fit = False
         self._child.kill()
+
+
+def _refuse_another_content(path: Path, sha256: str) -> None:
+    """A reader that a file has taken over could give out another file's hash, and put its own text in that one's place.
+
+    Raises DocumentError, also when the file was changed while it was read.
+    """
+    try:
+        is_its_own = hash_file(path).sha256 == sha256
+    except OSError:
+        is_its_own = False
+    if not is_its_own:
+        raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")

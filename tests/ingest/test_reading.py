@@ -400,3 +400,19 @@ def test_an_answer_that_makes_no_sense_costs_the_file_and_its_reader(
         reader.read(tmp_path / "a.pdf", "pdfium")
     assert not reader.is_fit
     assert reader._child.ended  # type: ignore[attr-defined]
+
+
+def test_a_reader_cannot_give_out_another_files_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = reader_client.Reader._ask
+
+    def taken_over(self: reader_client.Reader, path: Path, request: Any) -> Any:
+        answer = ask(self, path, request)
+        answer["document"]["sha256"] = "ab" * 32
+        return answer
+
+    monkeypatch.setattr(reader_client.Reader, "_ask", taken_over)
+    result = read_all(text_file(tmp_path / "a.txt"))["a.txt"]
+    assert result.document is None
+    assert result.error is not None
+    assert "changes while it is read" in str(result.error)
+    assert result.error.status == "failed"
