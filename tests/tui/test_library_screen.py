@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
+import pytest
+from textual.events import Paste
 from textual.widgets import Input
 
 from assistant.tui.screens.confirm import ConfirmScreen
@@ -170,6 +172,28 @@ async def test_a_path_that_is_not_there_is_told(stocked: StandInAssistant, tmp_p
         await shows(app, "There is no /no/such/folder.")
         await pilot.press("escape")
         await wait_until(lambda: not isinstance(app.screen, FolderScreen))
+
+
+@pytest.mark.parametrize(("typed", "chosen"), [("/no/such", "/no/such"), ("dox", "{start}/dox")])
+async def test_what_is_typed_over_the_tree_is_a_path_and_the_folder_in_it_is_not_read(
+    typed: str, chosen: str, stocked: StandInAssistant, tmp_path: Path
+) -> None:
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen))
+        assert app.screen.query_one(FolderTree).has_focus
+        await pilot.press(*typed, "enter")
+        await shows(app, "There is no ")
+        assert app.screen.query_one(Input).value == chosen.format(start=tmp_path)
+        assert stocked.taken_in == []
+
+
+async def test_a_path_pasted_over_the_tree_is_a_path(stocked: StandInAssistant, tmp_path: Path) -> None:
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen) and app.screen.query_one(FolderTree).has_focus)
+        app.post_message(Paste("/no/such/folder\n"))
+        await wait_until(lambda: app.screen.query_one(Input).value == "/no/such/folder")
 
 
 async def test_a_typed_path_is_completed(stocked: StandInAssistant, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Button, DirectoryTree, Input, Static, Tree
@@ -54,6 +55,24 @@ class FolderScreen(ModalScreen[Path | None]):
 
     def on_mount(self) -> None:
         self.query_one(FolderTree).focus()
+
+    def on_key(self, event: Key) -> None:
+        """What is typed while the tree has the focus is a path, not lost: Enter would take the tree's instead."""
+        if event.is_printable and event.character and self.query_one(FolderTree).has_focus:
+            event.stop()
+            self._begin_to_type(event.character)
+
+    def on_paste(self, event: Paste) -> None:
+        if self.query_one(FolderTree).has_focus:
+            event.stop()
+            self._begin_to_type(event.text.strip())
+
+    def _begin_to_type(self, text: str) -> None:
+        """`/` and `~` begin a path, anything else goes on from where the tree is."""
+        box = self.query_one(Input)
+        box.value = text if text.startswith(("/", "~")) else f"{box.value.rstrip('/')}/{text}"
+        box.focus()
+        box.cursor_position = len(box.value)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[object]) -> None:
         """The path follows the tree, unless the user is typing one."""
