@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from assistant.tui.screens.confirm import ConfirmScreen
@@ -185,6 +185,21 @@ async def test_what_is_typed_over_the_tree_is_a_path_and_the_folder_in_it_is_not
         await pilot.press(*typed, "enter")
         await shows(app, "There is no ")
         assert app.screen.query_one(Input).value == chosen.format(start=tmp_path)
+        assert stocked.taken_in == []
+
+
+async def test_keys_that_come_faster_than_the_focus_moves_are_one_path(
+    stocked: StandInAssistant, tmp_path: Path
+) -> None:
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen) and app.screen.query_one(FolderTree).has_focus)
+        tree = app.screen.query_one(FolderTree)
+        for character in "/no/such":
+            tree.post_message(Key(character, character))
+        await wait_until(lambda: app.screen.query_one(Input).value == "/no/such")
+        await pilot.press("enter")
+        await shows(app, "There is no /no/such.")
         assert stocked.taken_in == []
 
 

@@ -32,6 +32,7 @@ class FolderScreen(ModalScreen[Path | None]):
         self._to_follow = to_follow
         self._start = start
         self._pointed_at = start
+        self._is_typing = False
 
     def compose(self) -> ComposeResult:
         with Vertical(id="folder") as box:
@@ -57,21 +58,26 @@ class FolderScreen(ModalScreen[Path | None]):
         self.query_one(FolderTree).focus()
 
     def on_key(self, event: Key) -> None:
-        """What is typed while the tree has the focus is a path, not lost: Enter would take the tree's instead."""
-        if event.is_printable and event.character and self.query_one(FolderTree).has_focus:
+        """What is typed outside the field is a path, not lost: Enter would take the tree's instead."""
+        if event.is_printable and event.character:
             event.stop()
             self._begin_to_type(event.character)
 
     def on_paste(self, event: Paste) -> None:
-        if self.query_one(FolderTree).has_focus:
+        if not self.query_one(Input).has_focus:
             event.stop()
             self._begin_to_type(event.text.strip())
 
     def _begin_to_type(self, text: str) -> None:
-        """`/` and `~` begin a path, anything else goes on from where the tree is."""
+        """`/` and `~` begin a path, anything else goes on from where the tree is. Until the field has the focus, more
+        may come this way from a quick hand, or a terminal that pastes key by key."""
         box = self.query_one(Input)
-        box.value = text if text.startswith(("/", "~")) else f"{box.value.rstrip('/')}/{text}"
-        box.focus()
+        if self._is_typing:
+            box.value += text
+        else:
+            box.value = text if text.startswith(("/", "~")) else f"{box.value.rstrip('/')}/{text}"
+        self._is_typing = True
+        self.set_focus(box)
         box.cursor_position = len(box.value)
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[object]) -> None:
@@ -79,19 +85,27 @@ class FolderScreen(ModalScreen[Path | None]):
         path = getattr(event.node.data, "path", None)
         if path is not None and self.query_one(FolderTree).has_focus:
             self._pointed_at = path
+            self._is_typing = False
             self.query_one(Input).value = one_line(str(path))
 
     def on_directory_tree_directory_selected(self, event: DirectoryTree.DirectorySelected) -> None:
-        self._choose(event.path)
+        self._choose_in_tree(event.path)
 
     def on_directory_tree_file_selected(self, event: DirectoryTree.FileSelected) -> None:
-        self._choose(event.path)
+        self._choose_in_tree(event.path)
+
+    def _choose_in_tree(self, path: Path) -> None:
+        if self._is_typing:
+            self.action_choose()
+        else:
+            self._choose(path)
 
     def on_input_submitted(self) -> None:
         self.action_choose()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        event.input.value = one_line(event.value)  # a path can be pasted
+        # A path can be pasted. The event may be older than what the field holds by now, and must not bring it back.
+        event.input.value = one_line(event.input.value)
         self.query_one("#folder-problem", Static).update(Content(""))
 
     def action_choose(self) -> None:
