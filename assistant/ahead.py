@@ -53,6 +53,8 @@ def read_ahead(
     before = before if before.conversation == options.conversation else Plan(options.conversation)
     dialogue = asker.conversations.open(options.conversation)
     findings = find_passages(asker, typed, dialogue, options)
+    if chosen_style(asker, options, findings.sides) == "quote":
+        return _expect_quotes(before, expect)
     passages = findings.result.passages
     if not passages:
         _read(asker, dialogue, (), stop)
@@ -82,6 +84,13 @@ def read_ahead(
 def _is_worth_it(asker: Asker, options: AskOptions) -> bool:
     """Not without a model to ask, nor with one on a server, which is told nothing before the question is sent."""
     return chosen_style(asker, options) == "answer" and not asker.llm().information.runs_on
+
+
+def _expect_quotes(before: Plan, expect: Expect | None) -> Plan:
+    """The question so far would be answered without the model: it reads nothing more, and what it has read stays."""
+    if expect is not None:
+        expect(0.0)
+    return before
 
 
 class _Wait:

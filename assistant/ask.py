@@ -116,9 +116,10 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     yield EvidenceFound(tuple(sources), findings.result.timings)
 
     sent_to = ""
+    style = chosen_style(asker, options, findings.sides)
     if not sources or (options.refuse and not findings.result.fits):
-        draft = yield from _refuse(clock, "quote" if options.style == "quote" else chosen_style(asker, options))
-    elif chosen_style(asker, options) == "quote":
+        draft = yield from _refuse(clock, style)
+    elif style == "quote":
         draft = yield from _quote(asker, findings, sources, scored, clock)
     else:
         draft = yield from _write(asker, question, dialogue, findings, sources, scored, options, stop, clock)
@@ -165,12 +166,14 @@ def _numbered_sources(
     return number_sources(dialogue, findings.result.passages, keys, read)
 
 
-def chosen_style(asker: Asker, options: AskOptions) -> AnswerStyle:
-    """`auto` quotes under a model too small to be trusted to write, unless it was taught a form that can be checked."""
+def chosen_style(asker: Asker, options: AskOptions, sides: Sequence[Collection[str]] = ()) -> AnswerStyle:
+    """`auto` quotes under a model too small to be trusted to write, unless it was taught a form that can be checked.
+    That form copies one sentence, which bears out nothing about several `sides`, documents needed together."""
     wanted = options.style or asker.settings.style
     if wanted == "auto":
         information = asker.llm().information
-        return "answer" if information.writes_well or information.writes_in_form else "quote"
+        may_write = information.writes_well or (information.writes_in_form and not sides)
+        return "answer" if may_write else "quote"
     return wanted
 
 

@@ -13,6 +13,7 @@ from assistant.types import Dialogue, Passage, Source, Why
 from ingest.types import Chunk
 from models.fakes import ScriptedModel
 from tests.assistant.conftest import Open, answer_to
+from tests.assistant.shelf import fill
 
 QUESTION = "How many days of paid vacation do employees accrue per year?"
 REPLY = "Employees accrue 23 days of paid vacation per year [1]."
@@ -83,6 +84,21 @@ def test_nothing_is_read_ahead_when_it_is_switched_off_or_no_model_is_asked(
     type_question(open_with(llm=model, **flags), QUESTION)
 
     assert model.read_before == []
+
+
+def test_what_will_be_quoted_is_not_read_ahead_and_comes_at_once(open_with: Open) -> None:
+    model = ScriptedModel([REPLY], writes_well=False, writes_in_form=True)
+    assistant = open_with(llm=model)
+    names = ("Halden", "Brekke")
+    fill(assistant.library, assistant.embedder, {f"{name}_lease.pdf": [f"{name} pays rent."] for name in names})
+    expected: list[float] = []
+    for _ in range(2):
+        assistant.read_ahead("Which rent is higher, Halden or Brekke?", expect=expected.append)
+    assert (model.read_before, expected) == ([], [0.0, 0.0])
+
+    for _ in range(2):
+        assistant.read_ahead("What rent does Halden pay?", expect=expected.append)
+    assert "Halden pays rent." in model.read_before[-1][-1].content
 
 
 def test_before_there_is_anything_to_read_the_instructions_are(open_with: Open) -> None:

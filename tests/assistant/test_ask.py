@@ -8,6 +8,7 @@ from assistant.prompts import REFUSAL
 from config.errors import ModelDied, StrongroomError, UsageError
 from models.fakes import ScriptedModel
 from tests.assistant.conftest import Open, answer_to
+from tests.assistant.shelf import fill
 
 VACATION = "How many days of paid vacation do employees accrue per year?"
 REPLY = "Employees accrue 23 days of paid vacation per year [1]."
@@ -155,6 +156,38 @@ def test_what_a_small_model_writes_gives_way_to_quotes_unless_it_holds(open_with
     assert events[-1].answer.style == "quote"
     shown = "".join(event.text for event in events if isinstance(event, Token))
     assert shown == events[-1].answer.text  # nothing of the reply was shown on the way
+
+
+LEASES = {
+    "Halden_lease.pdf": ["The notice period of the Halden lease is six months."],
+    "Brekke_lease.pdf": ["The notice period of the Brekke lease is three weeks."],
+}
+WHICH_NOTICE = "Which notice period is longer, that of Halden or that of Brekke?"
+SMALL = {"writes_well": False, "writes_in_form": True}
+
+
+def test_several_documents_are_quoted_at_once_under_a_small_model_that_was_taught(open_with: Open) -> None:
+    model = ScriptedModel([FORM], **SMALL)
+    assistant = open_with(llm=model)
+    fill(assistant.library, assistant.embedder, LEASES)
+    answer = answer_to(assistant, WHICH_NOTICE)
+    assert answer.style == "quote"
+    assert {citation.document for citation in answer.citations} == set(LEASES)
+    assert model.messages == []
+
+    answer_to(assistant, "What is the notice period of Halden?")
+    assert len(model.messages) == 1
+
+
+@pytest.mark.parametrize(("small", "style"), [(True, "answer"), (False, None)])
+def test_several_documents_are_written_about_by_a_model_that_can_or_is_asked_to(
+    open_with: Open, small: bool, style: str | None
+) -> None:
+    model = ScriptedModel([FORM], **SMALL) if small else ScriptedModel([FORM])
+    assistant = open_with(llm=model)
+    fill(assistant.library, assistant.embedder, LEASES)
+    assert answer_to(assistant, WHICH_NOTICE, style=style).style == "answer"
+    assert len(model.messages) == 1
 
 
 def test_a_model_that_says_nothing_does_not_hide_what_was_found(open_with: Open) -> None:
