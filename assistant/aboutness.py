@@ -1,11 +1,13 @@
 """Which document is a question about: its names, period and kind matched to those of the documents."""
 
+import calendar
 import math
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assistant.months import months_without_year, with_shared_years
 from assistant.words import STOP_WORDS
 from config.sections import RetrievalSettings
 from ingest.function_words import foreign_function_words
@@ -32,6 +34,9 @@ QUARTER = 0.5
 
 MONTH, DAY = 0.3, 0.5
 """Shares of the weight of a year for a month of the question, and once more for its day."""
+
+ANY_YEAR = range(1900, 2100)
+"""Years of a month that the question names without one."""
 
 QUARTER_FOR_YEAR = 0.85
 """Share of the weight of a year for a document of one quarter when the question names the year, and neither a quarter
@@ -80,12 +85,14 @@ def score_documents(
     """
     of_art = {*terms_of_art, *initials_in(" ".join(terms_of_art).upper())}
     names = [name for name in _names(question) if name not in of_art]
-    years, quarters, dates = years_in(question), quarters_in(question), dates_in(question)
+    years, quarters, dates = years_in(question), quarters_in(question), dates_in(with_shared_years(question))
     months = sorted(date for date in dates if len(date) == len("2026-06"))
     days = sorted(dates.difference(months))
     wanted = {*names, *(str(year + later) for year in years for later in range(len(LATER_REPORT) + 1))}
     wanted |= {quarter_mark(quarter) for quarter in QUARTERS}
     wanted |= {kind_mark(kind) for kind in kinds_in(question)} | {date_mark(date) for date in dates}
+    of_any_year = _months_of_any_year(question)
+    wanted |= {mark for marks in of_any_year.values() for mark in marks}
     total, held = library.documents_marked(sorted(wanted), documents)
     of_a_date = {path for date in dates for path in held.get(date_mark(date), ())}
     of_a_quarter = {path for quarter in QUARTERS for path in held.get(quarter_mark(quarter), ())} - of_a_date
@@ -114,7 +121,20 @@ def score_documents(
         for mark in marks:
             for path, strength in held.get(mark, {}).items():
                 scores.setdefault(path, DocumentScore()).add(weight * strength, mark.split(":")[1])
+    for month, marks in of_any_year.items():
+        for path in {path for mark in marks for path in held.get(mark, ())}.intersection(scores):
+            scores[path].add(settings.year_weight * MONTH, month)
     return scores
+
+
+def _months_of_any_year(question: str) -> dict[str, list[str]]:
+    """Month → its marks in any year, for a question that names several months without a year. They say which of the
+    documents it names otherwise are meant, and name none."""
+    months = months_without_year(question)
+    return {
+        calendar.month_name[month].lower(): [date_mark(f"{year}-{month:02}") for year in ANY_YEAR]
+        for month in sorted(months if len(months) > 1 else ())
+    }
 
 
 def _names(question: str) -> list[str]:

@@ -100,7 +100,7 @@ class Retriever:
         embedded = self._embed(query, watch) if mode != "lexical" and self._has_vectors() else None
         with watch.step("document"):
             about = self.documents_named(query, documents)
-            sides = find_sides(query, about, self.library)
+            sides = find_sides(query, about, self.library, documents)
             named = _best_documents(about, sides)
         with watch.step("lexical"):
             if mode != "dense":
@@ -262,7 +262,8 @@ def _best_documents(about: Mapping[str, DocumentScore], sides: Sequence[Collecti
     best = max((document.score for document in about.values()), default=0.0)
     likely = {path for path, document in about.items() if document.score >= LIKELY_DOCUMENT * best}
     of_sides = {path for side in sides for path in side}
-    ranked = sorted(likely | of_sides, key=lambda path: (path not in of_sides, -about[path].score, path))
+    scores = {path: document.score for path, document in about.items()}
+    ranked = sorted(likely | of_sides, key=lambda path: (path not in of_sides, -scores.get(path, 0.0), path))
     return ranked[: max(MOST_DOCUMENTS, len(of_sides))]
 
 

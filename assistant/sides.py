@@ -1,13 +1,19 @@
-"""A question about several things at once gets evidence for each: two companies, two contracts, two years."""
+"""A question about several things at once gets evidence for each: two companies, contracts, years, or versions."""
 
+import calendar
 import re
 from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from assistant.aboutness import DocumentScore, capitalised
+from assistant.months import months_without_year, with_shared_years
+from assistant.versions import families, versions_in
+from assistant.words import terms
+from ingest.folding import fold
 from ingest.identity import INITIALS, initials_in
-from ingest.kinds import kinds_in
-from ingest.periods import quarters_in, years_in
+from ingest.kinds import kind_words_in, kinds_in
+from ingest.periods import dates_in, quarters_in, years_in
 
 if TYPE_CHECKING:
     from ingest.library.library import Library
@@ -19,19 +25,37 @@ AS_GOOD = 0.95
 """Share of a document's score from which on another one with the same name stands on the same side."""
 
 _COMPARES = re.compile(r"\b(?:compare[sd]?|versus|vs|both|either|between|than|or|which)\b", re.IGNORECASE)
+_COUNTS = {"both": 2, "either": 2, "two": 2, "three": 3, "four": 4}
+_EACH_OF = r"\b(?:each|either|versions of|drafts of|copies of|editions of) (?:\w+ ){0,2}"
 _SEVERAL = re.compile(
     r"\b(?:which of|both|two|three|four|either|each|compare[sd]?|versus|vs|difference between)\b", re.I
 )
 
 
-def find_sides(question: str, about: Mapping[str, DocumentScore], library: "Library") -> list[frozenset[str]]:
-    """The groups of documents that a question needs together, best first; [] when one of them has all it names.
+def find_sides(
+    question: str,
+    about: Mapping[str, DocumentScore],
+    library: "Library",
+    documents: Collection[str] | None = None,
+) -> list[frozenset[str]]:
+    """The groups of documents (of `documents`; None: of all) that a question needs together, best first; [] when one
+    of them has all it names.
 
     The best document is one side. Every name (with a capital) and year of the question that it does not bear nor tell
     of brings in the best document that does: the report of 2021 has the figures of 2020, a contract
     does not have the other party's. Documents that fit as well share a side, such as a company's reports when no year
-    is named. A question about "the two contracts" has each document of that kind for a side.
+    is named. A question about "the two contracts" has each document of that kind for a side, one about "versions 1 and
+    2" each of the two.
     """
+    return (
+        _of_versions(question, about, library, documents)
+        or _of_names(question, about, library)
+        or _of_one_kind(question, about, library)
+    )
+
+
+def _of_names(question: str, about: Mapping[str, DocumentScore], library: "Library") -> list[frozenset[str]]:
+    """By the names, periods and kinds that no one document bears together."""
     parts = _periods_and_kinds(question)
     marks = _bearers(about, parts)
     missing = {mark: marks[mark] for mark in marks if mark in parts or mark in capitalised(question)}
@@ -49,13 +73,13 @@ def find_sides(question: str, about: Mapping[str, DocumentScore], library: "Libr
         }
         if not missing or len(sides) == MOST_SIDES:
             break
-    return sides if len(sides) > 1 else _of_one_kind(question, about)
+    return sides if len(sides) > 1 else []
 
 
 def _tells_of(path: str, mark: str, question: str, library: "Library") -> bool:
     """Whether a document has something on what does not name it: an earlier year, somebody it mentions. A mention is
     not enough for a comparison."""
-    if mark.isdigit() and len(mark) < len("2020"):
+    if (mark.isdigit() and len(mark) < len("2020")) or mark in _months(question):
         return False
     if not mark.isdigit() and _COMPARES.search(question):
         return False
@@ -63,10 +87,20 @@ def _tells_of(path: str, mark: str, question: str, library: "Library") -> bool:
 
 
 def _periods_and_kinds(question: str) -> set[str]:
-    """The years of a question, and its quarters and kinds of document if it names several."""
+    """The years of a question, and its quarters, months of a year and kinds of document if it names several."""
     quarters, kinds = set(map(str, quarters_in(question))), set(kinds_in(question))
-    several = {mark for marks in (quarters, kinds) if len(marks) > 1 for mark in marks}
+    of_a_year: dict[str, set[str]] = {}  # those of other years are told apart by the years
+    for month in _months(question):
+        of_a_year.setdefault(month[: len("2026")] if month[0].isdigit() else "", set()).add(month)
+    several = {mark for marks in (quarters, *of_a_year.values(), kinds) if len(marks) > 1 for mark in marks}
     return several | set(map(str, years_in(question)))
+
+
+def _months(question: str) -> set[str]:
+    """As documents are marked with them: `2026-02`, or `february` without a year."""
+    dates = dates_in(with_shared_years(question))
+    named = {calendar.month_name[month].lower() for month in months_without_year(question)}
+    return named | {date for date in dates if len(date) == len("2026-02")}
 
 
 def _as_good(
@@ -80,20 +114,66 @@ def _as_good(
     )
 
 
-def _of_one_kind(question: str, about: Mapping[str, DocumentScore]) -> list[frozenset[str]]:
+def _of_versions(
+    question: str, about: Mapping[str, DocumentScore], library: "Library", documents: Collection[str] | None
+) -> list[frozenset[str]]:
+    """Of the one document that fits best the versions that a question names several of; it must name a document or
+    compare."""
+    versions = versions_in(question)
+    if len(versions) < 2 or not (about or _COMPARES.search(question)):
+        return []
+    records = (record for record in library.documents() if documents is None or record.path in documents)
+    scores = {path: document.score for path, document in about.items()}
+    scored = [
+        (max(scores.get(path, 0.0) for paths in family.values() for path in paths), family)
+        for family in families(records, versions)
+    ]
+    best = max((score for score, _ in scored), default=0.0)
+    if best < SURE * max(scores.values(), default=0.0):
+        return []
+    fitting = [family for score, family in scored if score >= AS_GOOD * best]
+    return [fitting[0][version] for version in sorted(fitting[0])][:MOST_SIDES] if len(fitting) == 1 else []
+
+
+def _of_one_kind(question: str, about: Mapping[str, DocumentScore], library: "Library") -> list[frozenset[str]]:
     """The documents of the kind that a question about several of them names, if they are few and fit equally well."""
-    if not _SEVERAL.search(question) or not kinds_in(question):
+    several = _SEVERAL.search(question)
+    if several is None or not _has_several_of_a_kind(question):
         return []
     best = max((document.score for document in about.values()), default=0.0)
     fitting = sorted(path for path, document in about.items() if document.score >= AS_GOOD * best)
     of_kind = [path for path in fitting if kinds_in(question).intersection(about[path].marks)]
-    return [frozenset({path}) for path in of_kind] if 1 < len(of_kind) <= MOST_SIDES else []
+    count = _COUNTS.get(several[0].lower())
+    groups = [group for group in (*_called(question, of_kind, library), of_kind) if len(group) > 1]
+    group = next((group for group in groups if len(group) == count), groups[0] if groups else [])
+    return [frozenset({path}) for path in group] if len(group) <= MOST_SIDES else []
+
+
+def _has_several_of_a_kind(question: str) -> bool:
+    """Whether a question is about "the leases", "each lease", "versions of the lease": not "both parties to the
+    lease"."""
+    text = fold(question)
+    words = kind_words_in(question)
+    return any(word.endswith("s") or re.search(rf"{_EACH_OF}{re.escape(word)}\b", text) for word in words)
+
+
+def _called(question: str, paths: Collection[str], library: "Library") -> list[list[str]]:
+    """Those of the documents that are called by all the words for their kind in the question, and by each of them: a
+    lease is a contract, but "the two leases" are no other contracts."""
+    words = [set(terms(word)) for word in kind_words_in(question)]
+    called = {
+        record.path: set(terms(f"{PurePath(record.path).stem} {record.title}".replace("_", " ")))
+        for record in library.documents()
+        if record.path in paths
+    }
+    return [[path for path in paths if word <= called.get(path, set())] for word in (set().union(*words), *words)]
 
 
 def names_of_documents(question: str, about: Mapping[str, DocumentScore]) -> set[str]:
     """The names in a question (folded, with a capital there or initials) that tell documents apart; no years."""
     initials = {mark.removeprefix(INITIALS) for mark in initials_in(question)}
-    return {mark for mark in _bearers(about) if mark in capitalised(question) | initials and not mark.isdigit()}
+    named = (capitalised(question) | initials) - _months(question)
+    return {mark for mark in _bearers(about) if mark in named and not mark.isdigit()}
 
 
 def _bearers(about: Mapping[str, DocumentScore], parts: Collection[str] = ()) -> dict[str, set[str]]:

@@ -42,6 +42,11 @@ def kinds_in(text: str) -> frozenset[str]:
     return frozenset(_NAMES[int(str(match.lastgroup)[1:])] for match in _KIND.finditer(fold(text)))
 
 
+def kind_words_in(text: str) -> list[str]:
+    """The words (folded) that a text names kinds of document by, in order: `leases` for contracts."""
+    return [match[0] for match in _KIND.finditer(fold(text))]
+
+
 def first_kind_in(text: str) -> str:
     """The kind that a text names first, "" for none."""
     match = _KIND.search(fold(text))

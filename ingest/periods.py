@@ -16,19 +16,20 @@ MONTHS = frozenset(f"{_ENGLISH_MONTHS} {_GERMAN_MONTHS}".split()) | {"marz"}
 """Names of months, folded, that are taken for nothing else."""
 
 _FIRST_DAYS = 7
-_MONTH = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
+MONTH = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
+"""A regular expression for the name of a month, to be used with re.IGNORECASE."""
 _PERIOD_END = re.compile(
     rf"(?:years?|quarters?|quarterly period|period|months|weeks)\s+end(?:ed|ing):?\s+"
-    rf"(?:(?P<month>{_MONTH})\.?\s+(?P<day>\d{{1,2}})|(?P<day_first>\d{{1,2}})\.?\s+(?P<month_last>{_MONTH}))"
+    rf"(?:(?P<month>{MONTH})\.?\s+(?P<day>\d{{1,2}})|(?P<day_first>\d{{1,2}})\.?\s+(?P<month_last>{MONTH}))"
     r",?\s+(?P<year>(?:19|20)\d\d)",
     re.IGNORECASE,
 )
 _MONTH_END = re.compile(
-    rf"\b(?:end of|ende|fin)\s+(?P<month>{_MONTH})\.?,?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
+    rf"\b(?:end of|ende|fin)\s+(?P<month>{MONTH})\.?,?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
 )
 _WRITTEN_DATE = re.compile(
-    rf"\b(?:(?P<month>{_MONTH})\.?\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
-    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month_last>{_MONTH})\.?,?\s+)(?P<year>(?:19|20)\d\d)\b",
+    rf"\b(?:(?P<month>{MONTH})\.?\s+(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?"
+    rf"|(?P<day_first>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?P<month_last>{MONTH})\.?,?\s+)(?P<year>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
 _NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
@@ -87,7 +88,7 @@ def dates_in(text: str) -> frozenset[str]:
     for match in _WRITTEN_DATE.finditer(text):
         found |= _day(match["year"], match["month"] or match["month_last"], match["day"] or match["day_first"])
     for match in _MONTH_END.finditer(text):
-        last = calendar.monthrange(int(match["year"]), _month(match["month"]))[1]
+        last = calendar.monthrange(int(match["year"]), month_number(match["month"]))[1]
         found |= _day(match["year"], match["month"], str(last))
     for year, number, day in _NUMERIC_DATE.findall(text):
         found |= {f"{year}-{number}", f"{year}-{number}-{day}"} if day else {f"{year}-{number}"}
@@ -104,7 +105,7 @@ def period_ends_in(text: str) -> list[tuple[int, frozenset[str]]]:
     ends = []
     for match in _PERIOD_END.finditer(text):
         month, day = match["month"] or match["month_last"], match["day"] or match["day_first"]
-        just_begun = _month(month) == 1 and int(day) <= _FIRST_DAYS
+        just_begun = month_number(month) == 1 and int(day) <= _FIRST_DAYS
         ends.append((int(match["year"]) - just_begun, _day(match["year"], month, day)))
     return ends
 
@@ -128,10 +129,11 @@ def _ordinal(match: re.Match[str]) -> int:
     return _ORDINALS[match["word"].lower()] if match["word"] else int(match["number"])
 
 
-def _month(name: str) -> int:
+def month_number(name: str) -> int:
+    """1 to 12, for a name that MONTH matches."""
     return _MONTH_NUMBERS[name.lower()]
 
 
 def _day(year: str, month: str, day: str | None) -> frozenset[str]:
-    named = f"{year}-{_month(month):02}"
+    named = f"{year}-{month_number(month):02}"
     return frozenset({named, f"{named}-{int(day):02}"} if day else {named})

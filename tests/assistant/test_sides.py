@@ -1,3 +1,5 @@
+import pytest
+
 from assistant.aboutness import DocumentScore
 from assistant.assistant import Assistant
 from assistant.sides import find_sides, take_turns
@@ -98,3 +100,84 @@ def test_two_quarters_and_two_kinds_are_sides(open_with: Open) -> None:
     found = sides(assistant, "How did orders change between the second and the third quarter of 2026?")
     assert sorted(found) == ["report-2026-q2.pdf", "report-2026-q3.pdf"]
     assert sorted(sides(assistant, "Does the price list or the lease say so?")) == ["lease.pdf", "price-list.pdf"]
+
+
+SHOP = {
+    "lease-v1.pdf": ["The rent is 900 euro. The notice period is three months."],
+    "lease-v2.pdf": ["The rent is 950 euro. The notice period is six months."],
+    "cleaning-contract.pdf": ["The notice period is one month."],
+    "supply-agreement.pdf": ["The notice period is two weeks."],
+    "minutes-2026-02-11.pdf": ["The budget is 4,000 euro."],
+    "minutes-2026-05-20.pdf": ["The budget is 5,500 euro. May the next one be larger."],
+    "minutes-2026-08-19.pdf": ["The budget is spent."],
+    "handbook.pdf": ["Staff get 25 days of leave."],
+}
+VERSIONS = ["lease-v1.pdf", "lease-v2.pdf"]
+ALL_CONTRACTS = ["cleaning-contract.pdf", *VERSIONS, "supply-agreement.pdf"]
+"""A lease is a contract too, and only one document has the word in its name."""
+MEETINGS = ["minutes-2026-02-11.pdf", "minutes-2026-05-20.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("What changed between version 1 and version 2 of the lease?", VERSIONS),
+        ("lease v1 vs v2", VERSIONS),
+        ("How do versions 1 and 2 of the lease differ?", VERSIONS),
+        ("Is the rent of the first or of the second version higher in the lease?", VERSIONS),
+        ("Do both versions of the lease have the same rent?", VERSIONS),
+        ("What is the notice period in the two leases?", VERSIONS),
+        ("Which of the two contracts has the longer notice period?", ALL_CONTRACTS),
+        ("How did the budget change between the February and the May minutes?", MEETINGS),
+        ("What do the minutes of February and those of May say of the budget?", MEETINGS),
+        ("What do the minutes of February and May 2026 say of the budget?", MEETINGS),
+        ("Compare the meetings of 11 February and 20 May 2026.", MEETINGS),
+    ],
+)
+def test_versions_months_and_kinds_are_sides(open_with: Open, question: str, expected: list[str]) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, SHOP)
+    assert sorted(sides(assistant, question)) == expected
+    assert {hit.document for hit in assistant.search(question, k=len(expected)).passages} == set(expected)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the rent in version 2 of the lease?",
+        "Does version 2 of the lease and 3 months of notice go together?",
+        "What was the budget in the minutes of May 2026?",
+        "What do the minutes of February say?",
+        "May staff take leave in February or in May?",
+        "Do the minutes of February say who may, and who must, come?",
+        "What did both parties to the lease agree on?",
+    ],
+)
+def test_what_names_one_thing_has_no_sides(open_with: Open, question: str) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, SHOP)
+    assert sides(assistant, question) == []
+
+
+def test_versions_of_different_documents_are_not_compared(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, {"lease-v1.pdf": ["Rent."], "handbook-v2.pdf": ["Leave."]})
+    assert sides(assistant, "What changed between version 1 and version 2?") == []
+    fill(assistant.library, assistant.embedder, {"lease-v2.pdf": ["Rent."], "lease-v3.pdf": ["Rent."]})
+    assert sides(assistant, "What changed between version 1 and version 2?") == VERSIONS
+    assert sides(assistant, "What changed between version 1 and version 2 of the handbook?") == []
+
+
+def test_sides_stay_within_the_documents_asked(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, SHOP)
+    question = "What changed between version 1 and version 2 of the lease?"
+    found = assistant.search(question, document="*v2*")
+    assert {hit.document for hit in found.passages} == {"lease-v2.pdf"}
+
+
+def test_the_ends_of_two_years_are_no_sides_of_a_report_that_has_both(open_with: Open) -> None:
+    assistant = open_with()
+    reports = {f"report-{year}-12-31.pdf": [f"Debt of {year} and {year - 1}."] for year in (2020, 2021)}
+    fill(assistant.library, assistant.embedder, reports)
+    assert sides(assistant, "How did debt change from 31 December 2020 to 31 December 2021?") == []
