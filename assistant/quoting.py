@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from assistant.citations import CitedSentence, CitedText, PageTexts, locate
 from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence, Span, is_tabular
@@ -17,6 +18,8 @@ _SECOND_SCORE = 0.75
 """A second sentence scores at least this share of the best one."""
 _SECOND_ADDS = 0.2
 """It holds words of the question that the best one lacks, of at least this share of the weight of all its words."""
+_COUNTERPART = 0.6
+"""How alike, word by word, two sentences of two documents are that say the same thing of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +75,27 @@ def _candidates(sources: Sequence[Source], scored: Sequence[Sequence[ScoredSente
 def _one_of_each(candidates: Sequence[_Candidate], sides: Sequence[Collection[str]]) -> list[_Candidate]:
     """The best of each side that has one nearly as good as the best of all; none when that is one side only.
 
-    What all sides say alike compares nothing: a sentence that only its side has goes before it, if it is good enough.
+    What all sides say alike compares nothing: a sentence that only its side has goes before it, if it is good enough,
+    or says what another side's says in other figures or words, as versions of a text do.
     """
     of_sides = [[each for each in candidates if each.source.passage.path in side] for side in sides]
     holders = Counter(text for own in of_sides for text in {each.folded for each in own})
-    chosen = []
+    chosen: list[_Candidate] = []
     for own in of_sides:
         good = [each for each in own if each.score >= _SECOND_SCORE * candidates[0].score]
-        chosen += [*(each for each in good if holders[each.folded] == 1), *good][:1]
+        only = [each for each in own if holders[each.folded] == 1]
+        chosen += [*(each for each in good if each in only), *_counterparts(only, chosen), *good][:1]
     return chosen if len(chosen) > 1 else []
+
+
+def _counterparts(candidates: Sequence[_Candidate], chosen: Sequence[_Candidate]) -> list[_Candidate]:
+    """Those that are put like one that is chosen, most alike first."""
+    alike = [(max((_likeness(each, other) for other in chosen), default=0.0), each) for each in candidates]
+    return [each for likeness, each in sorted(alike, key=lambda pair: -pair[0]) if likeness >= _COUNTERPART]
+
+
+def _likeness(one: _Candidate, other: _Candidate) -> float:
+    return SequenceMatcher(None, one.folded.split(), other.folded.split(), autojunk=False).ratio()
 
 
 def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate]:

@@ -60,6 +60,20 @@ def test_a_comparison_quotes_each_side_and_what_only_it_says() -> None:
     assert quotes == ["The lease asks for a deposit of 12,600.", "The lease asks for a deposit of 13,950."]
 
 
+def test_a_comparison_puts_what_corresponds_side_by_side() -> None:
+    both = "Whether the tenant or the landlord pays for the heating is stated below."
+    _, quotes = ask(
+        "Who pays for the heating, the tenant or the landlord?",
+        f"{both} The tenant pays for the heating and the water in winter.",
+        f"{both} The owner pays for the cooling and the water in winter.",
+        apart=True,
+    )
+    assert quotes == [
+        "The tenant pays for the heating and the water in winter.",
+        "The owner pays for the cooling and the water in winter.",
+    ]
+
+
 def test_a_comparison_that_one_side_alone_knows_of_is_quoted_like_any_question() -> None:
     _, quotes = ask("Compare the deposit.", "The deposit is 12,600.", "The shop floor is cleaned daily.", apart=True)
     assert quotes == ["The deposit is 12,600."]
