@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 
 from assistant.ask import Asker, AskOptions, chosen_style, find_passages
@@ -26,12 +26,14 @@ Expect = Callable[[float], object]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What has been read for the question being typed: passages (ids of chunks) in the order in which they stand in the
-    prompt, of which the model has begun to read the first `read`; `best` were those to be read at the last look."""
+    prompt, of which the model has begun to read the first `read`, the first `whole` of them to their end; `best` were
+    those to be read at the last look."""
 
     conversation: str = ""
     order: tuple[str, ...] = ()
     read: int = 0
     best: tuple[str, ...] = ()
+    whole: int = 0
 
     @property
     def begun(self) -> tuple[str, ...]:
@@ -39,13 +41,21 @@ class Plan:
 
 
 def read_ahead(
-    asker: Asker, typed: str, options: AskOptions, before: Plan, stop: Event, expect: Expect | None = None
+    asker: Asker,
+    typed: str,
+    options: AskOptions,
+    before: Plan,
+    stop: Event,
+    expect: Expect | None = None,
+    *,
+    is_whole: bool = False,
 ) -> Plan:
     """Find the likely sources for a question that begins with `typed` and have the model read them, until `stop`.
 
     A source is read when it was among the best at the look before as well, and keeps its place as long as it is found
     at all: what has been read stays of use. That half a question fits nothing says little about the whole one, so
-    sources are read for it as well. Returns what was read; a wrong guess costs nothing but that. Raises what `ask`
+    sources are read for it as well. When `typed` is probably the whole question (`is_whole`), the best are read at
+    once, and the question behind them. Returns what was read; a wrong guess costs nothing but that. Raises what `ask`
     raises.
     """
     if not _is_worth_it(asker, options):
@@ -55,30 +65,38 @@ def read_ahead(
     findings = find_passages(asker, typed, dialogue, options)
     if chosen_style(asker, options, findings.sides) == "quote":
         return _expect_quotes(before, expect)
+    if stop.is_set():
+        return before
     passages = findings.result.passages
     if not passages:
         _read(asker, dialogue, (), stop)
-        return replace(before, order=(), read=0, best=())
+        return Plan(options.conversation)
     nowhere = [(0, 0)] * len(passages)  # which of its sentences matters is asked when the question is
     sources = number_sources(dialogue, passages, nowhere, before.begun)
     begun = still_found(before.begun, [_id(source) for source in sources])
+    certain = len(order_for_prompt(sources, begun, asker.settings.sources))
     ordered = order_for_reading(sources, begun, asker.settings.sources)
-    planned = [source for source in ordered if _id(source) in begun or _id(source) in before.best]
+    planned = [source for source in ordered if is_whole or _id(source) in begun or _id(source) in before.best]
     order = tuple(_id(source) for source in planned)
     planned = read_and_found(number_sources(dialogue, passages, nowhere, order), order)
     wait = _Wait(asker, dialogue, sources, typed, expect)
-    read = len(begun)
-    wait.tell(begun, len(begun) - 1)  # the last one may be half read
-    done = _read(asker, dialogue, planned[:read], stop)
-    wait.tell(begun, read if done else read - 1)
-    while read < len(planned) and not stop.is_set():
+    read, whole = len(begun), min(before.whole, len(begun))
+    wait.tell(begun, whole)
+    if _read(asker, dialogue, planned[:read], stop):
+        whole = read
+    wait.tell(begun, whole)
+    while not stop.is_set():
+        if is_whole and read >= certain:
+            _read(asker, dialogue, planned[:read], stop, typed)
+        if read == len(planned) or stop.is_set():
+            break
         read += 1
         started = time.perf_counter()
-        done = _read(asker, dialogue, planned[:read], stop)
-        if done:
+        if _read(asker, dialogue, planned[:read], stop):
+            whole = read
             wait.learn(order[read - 1], (time.perf_counter() - started) * 1000)
-        wait.tell(order[:read], read if done else read - 1)
-    return Plan(options.conversation, order, read, tuple(_id(source) for source in ordered))
+        wait.tell(order[:read], whole)
+    return Plan(options.conversation, order, read, tuple(_id(source) for source in ordered), whole)
 
 
 def _is_worth_it(asker: Asker, options: AskOptions) -> bool:
@@ -131,10 +149,14 @@ def read_opening(asker: Asker, stop: Event) -> None:
         _read(asker, asker.conversations.open("new"), (), stop)
 
 
-def _read(asker: Asker, dialogue: Dialogue, sources: Sequence[Source], stop: Event) -> bool:
+def _read(asker: Asker, dialogue: Dialogue, sources: Sequence[Source], stop: Event, question: str = "") -> bool:
+    """Whether all of it was read."""
+    if stop.is_set():
+        return False
     llm = asker.llm()
     window = llm.information.context
-    prompt = build_prompt(dialogue, sources, "", llm.count_tokens, window, min(asker.settings.max_tokens, window // 2))
+    most = min(asker.settings.max_tokens, window // 2)
+    prompt = build_prompt(dialogue, sources, question, llm.count_tokens, window, most)
     return llm.read_ahead(prompt.messages, "" if dialogue.is_new else dialogue.conversation_id, stop)
 
 

@@ -15,6 +15,7 @@ from assistant.context import (
     order_for_prompt,
     readable_in_time,
     shown_chunks,
+    worth_reading_on,
 )
 from assistant.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
@@ -54,7 +55,8 @@ class Asker:
 class AskOptions:
     """How one question is to be answered; None takes the setting. `documents` narrows to these paths; `search_for` is
     the question without what only says where to look; with `keep` false the conversation does not get the turn; `read`
-    are the passages (ids of chunks) that were read ahead, in their order; `found` is what was searched for already."""
+    are the passages (ids of chunks) that were read ahead, in their order, the first `whole` of them to their end;
+    `found` is what was searched for already."""
 
     search_for: str | None = None
     k: int | None = None
@@ -66,6 +68,7 @@ class AskOptions:
     refuse: bool = True
     keep: bool = True
     read: tuple[str, ...] = ()
+    whole: int = 0
     found: Findings | None = None
 
 
@@ -108,6 +111,7 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     clock = _Clock()
     dialogue = asker.conversations.open(options.conversation)
     findings = find_passages(asker, question, dialogue, options)
+    options = replace(options, read=worth_reading_on(options.read, options.whole, findings.result.passages))
     clock.retrieved = clock.now()
 
     scored = _score_sentences(asker, question, findings)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Unpack
 
 from assistant.ahead import Plan, read_ahead, read_opening
@@ -73,6 +73,9 @@ class Assistant:
         self.conversations.delete_hooks.append(self._forget_conversation)
         self.parts = Parts(locations, lambda: self.settings, embedder, llm, reranker)
         self._plan = Plan()
+        self._reading = Lock()
+        """Held while the plan is being made and followed."""
+        self._stop_reading = Event()
         self.retriever = Retriever(
             self.library,
             self.settings.retrieval,
@@ -143,9 +146,9 @@ class Assistant:
     def ask(self, question: str, *, stop: Event | None = None, **how: Unpack[How]) -> Iterator[AnswerEvent]:
         """A question becomes an answer; see `assistant.ask`."""
         options = self._options(question, how)
-        if self._plan.conversation == options.conversation:
-            options = replace(options, read=self._plan.begun)
-        self._plan = Plan()
+        plan = self._take_plan()
+        if plan.conversation == options.conversation:
+            options = replace(options, read=plan.begun, whole=plan.whole)
         return ask(self.asker(), question, options, stop or Event())
 
     def compare(
@@ -172,15 +175,19 @@ class Assistant:
         conversation: str = "new",
         stop: Event | None = None,
         expect: Callable[[float], object] | None = None,
+        is_whole: bool = False,
     ) -> None:
-        """Have the model read what a question that begins with `typed` will probably need; until `stop` is set.
+        """Have the model read what a question that begins with `typed`, or probably is just that (`is_whole`), will
+        need; until `stop` is set or a question is asked.
 
         `expect` is told, now and then, in how many seconds the first word would come if it were asked now.
         """
         if not self.may_read_ahead() or not typed.strip():
             return
         options = self._options(typed, {"conversation": conversation})
-        self._plan = read_ahead(self.asker(), typed, options, self._plan, stop or Event(), expect)
+        with self._reading:
+            self._stop_reading = stop = stop or Event()
+            self._plan = read_ahead(self.asker(), typed, options, self._plan, stop, expect, is_whole=is_whole)
 
     def read_opening(self, *, stop: Event | None = None) -> None:
         """Start the model and have it read what every new conversation begins with; until `stop` is set."""
@@ -241,6 +248,13 @@ class Assistant:
             seed=how.get("seed"),
             refuse=self.settings.retrieval.refuse,
         )
+
+    def _take_plan(self) -> Plan:
+        """What was read ahead up to now, for the question that is asked now."""
+        self._stop_reading.set()
+        with self._reading:
+            plan, self._plan = self._plan, Plan()
+            return plan
 
     def _scope(self, question: str, document: str | None) -> tuple[str, frozenset[str] | None]:
         if not question.strip():

@@ -60,6 +60,13 @@ def still_found(read: Sequence[str], found: Collection[str]) -> list[str]:
     return list(itertools.takewhile(lambda chunk_id: chunk_id in found, read))
 
 
+def worth_reading_on(read: Sequence[str], whole: int, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """What was `read` ahead (ids of chunks), the first `whole` to their end, without the one that was begun when the
+    question was sent: the rest of it would be read while somebody waits. One of the best `passages` stays."""
+    best = {passage.chunk.chunk_id for passage in passages[:_ALWAYS]}
+    return tuple(chunk_id for place, chunk_id in enumerate(read) if place < whole or chunk_id in best)
+
+
 def order_for_prompt(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:
     """What a question is asked with, of `sources` (best first): those that were read ahead and are still found, then
     the best ones if they are not among them; the `most` best where nothing was read ahead."""

@@ -84,17 +84,19 @@ class ReadingAhead:
             self._give_way = give_way = Event()
             self._key.clear()
         if words:
-            assistant.read_ahead(words, conversation=conversation, stop=give_way, expect=self._expect)
+            self._read(assistant, words, conversation, give_way, is_whole=words.endswith("?"))
         if give_way.is_set():
             return bool(self._typed.strip())
         if not self._key.wait(_PAUSE):  # a pause: the last word is complete, or the question is
             text = self._typed
             if text.strip():
-                for _ in range(2):  # a source is read when it was among the best twice
-                    assistant.read_ahead(text, conversation=conversation, stop=give_way, expect=self._expect)
+                self._read(assistant, text, conversation, give_way, is_whole=True)
             if not self._key.wait(_IDLE):
                 return False
         return bool(self._typed.strip())
+
+    def _read(self, assistant: "Assistant", text: str, conversation: str, stop: Event, *, is_whole: bool) -> None:
+        assistant.read_ahead(text, conversation=conversation, stop=stop, expect=self._expect, is_whole=is_whole)
 
 
 def _complete_words(text: str) -> str:

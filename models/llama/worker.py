@@ -12,7 +12,8 @@ Every request has an "id", and its answers carry it:
     trial measure load how …    what was measured, or error
     stop                        nothing of its own
 
-A thread listens, so that a request to stop is heard while the main thread computes.
+A thread listens, so that a request to stop is heard while the main thread computes. It counts tokens itself: that needs
+the vocabulary only, and neither waits for what is computed nor ends reading ahead.
 """
 
 import dataclasses
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from models.llama.native import StopFlag
     from models.llama.template import ChatTemplate
     from models.llama.trials import Trials
+    from models.llama.vocabulary import Vocabulary
 
 
 _AHEAD_STEP = 32
@@ -57,15 +59,29 @@ class Inbox:
         self._lock = threading.Lock()
         self._current = 0
         self._stopped = 0
+        self.vocabulary: Vocabulary | None = None
+        """That of the model, once it is loaded."""
 
     def listen(self, requests: Iterator[JsonObject]) -> None:
         for request in requests:
             if request["do"] == "stop":
                 self._stop(request["id"])
-            else:
+            elif request["do"] != "count" or not self._count(request):
                 self._queue.put(request)
         self._stop(self._current)
         self._queue.put(None)
+
+    def _count(self, request: JsonObject) -> bool:
+        """Whether it could be done here."""
+        from models.llama.native import EngineError
+
+        if self.vocabulary is None:
+            return False
+        try:
+            reply({"id": request["id"], "tokens": self.vocabulary.count_tokens(request["text"])})
+        except EngineError:  # the main thread tells why
+            return False
+        return True
 
     def has_more(self) -> bool:
         """Whether another request waits."""
@@ -112,7 +128,7 @@ class Worker:
         match request["do"]:
             case "load":
                 self._load(request)
-            case "count":
+            case "count":  # the listener could not
                 reply({"id": identity, "tokens": self._loaded()[0].vocabulary.count_tokens(request["text"])})
             case "read":
                 self._read_ahead(request)
@@ -138,6 +154,7 @@ class Worker:
     def _load(self, request: JsonObject) -> None:
         self._engine, self._template = self._open(request["load"])
         self._draft_costs = tuple(request.get("draft_costs", ()))
+        self._inbox.vocabulary = self._engine.vocabulary
         reply({"id": request["id"], "loaded": True, "context": self._engine.context})
 
     def _open(self, load: JsonObject) -> "tuple[Engine, ChatTemplate]":

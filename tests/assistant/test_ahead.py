@@ -1,16 +1,18 @@
 """What is read while a question is typed is a part of what it is asked with."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 
 from assistant.ahead import Plan
 from assistant.assistant import Assistant
-from assistant.context import number_sources, order_for_prompt, order_for_reading, still_found
+from assistant.context import number_sources, order_for_prompt, order_for_reading, still_found, worth_reading_on
 from assistant.types import Dialogue, Passage, Source, Why
 from ingest.types import Chunk
+from models.base import Message
 from models.fakes import ScriptedModel
 from tests.assistant.conftest import Open, answer_to
 from tests.assistant.shelf import fill
@@ -153,6 +155,46 @@ def test_on_enter_nothing_is_read_but_the_best_while_there_was_time_the_next_bes
     assert [source.passage.document for source in order_for_prompt(sources, ("C",), 4)] == ["C", "A", "B"]
     assert [source.passage.document for source in order_for_reading(sources, ("C",), 4)] == ["C", "A", "B", "D"]
     assert [source.passage.document for source in order_for_prompt(sources, (), 4)] == ["A", "B", "C", "D"]
+
+
+def test_what_was_begun_on_enter_is_read_on_only_if_it_is_among_the_best() -> None:
+    passages = [passage(name) for name in "ABCDE"]
+
+    assert worth_reading_on(("A", "D"), 1, passages) == ("A",)
+    assert worth_reading_on(("A", "D"), 2, passages) == ("A", "D")
+    assert worth_reading_on(("D", "B"), 1, passages) == ("D", "B")
+
+
+def test_a_whole_question_is_read_behind_its_sources(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    assistant.read_ahead(QUESTION, is_whole=True)
+    answer = answer_to(assistant, QUESTION)
+
+    assert model.read_before[-1] == tuple(model.messages[0])
+    assert answer.tokens.reused == answer.tokens.prompt
+
+
+def test_a_question_ends_what_is_being_read_and_counts_what_was(open_with: Open) -> None:
+    began = Event()
+
+    class Slow(ScriptedModel):
+        def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
+            super().read_ahead(messages, conversation, stop)
+            began.set()
+            assert stop is not None
+            return not stop.wait(10.0)
+
+    model = Slow([REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    typing = Thread(target=assistant.read_ahead, args=(QUESTION,), kwargs={"is_whole": True})
+    typing.start()
+    assert began.wait(10.0)
+    answer = answer_to(assistant, QUESTION)
+    typing.join(1.0)
+
+    assert not typing.is_alive()
+    assert answer.text
 
 
 def test_half_a_question_that_would_be_refused_is_read_for_too(

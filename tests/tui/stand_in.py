@@ -309,8 +309,9 @@ class StandInAssistant:
         conversation: str = "new",
         stop: Event | None = None,
         expect: Callable[[float], object] | None = None,
+        is_whole: bool = False,
     ) -> None:
-        del conversation
+        del conversation, is_whole
         if expect is not None and self.expected_wait is not None:
             expect(self.expected_wait)
         if stop is None or not stop.is_set():
