@@ -14,6 +14,7 @@ from assistant.context import (
     read_and_found,
     shown_chunks,
     still_found,
+    worth_reading_on,
 )
 from assistant.prompts import source_prompt
 from assistant.types import Dialogue, Source
@@ -72,8 +73,9 @@ def read_ahead(
         _read(asker, dialogue, (), stop)
         return Plan(options.conversation)
     nowhere = [(0, 0)] * len(passages)  # which of its sentences matters is asked when the question is
-    sources = number_sources(dialogue, passages, nowhere, before.begun)
-    begun = still_found(before.begun, [_id(source) for source in sources])
+    read_before = worth_reading_on(before.begun, before.whole, passages) if is_whole else before.begun
+    sources = number_sources(dialogue, passages, nowhere, read_before)
+    begun = still_found(read_before, [_id(source) for source in sources])
     certain = len(order_for_prompt(sources, begun, asker.settings.sources))
     ordered = order_for_reading(sources, begun, asker.settings.sources)
     planned = [source for source in ordered if is_whole or _id(source) in begun or _id(source) in before.best]
