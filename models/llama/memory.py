@@ -5,8 +5,10 @@ from pathlib import Path
 from config.errors import ModelError
 from models.hardware import has_gpu
 from models.llama.gguf import GgufHeader
+from models.llama.plan import DEFAULT_BATCH
 
 _BYTES_OF_A_NUMBER = 2  # keys and values are kept in half precision
+_BYTES_OF_A_SCORE = 4
 _WORKING_MEMORY = 200_000_000
 """Bytes beside weights and context: the process itself and what llama.cpp computes in, a guess on the safe side."""
 
@@ -14,11 +16,12 @@ _KILOBYTE = 1024
 
 
 def memory_needed(header: GgufHeader, file_size: int, context: int) -> int:
-    """Bytes that a model takes with a window of `context` tokens: its weights, their keys and values, and the rest.
+    """Bytes that a model takes with a window of `context` tokens: its weights, their keys and values, what
+    attention is computed in, and the rest.
 
     Where a file does not say how its attention is built, only the weights and the rest are counted.
     """
-    return file_size + _cache_size(header, context) + _WORKING_MEMORY
+    return file_size + _cache_size(header, context) + _attention_size(header, context) + _WORKING_MEMORY
 
 
 def layers_that_fit(header: GgufHeader, file_size: int, context: int, free: int) -> int:
@@ -35,6 +38,11 @@ def _cache_size(header: GgufHeader, context: int) -> int:
     of_keys = header.number("attention.head_count_kv") or heads
     length = header.number("attention.key_length") or (width // heads if heads else 0)
     return 2 * layers * context * of_keys * length * _BYTES_OF_A_NUMBER
+
+
+def _attention_size(header: GgufHeader, context: int) -> int:
+    """How much every token of a batch attends to every one before it, for all heads of a layer, in single precision."""
+    return header.number("attention.head_count") * context * DEFAULT_BATCH * _BYTES_OF_A_SCORE
 
 
 def memory_available(information: Path = Path("/proc/meminfo")) -> int | None:

@@ -29,6 +29,7 @@ _WORTH_A_CHANGE = 0.95
 """A choice must save a twentieth of the time, or it could be chance."""
 _TOKENS_OF_A_QUESTION, _TOKENS_OF_GUESSING = 450, 240
 """What trying to guess reads and about what it writes with a usual question: too slow a model gets a short one."""
+_ATTENTION = {"off": "Flash attention off", "auto": "flash attention left to llama.cpp"}
 _HOPELESS = 1.3
 _AS_GOOD = 0.97
 _GUESSING_PAYS = 1.1
@@ -92,7 +93,7 @@ class Tuner:
 
     def __post_init__(self) -> None:
         self._deadline = self.clock() + SECONDS
-        self.plan = self._default = dataclasses.replace(default_plan(self.cores), yields=False)
+        self.plan = self._default = dataclasses.replace(default_plan(self.cores, on_gpu=False), yields=False)
         self._to_compare = 0.0
         self._best = Trial(1.0, 1.0)
         self._slowness = 1.0  # how much longer a trial takes by the wall than by what it measures
@@ -155,6 +156,7 @@ class Tuner:
         if fit is None:
             self.why.append("All layers run on the processor: llama.cpp finds no GPU, or was built without one.")
             return
+        self.plan = self._change(flash_attention=default_plan(self.cores, on_gpu=True).flash_attention)
         for layers in dict.fromkeys((fit, fit * 3 // 4, fit // 2, fit // 4, 0)):
             plan = self._change(gpu_layers=layers)
             if self.bench.speeds(plan, 8, 2, self._left) is not None:
@@ -167,15 +169,16 @@ class Tuner:
 
     def _choose_attention(self) -> Iterator[str]:
         """Where llama.cpp has a choice it computes attention in one step, which is not always the faster way."""
-        off = self._try(self._change(flash_attention="off"), deep=True)
-        if off is None:
+        now, other = ("off", "auto") if self.plan.flash_attention == "off" else ("auto", "off")
+        trial = self._try(self._change(flash_attention=other), deep=True)
+        if trial is None:
             return
-        yield f"flash attention off: {off}"
-        if off.seconds < _WORTH_A_CHANGE * self._best.seconds:
-            self.why.append(f"Flash attention is off: {off}; left to llama.cpp: {self._best}.")
-            self.plan, self._best = self._change(flash_attention="off"), off
+        yield f"{_ATTENTION[other]}: {trial}"
+        if trial.seconds < _WORTH_A_CHANGE * self._best.seconds:
+            self.why.append(f"{_ATTENTION[other]}: {trial}; {_ATTENTION[now]}: {self._best}.")
+            self.plan, self._best = self._change(flash_attention=other), trial
         else:
-            self.why.append(f"Flash attention is left to llama.cpp: {self._best}; off: {off}.")
+            self.why.append(f"{_ATTENTION[now]}: {self._best}; {_ATTENTION[other]}: {trial}.")
 
     def _choose_threads(self) -> Iterator[str]:
         """Down from one for each core, until it only gets worse."""
@@ -242,7 +245,7 @@ class Tuner:
     def _choose_kv_type(self) -> Iterator[str]:
         """Less exact, so only where it is faster; and llama.cpp needs flash attention for it."""
         if self.plan.flash_attention == "off":
-            self.why.append("What was read is kept in 16 bits: 8 bits need flash attention, which is slower here.")
+            self.why.append("What was read is kept in 16 bits: 8 bits need flash attention, and that is off.")
             return
         as_is, in_8_bits = self._try(self.plan, deep=True), self._try(self._change(kv_type="q8_0"), deep=True)
         if as_is is None or in_8_bits is None:

@@ -10,6 +10,7 @@ from models.llama import memory
 from models.llama.client import LlamaModel
 from models.llama.gguf import GgufHeader
 from models.llama.memory import memory_available, memory_needed
+from models.llama.plan import DEFAULT_BATCH
 from tests.models.gguf_writer import write_gguf
 
 LLAMA_3_8B = GgufHeader(
@@ -27,7 +28,9 @@ LLAMA_3_8B = GgufHeader(
 def test_keys_and_values_are_counted_for_every_token_of_the_window() -> None:
     small, large = (memory_needed(LLAMA_3_8B, 4_900_000_000, context) for context in (4096, 8192))
 
-    assert large - small == 4096 * 131_072  # 128 KiB for each token, as llama.cpp says when it loads this model
+    keys_and_values = 131_072  # 128 KiB for each token, as llama.cpp says when it loads this model
+    scores = 32 * DEFAULT_BATCH * 4  # of the heads, for each token of a batch
+    assert large - small == 4096 * (keys_and_values + scores)
     assert small > 4_900_000_000
 
 

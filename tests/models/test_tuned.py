@@ -115,7 +115,7 @@ def test_the_key_names_the_machine_and_the_version() -> None:
 
 def test_without_settings_the_plan_is_what_was_found() -> None:
     assert make_plan(LlamaSettings(), PLAN) == PLAN
-    assert make_plan(LlamaSettings(), None) == default_plan(physical_cores())
+    assert make_plan(LlamaSettings(), None) == default_plan(physical_cores(), on_gpu=False)
     assert make_plan(LlamaSettings(), None).draft_costs == ()
 
 
