@@ -170,7 +170,7 @@ def test_a_model_that_cannot_keep_8_bits_says_so(tiny: Path) -> None:
 
 
 def test_the_starter_writes_the_same_with_guesses_and_says_how_many_were_right(starter_llm: Path) -> None:
-    """With attention in one step: otherwise a batch is rounded differently, and of two words as good the other taken."""
+    """With attention in one step: otherwise batches are rounded differently, and of two words as good one is chance."""
     plan = replace(default_plan(2, on_gpu=True), draft_costs=even_costs(0.1))
     texts = []
     for drafting in ("off", "auto"):
