@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from threading import Event
 
 from assistant.ask import Asker, AskOptions, chosen_style, find_passages
@@ -63,7 +63,7 @@ def read_ahead(
         return before
     before = before if before.conversation == options.conversation else Plan(options.conversation)
     dialogue = asker.conversations.open(options.conversation)
-    findings = find_passages(asker, typed, dialogue, replace(options, read=before.begun))
+    findings = find_passages(asker, typed, dialogue, options)
     if chosen_style(asker, options, findings.sides) == "quote":
         return _expect_quotes(before, expect)
     if stop.is_set():

@@ -143,7 +143,7 @@ def find_passages(asker: Asker, question: str, dialogue: Dialogue, options: AskO
     if options.found is not None:
         return options.found
     query = _query(asker, options.search_for or question, dialogue)
-    return asker.retriever.find(query, k=options.k, documents=options.documents, also=options.read)
+    return asker.retriever.find(query, k=options.k, documents=options.documents)
 
 
 def _query(asker: Asker, question: str, dialogue: Dialogue) -> str:

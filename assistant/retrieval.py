@@ -87,10 +87,8 @@ class Retriever:
         k: int | None = None,
         mode: SearchMode | None = None,
         documents: Collection[str] | None = None,
-        also: Collection[str] = (),
     ) -> Findings:
-        """The `k` best passages for `query`, best first, within `documents` (paths; None: all); those of the next `k`
-        that are in `also` (ids of chunks) as well.
+        """The `k` best passages for `query`, best first, within `documents` (paths; None: all).
 
         Raises EmbedderMismatch when the library was built with another embedder, ModelError when one is missing.
         """
@@ -112,18 +110,17 @@ class Retriever:
             if vector is not None:
                 dense = self._search_vectors(vector, wanted, documents, named, lexical)
         with watch.step("fuse"):
-            passages = self._fuse(lexical, dense, about, sides, max(2 * k if also else k, RERANKED if reranker else 0))
+            passages = self._fuse(lexical, dense, about, sides, k if reranker is None else max(k, RERANKED))
         with watch.step("rerank"):
             if reranker is not None and passages:
                 passages = rerank(reranker, query, passages)
         weights = self._weights(query)
         relevant = self._fits(query, weights, vector, passages[:k])
-        passages[k:] = [passage for passage in passages[k : 2 * k] if passage.chunk.chunk_id in also]
         return Findings(
             SearchResult(
                 query=query,
                 mode=mode,
-                passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(passages, 1)),
+                passages=tuple(replace(passage, rank=rank) for rank, passage in enumerate(passages[:k], 1)),
                 timings=watch.timings(),
                 fits=relevant,
             ),
