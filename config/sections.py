@@ -97,7 +97,7 @@ class LlamaSettings(Section):
     batch: int = Field(default=0, ge=0)
     """Prompt tokens read at a time; 0 takes what `models tune` found, and before that 256."""
     flash_attention: Literal["auto", "on", "off"] = "auto"
-    """Whether attention is computed in one step; `auto` takes what `models tune` found, or leaves it to llama.cpp."""
+    """Whether attention is computed in one step; `auto` takes what `models tune` found; before, off on a processor."""
     kv_type: Literal["auto", "f16", "q8_0"] = "auto"
     """How what was read is kept in memory; `q8_0` takes half the room and is a little less exact."""
     drafting: Literal["auto", "on", "off"] = "auto"

@@ -29,7 +29,7 @@ _WORTH_A_CHANGE = 0.95
 """A choice must save a twentieth of the time, or it could be chance."""
 _TOKENS_OF_A_QUESTION, _TOKENS_OF_GUESSING = 450, 240
 """What trying to guess reads and about what it writes with a usual question: too slow a model gets a short one."""
-_ATTENTION = {"off": "Flash attention off", "auto": "flash attention left to llama.cpp"}
+_ATTENTION = {"off": "off", "auto": "left to llama.cpp"}
 _HOPELESS = 1.3
 _AS_GOOD = 0.97
 _GUESSING_PAYS = 1.1
@@ -173,12 +173,12 @@ class Tuner:
         trial = self._try(self._change(flash_attention=other), deep=True)
         if trial is None:
             return
-        yield f"{_ATTENTION[other]}: {trial}"
+        yield f"flash attention {_ATTENTION[other]}: {trial}"
         if trial.seconds < _WORTH_A_CHANGE * self._best.seconds:
-            self.why.append(f"{_ATTENTION[other]}: {trial}; {_ATTENTION[now]}: {self._best}.")
+            self.why.append(f"Flash attention is {_ATTENTION[other]}: {trial}; {_ATTENTION[now]}: {self._best}.")
             self.plan, self._best = self._change(flash_attention=other), trial
         else:
-            self.why.append(f"{_ATTENTION[now]}: {self._best}; {_ATTENTION[other]}: {trial}.")
+            self.why.append(f"Flash attention is {_ATTENTION[now]}: {self._best}; {_ATTENTION[other]}: {trial}.")
 
     def _choose_threads(self) -> Iterator[str]:
         """Down from one for each core, until it only gets worse."""
