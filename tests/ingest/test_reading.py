@@ -54,6 +54,14 @@ def readers() -> set[int]:
     return found
 
 
+def readers_once_named() -> set[int]:
+    """A process just started has no command line yet for a moment."""
+    deadline = time.monotonic() + 10
+    while not (found := readers()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return found
+
+
 @contextmanager
 def killing_every_reader() -> Iterator[None]:
     """Kill each reading process half a second after it was first seen, again and again."""
@@ -211,7 +219,7 @@ def test_no_more_files_are_taken_than_can_be_handled(tmp_path: Path) -> None:
 def test_readers_started_ahead_are_those_that_read_and_end_with_the_pool(tmp_path: Path) -> None:
     with ReaderPool(settings(workers=2)) as pool:
         pool.start(1)
-        (started,) = readers()
+        (started,) = readers_once_named()
         results = pool.read_all([text_file(tmp_path / "a.txt"), text_file(tmp_path / "b.txt")])
         assert next(results).document is not None
         assert started in readers()
