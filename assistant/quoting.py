@@ -84,7 +84,7 @@ def _one_of_each(candidates: Sequence[_Candidate], sides: Sequence[Collection[st
     for own in of_sides:
         good = [each for each in own if each.score >= _SECOND_SCORE * candidates[0].score]
         only = [each for each in own if holders[each.folded] == 1]
-        chosen += [*(each for each in good if each in only), *_counterparts(only, chosen), *good][:1]
+        chosen += ([each for each in only if each in good] or _counterparts(only, chosen) or good)[:1]
     return chosen if len(chosen) > 1 else []
 
 
