@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from config.settings import LoadedSettings
     from models.base import LanguageModel
 
+_SECONDS_BETWEEN_THREADS = 0.001
+"""How long a worker keeps the interpreter while the screen waits for it. A key takes several such turns to its letter:
+at Python's 5 ms it would wait 50 ms and more while the library is searched."""
+
 _SECONDS_TO_END = 2.0
 """How long workers get to end after the screen is gone."""
 
@@ -45,6 +49,7 @@ def run_interface(
     )
     # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
     loop = asyncio.new_event_loop()
+    sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
     with terminal_to_ourselves():
         app.run(loop=loop)
     if app.background.end(_SECONDS_TO_END):
