@@ -291,7 +291,7 @@ def _checked(
         citations=draft.text.citations,
         evidence=tuple(sources),
         grounding=check(draft.text.sentences, tuple(known.values()), question),
-        model=asker.model_name,
+        model=asker.llm().information.name if sent_to else asker.model_name,  # a server may name its own
         embedder=asker.embedder_name,
         tokens=draft.usage,
         timings=clock.timings(),

@@ -5,12 +5,14 @@ import itertools
 import logging
 import ssl
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from typing import Any
 
 from config.errors import ConfigError
 from config.opening import Destination, Unreachable
+from config.sanitise import sanitise
 from config.sections import ServerSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
 from models.llama.text import AnswerWithoutThoughts
@@ -24,6 +26,8 @@ _BYTES_PER_TOKEN = 3
 """Vocabularies of today's models have some 4 bytes of English to a token; 3 leaves room for other languages."""
 _EVENTS_BESIDE_TOKENS = 8
 """Of a stream: its role, its end, its usage, and some to spare. A server that sends more writes without end."""
+_LONGEST_NAME = 80
+"""Characters: what a server calls a model may be the path of its file."""
 _FIRST_PAUSE = 0.2
 """Seconds before a request is sent again; twice as long each time."""
 _FAILURES = (Unreachable, Untrusted, Refused, Late, CutOff, NotUnderstood)
@@ -122,13 +126,15 @@ class ServerModel:
         yield GenerationPiece("", usage or TokenUsage(generated=pieces))
 
     def _first_model(self, stop: Event) -> str:
-        """What the server lists first; asked once."""
+        """What the server lists first; asked once. Answers then name it."""
         with Call(self._door, "GET", "/models", None, stop=stop, seconds=self._first_word()) as call:
             listed = call.json()
         try:
             self._model = str(listed["data"][0]["id"])
         except (KeyError, IndexError, TypeError) as error:
             raise NotUnderstood("it lists no model") from error
+        name = sanitise(self._model).strip()[:_LONGEST_NAME]
+        self.information = replace(self.information, name=name or self.information.name)
         return self._model
 
     def _first_word(self) -> float:

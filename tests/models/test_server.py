@@ -63,7 +63,9 @@ def test_the_first_model_that_the_server_lists_is_asked_once() -> None:
     listed = answers("200 OK", {"data": [{"id": "llama-70b"}, {"id": "other"}]})
     house = House(listed, says("Yes."), says("No."))
     model = model_at(house, model="")
+    assert model.information.name == f"the model of {LABEL}"
     assert text_of(generate(model)) == "Yes."
+    assert model.information.name == "llama-70b"
     assert text_of(generate(model)) == "No."
     assert [request.line.split()[1] for request in house.requests] == [
         "/v1/models",
@@ -71,6 +73,16 @@ def test_the_first_model_that_the_server_lists_is_asked_once() -> None:
         "/v1/chat/completions",
     ]
     assert house.requests[1].fields["model"] == "llama-70b"
+    house.join()
+
+
+def test_what_a_server_calls_its_model_is_no_order_to_the_terminal() -> None:
+    listed = answers("200 OK", {"data": [{"id": "\x1b]0;gone\x07" + "m" * 500}]})
+    house = House(listed, says("Yes."))
+    model = model_at(house, model="")
+    assert text_of(generate(model)) == "Yes."
+    assert model.information.name.isprintable()
+    assert len(model.information.name) <= 80
     house.join()
 
 
