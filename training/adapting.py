@@ -239,7 +239,7 @@ def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell
     import torch
 
     from training.batches import Tokeniser, lay_out
-    from training.llama import faster_type, load_model
+    from training.llama import ADAPTED, faster_type, load_model
     from training.train import Recipe, train
 
     tokeniser = Tokeniser(base.model.path)
@@ -250,7 +250,10 @@ def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell
     recipe = Recipe(1.0, request.minutes, rate, 8, base.rank, base.alpha, request.seed, at_once, save_every=0)
     torch.set_num_threads(max(1, available_cores() // at_once))
     torch.manual_seed(recipe.seed)
-    model = load_model(base.model.path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed, kind=faster_type())
+    adapted = base.weights.adapted if base.weights else ADAPTED
+    model = load_model(
+        base.model.path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed, kind=faster_type(), adapted=adapted
+    )
     if base.weights is not None:
         base.weights.put_into(model)
 

@@ -8,6 +8,7 @@ head apart). So an adapter trained here is exported as it is, without permuting 
 """
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 LINEAR = ("attn_q", "attn_k", "attn_v", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+ADAPTED = ("attn_q", "attn_output", "ffn_gate", "ffn_up", "ffn_down")
+"""The layers that a new adapter changes. llama.cpp takes as long for the change of a small layer as for that of a large
+one, and what keys and values would learn, queries and the output can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,17 @@ class Shape:
     key_heads: int
     epsilon: float
     rope_base: float
+
+
+class Frozen(nn.Module):  # type: ignore[misc]  # torch is not followed
+    """A weight that nothing changes, shape (out, in)."""
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        self.register_buffer("weight", weight, persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.linear(x, self.weight)
 
 
 class Linear(nn.Module):  # type: ignore[misc]  # torch is not followed
@@ -59,7 +74,7 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not followed
         self.register_buffer("attn_norm", weights["attn_norm"], persistent=False)
         self.register_buffer("ffn_norm", weights["ffn_norm"], persistent=False)
         for name in LINEAR:
-            setattr(self, name, make(weights[name]))
+            setattr(self, name, make(name, weights[name]))
 
     def forward(self, x: Tensor, rotation: Tensor, allowed: Tensor) -> Tensor:
         x = x + self._attention(self._norm(x, self.attn_norm), rotation, allowed)
@@ -83,12 +98,21 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not followed
 class Llama(nn.Module):  # type: ignore[misc]  # torch is not followed
     """The whole model; only the adapters are parameters."""
 
-    def __init__(self, weights: dict[str, Tensor], shape: Shape, *, rank: int, alpha: float, seed: int) -> None:
+    def __init__(
+        self,
+        weights: dict[str, Tensor],
+        shape: Shape,
+        *,
+        rank: int,
+        alpha: float,
+        seed: int,
+        adapted: Collection[str] = ADAPTED,
+    ) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
 
-        def make(weight: Tensor) -> Linear:
-            return Linear(weight, rank, alpha, generator)
+        def make(name: str, weight: Tensor) -> nn.Module:
+            return Linear(weight, rank, alpha, generator) if name in adapted else Frozen(weight)
 
         self.shape, self.rank, self.alpha = shape, rank, alpha
         self.embedding = weights["token_embd"]
@@ -142,8 +166,17 @@ def faster_type() -> torch.dtype:
     return torch.bfloat16 if seconds(torch.float32) > 2 * seconds(torch.bfloat16) else torch.float32
 
 
-def load_model(path: Path, *, rank: int, alpha: float, seed: int, kind: torch.dtype = torch.float32) -> Llama:
-    """Read a GGUF file, its weights dequantised to `kind`. Raises ValueError for another kind of model."""
+def load_model(
+    path: Path,
+    *,
+    rank: int,
+    alpha: float,
+    seed: int,
+    kind: torch.dtype = torch.float32,
+    adapted: Collection[str] = ADAPTED,
+) -> Llama:
+    """Read a GGUF file, its weights dequantised to `kind`, the layers called `adapted` open to change. Raises
+    ValueError for another kind of model."""
     from gguf import GGUFReader
     from gguf.quants import dequantize
 
@@ -170,7 +203,7 @@ def load_model(path: Path, *, rank: int, alpha: float, seed: int, kind: torch.dt
         epsilon=value("attention.layer_norm_rms_epsilon"),
         rope_base=value("rope.freq_base", 10000.0),
     )
-    return Llama(weights, shape, rank=rank, alpha=alpha, seed=seed)
+    return Llama(weights, shape, rank=rank, alpha=alpha, seed=seed, adapted=adapted)
 
 
 def _of_layer(weights: dict[str, Tensor], layer: int) -> dict[str, Tensor]:

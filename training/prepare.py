@@ -8,6 +8,7 @@ from pathlib import Path
 
 from training import made, squad
 from training.groups import Group, Item, unanswerable_share, write_groups
+from training.renaming import names_in, renamed
 from training.squad import Article
 
 SOURCES = (2, 3, 3, 3, 4, 5, 5)
@@ -16,6 +17,8 @@ ITEMS = 10
 UNANSWERABLE = 0.25
 EARLIER = 0.12
 """Share of the groups that follow an earlier turn."""
+RENAMED = 0.4
+"""Share of the groups on articles whose names and numbers are changed."""
 
 
 def prepare(
@@ -66,6 +69,7 @@ def made_group(chance: random.Random) -> Group:
 
 def _drawn(articles: Sequence[Article], count: int, unanswerable: float, chance: random.Random) -> Iterator[Group]:
     """`count` groups, each article in its turn; fewer when the articles have too few questions."""
+    names = names_in(paragraph.text for article in articles for paragraph in article.paragraphs)
     for turn in range(4 * count):
         if count <= 0:
             return
@@ -75,7 +79,7 @@ def _drawn(articles: Sequence[Article], count: int, unanswerable: float, chance:
         group = squad.make_group(article, others, chance, sources=sources, items=ITEMS, unanswerable=unanswerable)
         if group is not None:
             count -= 1
-            yield group
+            yield renamed(group, names, chance) if chance.random() < RENAMED else group
 
 
 def _after_a_turn(group: Group, chance: random.Random) -> Group:

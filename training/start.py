@@ -18,6 +18,11 @@ class Start:
     alpha: float
     weights: dict[str, Tensor]
 
+    @property
+    def adapted(self) -> frozenset[str]:
+        """The kinds of layers that it changes."""
+        return frozenset(name.split(".")[2] for name in self.weights)
+
     def put_into(self, model: Llama) -> None:
         """In place of what the model's adapters begin with; a layer that the file leaves alone begins as ever."""
         model.load_state_dict(self.weights, strict=False)

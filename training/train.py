@@ -20,7 +20,7 @@ from config.files import replace_file, unwritable
 from models.starter import STARTERS
 from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
-from training.llama import Llama, faster_type, load_model
+from training.llama import ADAPTED, Llama, faster_type, load_model
 from training.start import read_adapter
 
 
@@ -181,7 +181,14 @@ def main() -> None:
     torch.manual_seed(recipe.seed)
     tokeniser = Tokeniser(path)
     groups = [lay_out(group, tokeniser) for group in read_groups(arguments.data)]
-    model = load_model(path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed, kind=faster_type())
+    model = load_model(
+        path,
+        rank=recipe.rank,
+        alpha=recipe.alpha,
+        seed=recipe.seed,
+        kind=faster_type(),
+        adapted=ADAPTED if start is None else start.adapted,
+    )
     if start is not None:
         start.put_into(model)
     progress = train(model, groups, recipe, arguments.run)

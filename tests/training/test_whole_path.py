@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from tests.training.toy import write_articles, write_model
 from training.batches import Tokeniser, lay_out
-from training.export import export
+from training.export import export, write
 from training.groups import read_groups
-from training.llama import Llama, load_model
+from training.llama import ADAPTED, LINEAR, Llama, load_model
 from training.measure import load, measure, summarise
 from training.prepare import prepare
+from training.start import read_adapter
 from training.train import Recipe, loss_of, starter_path, train
 
 pytestmark = [pytest.mark.slow, pytest.mark.models]
@@ -56,6 +57,7 @@ def test_prepare_train_resume_export_measure(base: Path, blank: Llama, tmp_path:
 
     adapter = tmp_path / "toy-lora.gguf"
     assert export(whole, adapter, alpha=RECIPE.alpha) == adapter.stat().st_size
+    assert read_adapter(adapter).adapted == set(ADAPTED)
     _llama_cpp_agrees(base, blank, adapter, whole, groups[0].tokens[:64])
 
     model = load(base, adapter)
@@ -63,6 +65,18 @@ def test_prepare_train_resume_export_measure(base: Path, blank: Llama, tmp_path:
     model.close()
     assert len(scored) == 2
     assert all(0 <= low <= mean <= high <= 1 for mean, low, high in summarise(scored).values())
+
+
+def test_training_goes_on_with_the_layers_that_the_adapter_before_changed(base: Path, tmp_path: Path) -> None:
+    model = load_model(base, rank=RECIPE.rank, alpha=RECIPE.alpha, seed=RECIPE.seed, adapted=LINEAR)
+    everywhere = tmp_path / "everywhere.gguf"
+    write(model.state_dict(), everywhere, alpha=RECIPE.alpha)
+    start = read_adapter(everywhere)
+    assert start.adapted == set(LINEAR)
+    again = load_model(base, rank=start.rank, alpha=start.alpha, seed=2, adapted=start.adapted)
+    start.put_into(again)
+    halves = {name: (values, again.state_dict()[name]) for name, values in model.state_dict().items()}
+    assert all(torch.allclose(one, other, atol=1e-3) for one, other in halves.values())
 
 
 def test_a_branch_sees_its_prompt_and_itself_only(base: Path, blank: Llama, tmp_path: Path) -> None:
