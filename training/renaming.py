@@ -11,14 +11,15 @@ from training.groups import Group, Item, Text
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b")
 """A capitalised word within a sentence. At its beginning any word has a capital."""
 _WORD = re.compile(r"[A-Za-z]+|\d+")
-_KEPT = frozenset(  # a list of a word a line would fill the page
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "English", "French", "German", "Internet"]
-)
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAYS = "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday"
+_KEPT = re.compile(f"{_MONTHS}|{_DAYS}|English|French|German|Internet")
 
 
 def names_in(texts: Iterable[str]) -> list[str]:
     """The names in `texts`, each once, in an order that is the same each time."""
-    return sorted({name for text in texts for name in _NAME.findall(text)} - _KEPT)
+    found = {name for text in texts for name in _NAME.findall(text)}
+    return sorted(name for name in found if not _KEPT.fullmatch(name))
 
 
 def renamed(group: Group, names: Sequence[str], chance: random.Random) -> Group:
