@@ -4,23 +4,17 @@ The letters stand nowhere else on the screen and each is typed once, so the firs
 """
 
 import codecs
-import fcntl
 import os
-import pty
 import random
 import select
 import statistics
-import struct
-import subprocess
 import sys
-import termios
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks.program import SAMPLES, STRONGROOM, home_with, markdown_table
+from benchmarks.program import COLUMNS, ROWS, SAMPLES, home_with, interface, markdown_table
 from models.hardware import physical_cores
 
 QUESTIONS = (
@@ -47,7 +41,6 @@ KEYS_APART = (0.06, 0.14)
 
 ASKED_MS = 50.0
 
-_ROWS, _COLUMNS = 40, 120
 _PATIENCE = 60.0
 _LETTERS = [chr(code) for code in (*range(0x1401, 0x1680), *range(0x13A0, 0x13F5), *range(0xA500, 0xA60C))]
 """Canadian syllabics, Cherokee and Vai: one cell wide each."""
@@ -73,7 +66,7 @@ def section(rows: list[list[str]]) -> str:
     header = ("Model", "while it", "keys", "median, ms", "95 of 100, ms", "slowest, ms")
     return (
         "## Echo\n\n"
-        f"A key of the interface in a terminal of {_COLUMNS} by {_ROWS} until its letter is on the screen, a key every "
+        f"A key of the interface in a terminal of {COLUMNS} by {ROWS} until its letter is on the screen, a key every "
         f"{KEYS_APART[0] * 1000:.0f} to {KEYS_APART[1] * 1000:.0f} ms. Asked: under {ASKED_MS:.0f} ms.\n\n"
         + markdown_table(header, rows)
         + "\n"
@@ -94,7 +87,8 @@ def measure(home: Path, settings: Mapping[str, str]) -> dict[str, list[float]]:
     """Milliseconds of each echo, by what the model did when the key was struck."""
     measured: dict[str, list[float]] = defaultdict(list)
     letters = iter(_LETTERS)
-    with _interface(home, {**SETTINGS, **settings}) as terminal:
+    with interface(home, {**SETTINGS, **settings}) as descriptor:
+        terminal = _Terminal(descriptor)
         terminal.wait_for(_READY)
         terminal.settle()
         for _ in range(IDLE_KEYS):
@@ -168,27 +162,6 @@ class _Terminal:
             return False
         self._shown += self._decoder.decode(os.read(self._descriptor, 65536))
         return True
-
-
-@contextmanager
-def _interface(home: Path, settings: Mapping[str, str]) -> Iterator[_Terminal]:
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", _ROWS, _COLUMNS, 0, 0))
-    interface = subprocess.Popen(
-        [str(STRONGROOM), "--home", str(home)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,  # where Textual writes
-        env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **settings},
-        start_new_session=True,
-    )
-    os.close(theirs)
-    try:
-        yield _Terminal(ours)
-    finally:
-        interface.kill()  # it would wait for its terminal to be read before it ends by itself
-        interface.wait()
-        os.close(ours)
 
 
 if __name__ == "__main__":

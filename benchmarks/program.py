@@ -1,13 +1,18 @@
 """The installed program, run from outside as a user would, and the homes that benchmarks use again."""
 
+import fcntl
 import functools
 import json
 import os
+import pty
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+import termios
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +24,8 @@ HOMES = Path(os.environ.pop("STRONGROOM_BENCH_HOME", "") or Path(tempfile.gettem
 """Where libraries are kept from one benchmark to the next: reading the largest takes many minutes."""
 
 STRONGROOM = Path(sys.executable).parent / "strongroom"
+ROWS, COLUMNS = 40, 120
+"""Of the terminal that the interface is shown in."""
 SOME_FILES_LEFT_OUT = 3
 """Exit code of an ingest whose folder holds files that are not in the library."""
 
@@ -48,6 +55,29 @@ def home_with(documents: Path, name: str = "samples") -> Path:
     if pending := json.loads(done.stdout.splitlines()[-1])["vectors_pending"]:
         raise RuntimeError(f"{pending} passages of {documents} were not embedded.")
     return home
+
+
+@contextmanager
+def interface(home: Path, settings: Mapping[str, str] | None = None) -> Iterator[int]:
+    """The interface in a terminal of ROWS by COLUMNS, whose other end is given: what is shown is read from there, keys
+    are written there. Killed in the end."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    process = subprocess.Popen(
+        [str(STRONGROOM), "--home", str(home)],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,  # where Textual writes
+        env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(settings or {})},
+        start_new_session=True,
+    )
+    os.close(theirs)
+    try:
+        yield ours
+    finally:
+        process.kill()  # it would wait for its terminal to be read before it ends by itself
+        process.wait()
+        os.close(ours)
 
 
 def evaluate(

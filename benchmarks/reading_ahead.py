@@ -12,9 +12,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from benchmarks.datasets import EXAMPLES, FINANCEBENCH_WHOLE, DataSet
+from benchmarks.large import large_model
 from benchmarks.program import markdown_table
 
 if TYPE_CHECKING:
@@ -41,22 +43,29 @@ class Timed:
 
 
 def run() -> str:
-    return section([row for data in (EXAMPLES, FINANCEBENCH_WHOLE) if data.is_there() for row in measure(data)])
+    rows = measure(EXAMPLES)
+    if FINANCEBENCH_WHOLE.is_there():
+        rows += measure(FINANCEBENCH_WHOLE)
+    return section([*rows, *measure(EXAMPLES, large_model())])
 
 
 def section(rows: Sequence[Sequence[str]]) -> str:
     return (
         "## Reading ahead\n\n"
-        f"Starter model. Questions typed at {KEYS_PER_SECOND:.0f} keys a second, Enter the last of them, and pasted, "
+        f"Questions typed at {KEYS_PER_SECOND:.0f} keys a second, Enter the last of them, and pasted, "
         "in turn. Asked: the first word after at most 0.15 of the time that the pasted question takes.\n\n"
-        + markdown_table(("Documents", "question", "typed, s", "pasted, s", "tokens read after Enter", "ratio"), rows)
+        + markdown_table(
+            ("Documents, model", "question", "typed, s", "pasted, s", "tokens read after Enter", "ratio"), rows
+        )
         + "\n"
     )
 
 
-def measure(data: DataSet) -> list[list[str]]:
+def measure(data: DataSet, model: Path | None = None) -> list[list[str]]:
+    """With the starter, or another `model` (a GGUF file)."""
     rows, ratios, shares = [], [], []
-    with _open(data) as assistant:
+    name = f"{data.name}, {'1B, random weights' if model else 'starter'}"
+    with _open(data, model) as assistant:
         for number, question in enumerate(_questions(data), 1):
             pasted, typed = _ask(assistant, question, typed=False), _ask(assistant, question, typed=True)
             if pasted.answer.refused or typed.answer.refused:  # the model was not asked
@@ -65,7 +74,7 @@ def measure(data: DataSet) -> list[list[str]]:
             shares.append(typed.read / pasted.read)
             rows.append(
                 [
-                    data.name,
+                    name,
                     f"{number} ({len(question)} keys)",
                     f"{typed.seconds:.2f}",
                     f"{pasted.seconds:.2f}",
@@ -76,7 +85,7 @@ def measure(data: DataSet) -> list[list[str]]:
             print(rows[-1], file=sys.stderr)
     return [
         *rows,
-        [data.name, "median", "", "", f"{statistics.median(shares):.2f}", f"**{statistics.median(ratios):.2f}**"],
+        [name, "median", "", "", f"{statistics.median(shares):.2f}", f"**{statistics.median(ratios):.2f}**"],
     ]
 
 
@@ -125,17 +134,20 @@ class _Threads:
 
 
 @contextlib.contextmanager
-def _open(data: DataSet) -> "Iterator[Assistant]":
+def _open(data: DataSet, model: Path | None) -> "Iterator[Assistant]":
     from assistant.assistant import open_assistant
     from config.environment import silence_telemetry
     from config.locations import open_home
+    from config.sections import LlamaSettings
     from config.settings import load_settings
+    from models.llama.client import LlamaModel
 
     silence_telemetry()
     locations = open_home(data.home())
     # Without the budget in seconds: on a slow machine it would cut what the pasted question reads.
     flags = {"answer.style": "answer", "answer.max_wait_seconds": 1e6, "llama.states_mb": 0}
-    assistant = open_assistant(locations, load_settings(locations, flags=flags))
+    llm = LlamaModel(model, name=model.stem, file_hash=model.stem, settings=LlamaSettings()) if model else None
+    assistant = open_assistant(locations, load_settings(locations, flags=flags), llm=llm)
     try:
         assistant.library.hold_index()
         assistant.library.refresh_index()

@@ -1,18 +1,12 @@
 """How long until there is something to see: the help, a search from cold, the interface's first full screen."""
 
-import fcntl
 import os
-import pty
 import select
-import struct
-import subprocess
-import termios
 import time
 from pathlib import Path
 
-from benchmarks.program import SAMPLES, STRONGROOM, home_with, markdown_table, median_of_five, strongroom
+from benchmarks.program import ROWS, SAMPLES, home_with, interface, markdown_table, median_of_five, strongroom
 
-ROWS, COLUMNS = 40, 120
 LAST_ROW = f"\x1b[{ROWS};1H".encode()
 """Textual paints a full screen line by line, each after a move to its start: this is the move to the last one."""
 LIMIT_SECONDS = 30.0
@@ -39,30 +33,15 @@ def _seconds(home: Path, *arguments: str) -> float:
 
 def first_paint(home: Path) -> float:
     """Seconds from the start of the process until its terminal has received the last row of the first screen."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     start = time.perf_counter()
-    interface = subprocess.Popen(
-        [str(STRONGROOM), "--home", str(home)],
-        stdin=theirs,
-        stdout=theirs,
-        stderr=theirs,  # where Textual writes
-        env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"},
-        start_new_session=True,
-    )
-    os.close(theirs)
-    try:
+    with interface(home) as terminal:
         seen = b""
         while LAST_ROW not in seen:
             left = start + LIMIT_SECONDS - time.perf_counter()
-            if left <= 0 or not select.select([ours], [], [], left)[0]:
+            if left <= 0 or not select.select([terminal], [], [], left)[0]:
                 raise RuntimeError(f"The interface painted no full screen within {LIMIT_SECONDS:.0f} s.")
-            seen += os.read(ours, 65536)
+            seen += os.read(terminal, 65536)
         return time.perf_counter() - start
-    finally:
-        interface.kill()  # it would wait for its terminal to be read before it ends by itself
-        interface.wait()
-        os.close(ours)
 
 
 if __name__ == "__main__":
