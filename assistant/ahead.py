@@ -66,7 +66,7 @@ def read_ahead(
     findings = find_passages(asker, typed, dialogue, options)
     if chosen_style(asker, options, findings.sides) == "quote":
         return _expect_quotes(before, expect)
-    if stop.is_set():
+    if stop.is_set() or not asker.llm().prepare(stop):
         return before
     passages = findings.result.passages
     if not passages:
@@ -156,6 +156,8 @@ def _read(asker: Asker, dialogue: Dialogue, sources: Sequence[Source], stop: Eve
     if stop.is_set():
         return False
     llm = asker.llm()
+    if not llm.prepare(stop):
+        return False
     window = llm.information.context
     most = min(asker.settings.max_tokens, window // 2)
     prompt = build_prompt(dialogue, sources, question, llm.count_tokens, window, most)

@@ -224,6 +224,8 @@ def _write(
     way to quotes."""
     llm = asker.llm()
     must_hold = _must_hold(asker, options)
+    if not llm.prepare(stop):
+        return _Draft(CitedText("", (), ()), "answer", stopped=True)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
     shown = _readable(asker, question, dialogue, sources, options, clock)
@@ -246,9 +248,12 @@ def _write(
         reply = mended(reply, prompt.sources)
     # Neither a model that says nothing, nor what does not hold, nor a small model that sees nothing in passages that
     # fit is a reason to keep what was found from the reader.
-    says_nothing = not reply.strip() and not stopped
+    says_nothing = not reply.strip()
     if says_nothing or (must_hold and (refuses or not holds(reply, prompt.sources, question))):
-        return (yield from _quote(asker, findings, sources, scored, clock))
+        if stopped:
+            return _Draft(CitedText("", (), ()), "answer", False, True, usage, prompt)
+        quoted = yield from _quote(asker, findings, sources, scored, clock)
+        return replace(quoted, usage=usage)
     if refuses:
         return _Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
     if must_hold:

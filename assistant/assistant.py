@@ -281,4 +281,7 @@ class Assistant:
             llm.forget()
 
     def _forget_conversation(self, conversation: str) -> None:
+        llm = self.parts.llm.made()
+        if llm is not None:
+            llm.forget(conversation)  # or it would be kept once more when the next one comes
         self._states().remove(conversation)

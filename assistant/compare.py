@@ -54,7 +54,7 @@ def compare(
         model = contender.load()
         try:
             if found.result.passages and (found.result.fits or not options.refuse):
-                model.count_tokens(question)  # has it loaded now, so that the times of the answer are its own
+                model.prepare(stop)  # now, so that the times of the answer are its own
             load_ms = (time.perf_counter() - begun) * 1000
             for event in ask(_asking(asker, model, contender.name), question, options, stop):
                 if isinstance(event, Answered):

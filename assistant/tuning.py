@@ -15,6 +15,7 @@ from models.hardware import OthersWork, physical_cores
 from models.llama.bench import ProcessBench
 from models.llama.gguf import read_gguf_header
 from models.llama.memory import memory_needed, require_memory
+from models.llama.plan import make_plan
 from models.llama.tuned import Tuning, TuningKey, TuningStore
 from models.llama.tuner import Tuner
 from models.loading import find_adapter, find_llm, settings_for, tuning_key
@@ -61,7 +62,10 @@ def tune(registry: ModelRegistry, settings: Settings, name: str = "") -> Iterato
     settings = settings_for(settings, name or settings.models.llm)
     entry, adapter = find_llm(registry, settings)
     header = read_gguf_header(entry.path)
-    require_memory(entry.name, memory_needed(header, entry.path.stat().st_size, settings.llama.context))
+    size = entry.path.stat().st_size + (adapter.path.stat().st_size if adapter else 0)
+    context = min(settings.llama.context, header.context or settings.llama.context)
+    plan = make_plan(settings.llama, None)
+    require_memory(entry.name, memory_needed(header, size, context, plan), on_gpu=plan.runs_on_gpu)
 
     others = OthersWork()
     bench = ProcessBench(entry.path, adapter, settings.llama.context, _messages(), _REPEATED)

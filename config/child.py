@@ -119,6 +119,10 @@ class Child:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def send(self, message: Mapping[str, Any], timeout: float | None = None) -> None:
         """Send a request; one larger than a pipe holds (64 KB) waits for the child to read it, `timeout` seconds at
         most, None as long as it takes.

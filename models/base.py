@@ -106,8 +106,16 @@ class LanguageModel(Protocol):
         """
         ...
 
-    def forget(self) -> None:
-        """Forget everything that was read, at once: it may come from a document that is to be forgotten."""
+    def prepare(self, stop: Event) -> bool:
+        """Be ready to read and to count, which may take as long as loading a model; False when `stop` was set first.
+
+        Raises ModelError when the model cannot be loaded.
+        """
+        ...
+
+    def forget(self, conversation: str = "") -> None:
+        """Forget everything that was read, at once: it may come from a document that is to be forgotten. Or see to it
+        that nothing of one `conversation` is kept."""
         ...
 
     def count_tokens(self, text: str) -> int:

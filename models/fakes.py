@@ -95,7 +95,11 @@ class ScriptedModel:
         self._read_prompt(messages)
         return True
 
-    def forget(self) -> None:
+    def prepare(self, stop: Event) -> bool:
+        return not stop.is_set()
+
+    def forget(self, conversation: str = "") -> None:
+        del conversation  # it has one memory
         self._last_prompt = []
 
     def count_tokens(self, text: str) -> int:

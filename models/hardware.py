@@ -1,7 +1,9 @@
 """What this machine can compute with, found without importing anything large."""
 
+import importlib.util
 import os
 import platform
+import re
 import sys
 import threading
 import time
@@ -9,6 +11,8 @@ from pathlib import Path
 
 LOWEST_PRIORITY = 19
 """The nicest a process can be (nice(2))."""
+
+_GPU_LIBRARY = re.compile(r"(lib)?ggml-(cann|cuda|hip|metal|musa|opencl|sycl|vulkan)\b")
 
 
 def available_cores() -> int:
@@ -102,6 +106,14 @@ def adds_bytes_exactly(description: Path = Path("/proc/cpuinfo")) -> bool:
         return False
     flags = next((line for line in lines if line.startswith("flags")), "").split()
     return "avx512_vnni" in flags or "avx_vnni" in flags
+
+
+def runs_on_gpu(libraries: Path | None = None) -> bool:
+    """Whether there is a GPU and llama.cpp was built for one: what it was built for lies beside it as a library."""
+    if libraries is None:
+        spec = importlib.util.find_spec("llama_cpp")
+        libraries = Path(spec.origin).parent / "lib" if spec and spec.origin else Path()
+    return has_gpu() and any(_GPU_LIBRARY.match(path.name) for path in libraries.glob("*ggml-*"))
 
 
 def has_gpu() -> bool:

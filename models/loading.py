@@ -46,14 +46,15 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
 
     entry, adapter = find_llm(registry, settings)
     tuned = TuningStore(registry.tuning_file).find(tuning_key(entry, adapter))
-    states = StateStore(registry.states_directory, settings.llama.states_mb) if settings.llama.states_mb else None
+    states = StateStore(registry.states_directory, settings.llama.states_mb)
+    states.trim()  # the setting may have been lowered
     return LlamaModel(
         entry.path,
         name=entry.name,
         file_hash=entry.sha256,
         settings=settings.llama,
         adapter=adapter,
-        states=states,
+        states=states if settings.llama.states_mb else None,
         tuned=tuned.plan if tuned else None,
     )
 

@@ -68,13 +68,13 @@ class LlamaModel:
         self._loading: int | None = None  # id of the request to load that is not answered yet
         self._keeper = Keeper(states, self._fingerprint(file_hash), self._process.request)
         self._stopping: int | None = None  # id of the generation that was stopped and has not said so yet
-        self._memory_needed = memory_needed(
-            header, path.stat().st_size, min(settings.context, header.context or settings.context)
-        )
+        size = path.stat().st_size + (adapter.path.stat().st_size if adapter else 0)
+        context = min(settings.context, header.context or settings.context)
+        self._memory_needed = memory_needed(header, size, context, self._plan)
         self.information = ModelInformation(
             name=name,
             file_hash=file_hash,
-            context=min(settings.context, header.context or settings.context),
+            context=context,
             architecture=header.architecture,
             adapter=adapter.name if adapter else "",
             adapter_hash=adapter.sha256 if adapter else "",
@@ -97,10 +97,9 @@ class LlamaModel:
     ) -> Iterator[GenerationPiece]:
         """See LanguageModel. Raises ModelError when the prompt does not fit the model's window."""
         stop = stop or Event()
-        while not self._turn.acquire(timeout=LOOKS_FOR_STOP_EVERY):
-            if stop.is_set():
-                yield GenerationPiece("", TokenUsage())
-                return
+        if not self._take_turn(stop):
+            yield GenerationPiece("", TokenUsage())
+            return
         try:
             if not self._start(stop):
                 yield GenerationPiece("", TokenUsage())
@@ -118,9 +117,8 @@ class LlamaModel:
     def read_ahead(self, messages: Sequence[Message], conversation: str = "", stop: Event | None = None) -> bool:
         """See LanguageModel. The worker gives way to the next request by itself, so nothing waits for it here."""
         stop = stop or Event()
-        while not self._turn.acquire(timeout=LOOKS_FOR_STOP_EVERY):
-            if stop.is_set():
-                return False
+        if not self._take_turn(stop):
+            return False
         try:
             if not self._start(stop):
                 return False
@@ -131,11 +129,24 @@ class LlamaModel:
         finally:
             self._turn.release()
 
-    def forget(self) -> None:
+    def prepare(self, stop: Event) -> bool:
+        """See LanguageModel."""
+        if not self._take_turn(stop):
+            return False
+        try:
+            return self._start(stop) and not stop.is_set()
+        finally:
+            self._turn.release()
+
+    def forget(self, conversation: str = "") -> None:
         """See LanguageModel: the worker's memory goes with the worker."""
-        self._process.end()
+        if conversation:
+            self._keeper.forget(conversation)
+        else:
+            self._process.end()
 
     def count_tokens(self, text: str) -> int:
+        """See LanguageModel. It waits until the model is loaded, whatever happens: `prepare` can be stopped."""
         with self._turn:
             self._start(Event())
             answer = self._process.request("count", text=text)
@@ -187,11 +198,18 @@ class LlamaModel:
                 return TokenUsage(**answer["usage"]) if "usage" in answer else TokenUsage()
         return TokenUsage()
 
+    def _take_turn(self, stop: Event) -> bool:
+        """False when `stop` was set before the others were done."""
+        while not self._turn.acquire(timeout=LOOKS_FOR_STOP_EVERY):
+            if stop.is_set():
+                return False
+        return True
+
     def _start(self, stop: Event) -> bool:
         """Have a worker with the model loaded and ready; False when `stop` was set first. Raises ModelError."""
         self._await_stopped()
         if not self._process.is_running:
-            require_memory(self.information.name, self._memory_needed)
+            require_memory(self.information.name, self._memory_needed, on_gpu=self._plan.runs_on_gpu)
             self._process.start()
             load = load_request(self._plan, self._path, self._settings.context, self._adapter)
             self._loading = self._process.send("load", load=load, draft_costs=self._plan.draft_costs)

@@ -241,9 +241,13 @@ class Engine:
 
 
 def _mapped(path: str, offset: int, size: int) -> Any:
-    """`size` bytes of a file from `offset` on, as an array in memory; it is let go with the array."""
-    with Path(path).open("r+b") as file:
-        return (ctypes.c_uint8 * size).from_buffer(mmap.mmap(file.fileno(), offset + size), offset)
+    """`size` bytes of a file from `offset` on, as an array in memory; it is let go with the array. Raises EngineError
+    when the file is not there any more, or is another one."""
+    try:
+        with Path(path).open("r+b") as file:
+            return (ctypes.c_uint8 * size).from_buffer(mmap.mmap(file.fileno(), offset + size), offset)
+    except (OSError, ValueError) as error:
+        raise EngineError("what was kept of the conversation cannot be read") from error
 
 
 def _common_prefix(first: Sequence[int], second: Sequence[int]) -> int:

@@ -48,6 +48,11 @@ class Keeper:
 
             self._store.save(self._conversation, self._fingerprint, self._epoch, int(state["tokens"]), size, fill)
 
+    def forget(self, conversation: str) -> None:
+        """What was read of it is not to be saved."""
+        if self._conversation == conversation:
+            self._conversation = ""
+
     def lose(self) -> None:
         """The worker's memory is gone."""
         self._conversation = ""

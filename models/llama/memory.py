@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from config.errors import ModelError
-from models.hardware import has_gpu
 from models.llama.gguf import GgufHeader
-from models.llama.plan import DEFAULT_BATCH
+from models.llama.plan import Plan
 
-_BYTES_OF_A_NUMBER = 2  # keys and values are kept in half precision
+_BITS = {"f16": 16.0, "q8_0": 8.5}
+"""Of a key's or value's number; blocks of 8 bits have a scale for each 32."""
+_BYTES_OF_A_NUMBER = 2
 _BYTES_OF_A_SCORE = 4
 _WORKING_MEMORY = 200_000_000
 """Bytes beside weights and context: the process itself and what llama.cpp computes in, a guess on the safe side."""
@@ -15,13 +16,15 @@ _WORKING_MEMORY = 200_000_000
 _KILOBYTE = 1024
 
 
-def memory_needed(header: GgufHeader, file_size: int, context: int) -> int:
-    """Bytes that a model takes with a window of `context` tokens: its weights, their keys and values, what
-    attention is computed in, and the rest.
+def memory_needed(header: GgufHeader, file_size: int, context: int, plan: Plan) -> int:
+    """Bytes that a model takes with a window of `context` tokens, run by `plan`: its weights and those of an adapter,
+    `file_size` together, their keys and values, what attention is computed in, and the rest.
 
     Where a file does not say how its attention is built, only the weights and the rest are counted.
     """
-    return file_size + _cache_size(header, context) + _attention_size(header, context) + _WORKING_MEMORY
+    cache = int(_cache_size(header, context) * _BITS.get(plan.kv_type, 16.0) / 16)
+    in_steps = plan.flash_attention != "on"
+    return file_size + cache + in_steps * _attention_size(header, context, plan.batch) + _WORKING_MEMORY
 
 
 def layers_that_fit(header: GgufHeader, file_size: int, context: int, free: int) -> int:
@@ -40,9 +43,10 @@ def _cache_size(header: GgufHeader, context: int) -> int:
     return 2 * layers * context * of_keys * length * _BYTES_OF_A_NUMBER
 
 
-def _attention_size(header: GgufHeader, context: int) -> int:
-    """How much every token of a batch attends to every one before it, for all heads of a layer, in single precision."""
-    return header.number("attention.head_count") * context * DEFAULT_BATCH * _BYTES_OF_A_SCORE
+def _attention_size(header: GgufHeader, context: int, batch: int) -> int:
+    """Bytes for how much every token of a batch attends to every one before it, for all heads of a layer, in single
+    precision."""
+    return header.number("attention.head_count") * context * batch * _BYTES_OF_A_SCORE
 
 
 def memory_available(information: Path = Path("/proc/meminfo")) -> int | None:
@@ -54,11 +58,11 @@ def memory_available(information: Path = Path("/proc/meminfo")) -> int | None:
         return None
 
 
-def require_memory(name: str, needed: int) -> None:
+def require_memory(name: str, needed: int, *, on_gpu: bool) -> None:
     """Raises ModelError when the model `name` needs more memory than is free."""
     available = memory_available()
     # A model on a GPU takes the machine's own memory only while it is loaded.
-    if available is None or has_gpu() or needed <= available:
+    if available is None or on_gpu or needed <= available:
         return
     raise ModelError(
         f"The model {name} needs {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free.",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.child import JsonObject
 from config.sections import LlamaSettings
-from models.hardware import has_gpu, physical_cores
+from models.hardware import physical_cores, runs_on_gpu
 from models.llama.adapter import Adapter
 from models.llama.drafting import even_costs
 
@@ -32,6 +32,10 @@ class Plan:
     draft_costs: tuple[float, ...] = ()
     yields: bool = True
 
+    @property
+    def runs_on_gpu(self) -> bool:
+        return self.gpu_layers != 0 and runs_on_gpu()
+
 
 def default_plan(cores: int, *, on_gpu: bool) -> Plan:
     """What is used until it was measured.
@@ -49,8 +53,10 @@ def default_plan(cores: int, *, on_gpu: bool) -> Plan:
 
 def make_plan(settings: LlamaSettings, tuned: Plan | None) -> Plan:
     """Each value is that of the settings, unless they leave it open."""
-    found = tuned or default_plan(physical_cores(), on_gpu=has_gpu())
+    found = tuned or default_plan(physical_cores(), on_gpu=settings.gpu_layers != 0 and runs_on_gpu())
     kv_type = found.kv_type if settings.kv_type == "auto" else settings.kv_type
+    if settings.flash_attention == "off" and settings.kv_type == "auto":
+        kv_type = "f16"  # the tuner's 8 bits would want it on
     flash_attention = found.flash_attention if settings.flash_attention == "auto" else settings.flash_attention
     return Plan(
         threads=settings.threads or found.threads,

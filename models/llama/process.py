@@ -30,9 +30,13 @@ class ModelProcess:
 
     @property
     def is_running(self) -> bool:
-        return self._child is not None
+        child = self._child
+        return child is not None and child.is_alive
 
     def start(self) -> None:
+        """Start one. What is left of one that died while nothing was asked of it is put away first."""
+        if self._child is not None:
+            self.end()
         self._child = Child("models.llama.worker", limits=_LIMITS)
 
     def end(self) -> None:

@@ -15,6 +15,7 @@ import logging
 import os
 import secrets
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ from config.locations import private_directory
 _log = logging.getLogger(__name__)
 
 _SUFFIX = ".state"
+_NEW = ".new."
+_SECONDS_TO_SAVE = 3600.0
+"""No state takes as long: a file that is older was given up."""
 _HEADER_BYTES = 4096  # a page: what follows can be mapped into memory
 _CHECKSUM_BYTES = 32
 _BLOCK = 1 << 22
@@ -56,13 +60,17 @@ class StateStore:
 
     @property
     def epoch(self) -> bytes:
-        """Changes when something is forgotten: a state read before that must not be saved after it."""
-        return hashlib.sha256(self._key()).digest()
+        """Changes when something is forgotten: a state read before that must not be saved after it. Empty where no key
+        can be kept, and then no state either."""
+        try:
+            return hashlib.sha256(self._key()).digest()
+        except (OSError, HomeError):
+            return b""
 
     def find(self, conversation: str, fingerprint: str) -> SavedState | None:
         """The state of a conversation, None unless it is whole, ours, and of the model with that fingerprint."""
-        path = self._path(conversation)
         try:
+            path = self._path(conversation)
             with path.open("rb") as file:
                 header = json.loads(file.read(_HEADER_BYTES).rstrip(b"\0"))
                 saved = SavedState(path, _HEADER_BYTES, int(header["tokens"]), int(header["size"]))
@@ -74,7 +82,7 @@ class StateStore:
             if not is_ours:
                 return None
             os.utime(path)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, HomeError, ValueError, KeyError, TypeError):
             return None
         return saved
 
@@ -92,13 +100,16 @@ class StateStore:
         `epoch` is that of when the state was begun.
         """
         whole = _HEADER_BYTES + size + _CHECKSUM_BYTES
-        if whole > self._limit or not self._make_room(whole, but=self._path(conversation)):
-            return False
         header = json.dumps({"fingerprint": fingerprint, "tokens": tokens, "size": size}).encode()
         try:
+            if whole > self._limit:
+                self.trim()
+                return False
+            target = self._path(conversation)
+            self._make_room(whole, but=target)
             with self._new_file() as path:
-                os.truncate(path, whole)
                 with path.open("r+b") as file:
+                    _reserve(file.fileno(), whole)
                     file.write(header.ljust(_HEADER_BYTES, b"\0"))
                     file.flush()
                     if not fill(path, _HEADER_BYTES):
@@ -107,11 +118,18 @@ class StateStore:
                     file.write(self._checksum(path, _HEADER_BYTES + size))
                 if epoch != self.epoch:  # something was forgotten meanwhile
                     return False
-                path.replace(self._path(conversation))
+                path.replace(target)
+                if epoch != self.epoch:  # or between these two lines
+                    target.unlink(missing_ok=True)
+                    return False
         except (OSError, HomeError) as error:
             _log.warning("A state could not be kept: %s", error)
             return False
         return True
+
+    def trim(self) -> None:
+        """Delete what is more than the limit allows, and what was never finished."""
+        self._make_room(0)
 
     def remove(self, conversation: str) -> None:
         """Forget the state of one conversation."""
@@ -160,8 +178,10 @@ class StateStore:
                 size -= len(block)
         return digest.digest()
 
-    def _make_room(self, size: int, but: Path) -> bool:
+    def _make_room(self, size: int, but: Path | None = None) -> None:
         """Delete the states used longest ago until `size` more bytes fit; the one that is replaced counts as gone."""
+        for path in self._abandoned():
+            path.unlink(missing_ok=True)
         states = [(path.stat().st_mtime, path, path.stat().st_size) for path in self._states() if path != but]
         in_use = sum(state[2] for state in states)
         for _, path, freed in sorted(states):
@@ -169,7 +189,11 @@ class StateStore:
                 break
             path.unlink(missing_ok=True)
             in_use -= freed
-        return in_use + size <= self._limit
+
+    def _abandoned(self) -> list[Path]:
+        """Files of a program that was killed while it saved a state."""
+        files = self._directory.glob(f"{_NEW}*") if self._directory.exists() else ()
+        return [path for path in files if time.time() - path.stat().st_mtime > _SECONDS_TO_SAVE]
 
     def _states(self) -> list[Path]:
         return list(self._directory.glob(f"*{_SUFFIX}")) if self._directory.exists() else []
@@ -177,9 +201,17 @@ class StateStore:
     @contextlib.contextmanager
     def _new_file(self) -> Iterator[Path]:
         """A file under a name of its own (0600), gone at the end unless it was renamed."""
-        handle, name = tempfile.mkstemp(dir=private_directory(self._directory), prefix=".new.")
+        handle, name = tempfile.mkstemp(dir=private_directory(self._directory), prefix=_NEW)
         os.close(handle)
         try:
             yield Path(name)
         finally:
             Path(name).unlink(missing_ok=True)
+
+
+def _reserve(file: int, size: int) -> None:
+    """Have the space, or OSError: a worker that writes into a file without it is killed by the system."""
+    if hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file, 0, size)
+    else:
+        os.truncate(file, size)

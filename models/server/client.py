@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import logging
+import re
 import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +23,7 @@ from models.server.troubles import explain, may_pass
 
 _log = logging.getLogger(__name__)
 
+_DIGIT = re.compile("[0-9]")
 _BYTES_PER_TOKEN = 3
 """Vocabularies of today's models have some 4 bytes of English to a token; 3 leaves room for other languages."""
 _EVENTS_BESIDE_TOKENS = 8
@@ -88,12 +90,18 @@ class ServerModel:
         del messages, conversation, stop
         return False
 
-    def forget(self) -> None:
+    def prepare(self, stop: Event) -> bool:
+        """Nothing is sent before there is a question."""
+        return not stop.is_set()
+
+    def forget(self, conversation: str = "") -> None:
         """Nothing is kept here."""
 
     def count_tokens(self, text: str) -> int:
-        """An estimate, rather too high: the protocol has no way to ask."""
-        return -(-len(text.encode()) // _BYTES_PER_TOKEN)
+        """An estimate, rather too high: the protocol has no way to ask. Many vocabularies have a token for each digit
+        and none for two."""
+        digits = len(_DIGIT.findall(text))
+        return digits - (digits - len(text.encode())) // _BYTES_PER_TOKEN
 
     def close(self) -> None:
         """Nothing is open between two answers."""

@@ -295,6 +295,26 @@ def test_a_stopped_answer_is_kept_as_far_as_it_got(open_with: Open) -> None:
     assert assistant.conversations.load(answer.conversation).turns[0].answer == REPLY
 
 
+def test_a_small_model_that_is_stopped_is_not_followed_by_quotes(open_with: Open) -> None:
+    stop = Event()
+    assistant = open_with(llm=ScriptedModel([f"{FORM} {FORM}"], seconds_per_word=0.05, **SMALL))
+    events = []
+    for event in assistant.ask(VACATION, stop=stop):
+        events.append(event)
+        stop.set()
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    assert (answer.stopped, answer.style, answer.text) == (True, "answer", "")
+    assert answer.evidence
+
+
+def test_quotes_in_the_place_of_an_answer_tell_what_the_model_took(open_with: Open) -> None:
+    answer = answer_to(open_with(llm=ScriptedModel(["Nothing of use."], **SMALL)), VACATION)
+    assert answer.style == "quote"
+    assert answer.tokens.generated > 0
+    assert answer.tokens.prompt > 0
+
+
 def test_a_failed_answer_leaves_no_trace_and_the_next_one_works(open_with: Open) -> None:
     assistant = open_with(llm=ScriptedModel([REPLY], dies_after=2))
     with pytest.raises(ModelDied):

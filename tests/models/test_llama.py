@@ -241,6 +241,27 @@ def test_loading_can_be_stopped_and_goes_on_for_the_next_question(model: LlamaMo
     assert generate(model, QUESTION)[1].generated == 12
 
 
+def test_getting_ready_can_be_stopped_too(model: LlamaModel) -> None:
+    stop = Event()
+    times = stop_after(0.01, stop)
+
+    assert not model.prepare(stop)
+    assert time.monotonic() - times[0] < 0.2
+    assert model.prepare(Event())
+    assert model.count_tokens("ready") > 0
+
+
+def test_a_worker_that_was_killed_while_nothing_was_asked_is_not_noticed(model: LlamaModel) -> None:
+    generate(model, QUESTION)
+    assert model.worker_pid is not None
+    killed = model.worker_pid
+    os.kill(killed, signal.SIGKILL)
+    os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
+
+    assert generate(model, QUESTION)[1].generated == 12
+    assert model.worker_pid != killed
+
+
 def test_closing_ends_the_worker_in_the_middle_of_an_answer(model: LlamaModel) -> None:
     pieces = model.generate(QUESTION, GenerationOptions(max_tokens=1000))
     next(pieces)

@@ -1,18 +1,22 @@
 """What a model will take is known before it is loaded."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
+from models import hardware
 from models.llama import memory
 from models.llama.client import LlamaModel
 from models.llama.gguf import GgufHeader
 from models.llama.memory import memory_available, memory_needed
-from models.llama.plan import DEFAULT_BATCH
+from models.llama.plan import DEFAULT_BATCH, Plan
 from tests.models.gguf_writer import write_gguf
 
+PLAN = Plan(threads=1, reading_threads=1)
 LLAMA_3_8B = GgufHeader(
     {
         "general.architecture": "llama",
@@ -26,7 +30,7 @@ LLAMA_3_8B = GgufHeader(
 
 
 def test_keys_and_values_are_counted_for_every_token_of_the_window() -> None:
-    small, large = (memory_needed(LLAMA_3_8B, 4_900_000_000, context) for context in (4096, 8192))
+    small, large = (memory_needed(LLAMA_3_8B, 4_900_000_000, context, PLAN) for context in (4096, 8192))
 
     keys_and_values = 131_072  # 128 KiB for each token, as llama.cpp says when it loads this model
     scores = 32 * DEFAULT_BATCH * 4  # of the heads, for each token of a batch
@@ -35,7 +39,27 @@ def test_keys_and_values_are_counted_for_every_token_of_the_window() -> None:
 
 
 def test_a_file_that_does_not_say_how_it_is_built_counts_with_its_weights() -> None:
-    assert memory_needed(GgufHeader({"general.architecture": "odd"}, {}), 1_000_000_000, 4096) >= 1_000_000_000
+    assert memory_needed(GgufHeader({"general.architecture": "odd"}, {}), 1_000_000_000, 4096, PLAN) >= 1_000_000_000
+
+
+def test_how_it_is_run_counts() -> None:
+    def needed(**plan: Any) -> int:
+        return memory_needed(LLAMA_3_8B, 4_900_000_000, 8192, replace(PLAN, **plan))
+
+    scores = 32 * 8192 * 4
+    assert needed(batch=2048) - needed() == scores * (2048 - DEFAULT_BATCH)
+    assert needed() - needed(flash_attention="on") == scores * DEFAULT_BATCH
+    assert needed(flash_attention="on", kv_type="q8_0") < needed(flash_attention="on")
+
+
+@pytest.mark.parametrize(("library", "expected"), [("libggml-cuda.so", True), ("libggml-cpu.so", False)])
+def test_a_gpu_counts_only_where_llama_cpp_was_built_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str, expected: bool
+) -> None:
+    monkeypatch.setattr(hardware, "has_gpu", lambda: True)
+    (tmp_path / library).touch()
+    assert hardware.runs_on_gpu(tmp_path) is expected
+    assert not hardware.runs_on_gpu(tmp_path / "nowhere")
 
 
 def test_free_memory_is_what_the_system_says(tmp_path: Path) -> None:
@@ -50,7 +74,6 @@ def test_free_memory_is_what_the_system_says(tmp_path: Path) -> None:
 
 def test_a_model_that_cannot_fit_is_refused_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = LlamaModel(write_gguf(tmp_path / "m.gguf"), name="big", file_hash="", settings=LlamaSettings())
-    monkeypatch.setattr(memory, "has_gpu", lambda: False)
     monkeypatch.setattr(memory, "memory_available", lambda: 100_000_000)
 
     with pytest.raises(ModelError, match=r"The model big needs 0\.2 GB of memory and 0\.1 GB are free") as caught:

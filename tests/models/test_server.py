@@ -114,6 +114,7 @@ def test_nothing_is_sent_before_a_question_is_asked() -> None:
     model = model_at(house)
     assert model.read_ahead(QUESTION) is False
     assert model.count_tokens("Twenty-six days.") == 6
+    assert model.count_tokens("123456") == 6
     model.forget()
     model.close()
     assert house.connections == 0

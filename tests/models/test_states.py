@@ -1,5 +1,7 @@
 """What the model has read of a conversation: kept, restored, bounded, forgotten, and never taken from anybody else."""
 
+import errno
+import os
 import shutil
 import stat
 from collections.abc import Iterator
@@ -104,6 +106,53 @@ def test_the_states_used_longest_ago_go_first(store: StateStore) -> None:
     assert not keep(store, "c5", bytes(2_000_000))
 
 
+def test_a_limit_that_was_lowered_holds_for_what_is_there(store: StateStore, tmp_path: Path) -> None:
+    for conversation in ("c1", "c2", "c3"):
+        keep(store, conversation, bytes(300_000))
+    lowered = StateStore(tmp_path / "states", limit_mb=0)
+    lowered.trim()
+
+    assert [path.name for path in (tmp_path / "states").iterdir()] == ["key"]
+    keep(store, "c1", bytes(300_000))
+    assert not keep(lowered, "c2")  # too large for it, so nothing may stay
+    assert lowered.find("c1", "model") is None
+
+
+def test_what_a_killed_program_left_half_written_goes(store: StateStore, tmp_path: Path) -> None:
+    keep(store, "c1")
+    old, young = (tmp_path / "states" / name for name in (".new.old", ".new.young"))
+    for path in (old, young):
+        path.write_bytes(bytes(1000))
+    os.utime(old, (0, 0))
+    keep(store, "c2")
+
+    assert not old.exists()
+    assert young.exists()  # another process may be at it
+
+
+def test_a_full_disk_keeps_nothing_and_breaks_nothing(
+    store: StateStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(store, "c1")
+
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    assert not keep(store, "c2")
+    assert len(list((tmp_path / "states").iterdir())) == 2
+    assert store.find("c1", "model")
+
+
+def test_a_home_that_cannot_be_written_keeps_nothing_and_breaks_nothing(tmp_path: Path) -> None:
+    (tmp_path / "states").write_text("a file where the folder should be")
+    store = StateStore(tmp_path / "states", limit_mb=1)
+
+    assert not keep(store, "c1", epoch=b"any")
+    assert store.epoch == b""
+    assert store.find("c1", "model") is None
+
+
 def test_what_is_forgotten_is_gone_and_is_not_saved_by_those_who_still_have_it(
     store: StateStore, tmp_path: Path
 ) -> None:
@@ -200,6 +249,36 @@ def test_a_model_that_forgets_has_read_nothing_and_saves_nothing(models: list[Ll
 
     assert answer(model, STORY, "")[1].reused == 0
     assert store.find("c1", "model") is None
+
+
+@pytest.mark.models
+def test_a_conversation_that_was_deleted_is_not_kept_once_more(models: list[LlamaModel], store: StateStore) -> None:
+    model = models[0]
+    answer(model, STORY, "c1")
+    model.forget("c1")
+    store.remove("c1")
+    answer(model, OTHER, "c2")
+    model.close()
+
+    assert store.find("c1", "model") is None
+
+
+@pytest.mark.models
+def test_a_state_that_another_process_deleted_meanwhile_is_read_again(
+    models: list[LlamaModel], store: StateStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = models
+    before, _ = answer(first, STORY, "c1")
+    first.close()
+    find = StateStore.find
+
+    def find_and_lose(self: StateStore, conversation: str, fingerprint: str) -> SavedState | None:
+        saved = find(self, conversation, fingerprint)
+        self.clear()
+        return saved
+
+    monkeypatch.setattr(StateStore, "find", find_and_lose)
+    assert answer(second, STORY, "c1")[0] == before
 
 
 @pytest.mark.models

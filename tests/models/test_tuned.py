@@ -127,6 +127,9 @@ def test_each_setting_counts_more_than_what_was_found() -> None:
     assert planned(batch=64) == replace(PLAN, batch=64)
     assert planned(flash_attention="on") == replace(PLAN, flash_attention="on")
     assert planned(kv_type="q8_0") == replace(PLAN, kv_type="q8_0", flash_attention="on")
+    with_bytes = replace(PLAN, kv_type="q8_0", flash_attention="on")
+    off = make_plan(LlamaSettings(flash_attention="off"), with_bytes)
+    assert off == replace(PLAN, kv_type="f16", flash_attention="off")
     assert planned(gpu_layers=0) == replace(PLAN, gpu_layers=0)
     assert planned(drafting="off") == replace(PLAN, draft_costs=())
     assert planned(drafting="on") == PLAN
