@@ -57,7 +57,7 @@ class Conversations:
             title, started_at, _ = self._row(conversation_id)
             sources = self._sources(conversation_id)
             rows = self._database.rows(
-                "SELECT number, question, answer, refused FROM conversation_turns "
+                "SELECT number, question, answer, refused, stopped FROM conversation_turns "
                 "WHERE conversation = ? ORDER BY number",
                 (conversation_id,),
             )
@@ -68,8 +68,9 @@ class Conversations:
                     bool(refused),
                     self._citations(conversation_id, number),
                     self._evidence(conversation_id, number, sources),
+                    bool(stopped),
                 )
-                for number, question, answer, refused in rows
+                for number, question, answer, refused, stopped in rows
             )
         return Conversation(conversation_id, title, started_at, turns)
 

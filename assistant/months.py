@@ -19,8 +19,14 @@ _MOST_MONTHS = 4
 def with_shared_years(text: str) -> str:
     """A text whose months have the year that stands only after the last of them: `February 2026 and May 2026`."""
     for _ in range(_MOST_MONTHS):
-        text = _SIDE_BY_SIDE.sub(lambda match: f"{match[0]} {match['year']}" if match["year"] else match[0], text)
+        text = _SIDE_BY_SIDE.sub(_with_year, text)
     return text
+
+
+def _with_year(match: re.Match[str]) -> str:
+    """The first of two months with the year of the second, unless it may be a verb: "who may attend in March 2025"."""
+    is_month = _names(match["first"]) or len(match["between"].split()) == 1
+    return f"{match[0]} {match['year']}" if match["year"] and is_month else match[0]
 
 
 def months_without_year(text: str) -> frozenset[int]:

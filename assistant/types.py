@@ -151,6 +151,7 @@ class Turn:
     refused: bool = False
     citations: tuple[Citation, ...] = ()
     sources: tuple[Source, ...] = ()
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -292,7 +292,8 @@ def test_a_stopped_answer_is_kept_as_far_as_it_got(open_with: Open) -> None:
     assert answer is not None
     assert answer.stopped
     assert answer.text == REPLY
-    assert assistant.conversations.load(answer.conversation).turns[0].answer == REPLY
+    kept = assistant.conversations.load(answer.conversation).turns[0]
+    assert (kept.answer, kept.stopped) == (REPLY, True)
 
 
 def test_a_small_model_that_is_stopped_is_not_followed_by_quotes(open_with: Open) -> None:

@@ -15,6 +15,8 @@ from assistant.versions import versions_in
         ("February 2025 and May 2026", "February 2025 and May 2026"),
         ("in May and since 2026", "in May and since 2026"),
         ("January to March 2026", "January to March 2026"),
+        ("may and june 2026", "may 2026 and june 2026"),
+        ("Who may attend and vote at the March 2025 meeting?", "Who may attend and vote at the March 2025 meeting?"),
     ],
 )
 def test_the_year_after_the_last_month_is_that_of_the_others(text: str, expected: str) -> None:

@@ -341,7 +341,7 @@ class StandInAssistant:
         go_on.clear()
 
     def _keep(self, answer: Answer) -> None:
-        turn = Turn(answer.question, answer.text, answer.refused, answer.citations, answer.evidence)
+        turn = Turn(answer.question, answer.text, answer.refused, answer.citations, answer.evidence, answer.stopped)
         earlier = self.conversations.kept.get(answer.conversation)
         turns = (*earlier.turns, turn) if earlier else (turn,)
         self.conversations.kept[answer.conversation] = Conversation(answer.conversation, turns[0].question, WHEN, turns)

@@ -1,22 +1,26 @@
 """Conversations, models, settings, help, the command palette and the themes."""
 
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+from assistant.events import Answered, AnswerEvent
 from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.conversations import ConversationsScreen
 from assistant.tui.screens.help import help_text, sections
 from assistant.tui.themes import DARK, LIGHT
+from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.types import Conversation, Turn
 from config.settings import load_settings
-from tests.tui.helpers import answers, ask_and_wait, question_box, running, screen_text, shows, told, wait_until
+from tests.tui.helpers import answers, ask, ask_and_wait, question_box, running, screen_text, shows, told, wait_until
 from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
 
 LEASE = Conversation(
@@ -54,6 +58,30 @@ async def test_an_earlier_conversation_is_reopened_and_gone_on_with(talked: Stan
         question_box(app).text = ""
         await ask_and_wait(pilot, "more")
         assert talked.asked == [("more", "c7")]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("The notice ", "Stopped in the middle."), ("", "Stopped before there was an answer.")]
+)
+async def test_an_answer_that_was_stopped_is_told_as_such_then_and_later(
+    stocked: StandInAssistant, text: str, said: str
+) -> None:
+    def stopped(_: StandInAssistant, question: str, stop: Event) -> Iterator[AnswerEvent]:
+        stop.wait()
+        yield Answered(make_answer(question, text, cited=(), stopped=True))
+
+    stocked.answers = stopped
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "notice")
+        await wait_until(lambda: app.status.answering)
+        await pilot.press("escape")
+        await shows(app, said)
+        await pilot.press("ctrl+n", "f3")
+        await wait_until(lambda: isinstance(app.screen, ConversationsScreen))
+        await pilot.press("enter")
+        await wait_until(lambda: not isinstance(app.screen, ConversationsScreen))
+        await shows(app, said)
+        assert app.screen.query_one(AnswerView).phase == "stopped"
 
 
 async def test_a_conversation_is_deleted_after_asking(talked: StandInAssistant) -> None:

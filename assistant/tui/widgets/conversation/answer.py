@@ -109,7 +109,8 @@ class AnswerView(Vertical):
             self._note(*map(_almost_note, answer.almost), _refusal_note(len(answer.evidence)), _sent_note(answer))
         elif answer.stopped:
             self.phase = "stopped"
-            self._note(Content("Stopped. What is above was not checked against the sources."), _sent_note(answer))
+            checked = _check_note(answer.grounding, answer.citations, missing) if answer.text else Content("")
+            self._note(_stopped_note(answer.text), checked, _sent_note(answer))
         else:
             self.phase = "done"
             self._note(
@@ -168,11 +169,16 @@ class AnswerView(Vertical):
 
     async def _show_turn(self, turn: "Turn") -> None:
         await self.query_one(CitedMarkdown).update(sanitise(turn.answer))
-        self.phase = "refused" if turn.refused else "done"
+        self.phase = "refused" if turn.refused else "stopped" if turn.stopped else "done"
+        cites = f"Cites {count(_distinct(turn.citations), 'source')}" if turn.citations else ""
         if turn.refused:
             self._note(_refusal_note(len(turn.sources)))
-        elif turn.citations:
-            self._note(Content.styled(f"Cites {count(_distinct(turn.citations), 'source')}", MUTED))
+        else:
+            self._note(_stopped_note(turn.answer) if turn.stopped else Content(""), Content.styled(cites, MUTED))
+
+
+def _stopped_note(text: str) -> Content:
+    return Content("Stopped in the middle." if text else "Stopped before there was an answer.")
 
 
 def _refusal_note(nearest: int) -> Content:
