@@ -211,6 +211,27 @@ async def test_a_path_pasted_over_the_tree_is_a_path(stocked: StandInAssistant, 
         await wait_until(lambda: app.screen.query_one(Input).value == "/no/such/folder")
 
 
+@pytest.mark.parametrize(
+    ("typed", "problem"),
+    [
+        ("~no-such-user/x", "There is no ~no-such-user/x."),
+        ("/" + "x" * 300, "That cannot be opened (File name too long)"),
+    ],
+    ids=["no such user", "too long"],
+)
+async def test_a_path_that_the_system_does_not_understand_is_told(
+    typed: str, problem: str, stocked: StandInAssistant, tmp_path: Path
+) -> None:
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("ctrl+o")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen) and app.screen.query_one(FolderTree).has_focus)
+        await pilot.press("~", "x")  # which is completed, or not, at every key
+        await pilot.pause()
+        app.screen.query_one(Input).value = typed
+        await pilot.press("enter")
+        await shows(app, problem)
+
+
 async def test_a_typed_path_is_completed(stocked: StandInAssistant, tmp_path: Path) -> None:
     folder = folder_of_documents(tmp_path)
     async with running(stocked, start_folder=tmp_path) as (app, pilot):

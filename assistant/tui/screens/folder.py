@@ -112,17 +112,27 @@ class FolderScreen(ModalScreen[Path | None]):
         """Take the typed path; or, when it is the tree's, the tree's: its name may hold what is never shown."""
         typed = self.query_one(Input).value.strip()
         from_tree = typed == one_line(str(self._pointed_at))
-        self._choose(self._pointed_at if from_tree else Path(typed).expanduser())
+        self._choose(self._pointed_at if from_tree else _expanded(typed))
 
     def _choose(self, path: Path) -> None:
-        if not path.exists():
-            problem = f"There is no {path}."
-        elif self._to_follow and not path.is_dir():
-            problem = f"Only folders can be followed. Choose the one that holds {path.name}."
+        problem = self._problem_with(path)
+        if problem:
+            self.query_one("#folder-problem", Static).update(plain(problem))
         else:
             self.dismiss(path.absolute())
-            return
-        self.query_one("#folder-problem", Static).update(plain(problem))
+
+    def _problem_with(self, path: Path) -> str:
+        """Why `path` cannot be taken, empty when it can."""
+        try:
+            if not path.exists():
+                return f"There is no {path}."
+            if self._to_follow and not path.is_dir():
+                return f"Only folders can be followed. Choose the one that holds {path.name}."
+        except OSError as error:
+            return (
+                f"That cannot be opened ({error.strerror}). Choose another, or check who may open the folder it is in."
+            )
+        return ""
 
 
 class _PathSuggester(Suggester):
@@ -136,12 +146,20 @@ class _PathSuggester(Suggester):
 
 
 def _complete(value: str) -> str | None:
-    typed = Path(value).expanduser()
+    typed = _expanded(value)
     folder, start = (typed, "") if value.endswith("/") else (typed.parent, typed.name)
     if not value or not start:
         return None
     try:
         names = sorted(path.name for path in folder.iterdir() if path.is_dir() and path.name.startswith(start))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: characters that no path can hold, before the field drops them
         return None
     return value + names[0][len(start) :] if names and names[0] == one_line(names[0]) else None
+
+
+def _expanded(typed: str) -> Path:
+    """`typed` as a path, with the home of a user for `~`; as it is typed when there is no such user."""
+    try:
+        return Path(typed).expanduser()
+    except RuntimeError:
+        return Path(typed)
