@@ -47,6 +47,8 @@ class Background:
         self.comparing = Comparing(self._workers)
         self.following = Following(app, self._workers)
         self.choosing = Choosing(app, self._workers)
+        self.answering_in: str | None = None
+        """Id of the conversation, or `new`, that an answer is being written in."""
         self._stop_answer = Event()
         self._stop_ingest = Event()
         self._keeping_up = Event()
@@ -98,6 +100,7 @@ class Background:
         """Answer `question`; posts what happens, AnswerFailed if it fails, AnswerEnded at last."""
         self._reading_ahead.end()
         stop = self._stop_answer = Event()
+        self.answering_in = conversation
 
         def work() -> None:
             try:
@@ -108,6 +111,7 @@ class Background:
             except Exception as error:  # noqa: BLE001  any failure is shown under the question, the interface goes on
                 reply_to.post_message(messages.AnswerFailed(turn, explain(error)))
             finally:
+                self.answering_in = None
                 reply_to.post_message(messages.AnswerEnded(turn))
 
         self._workers.start("ask", work)

@@ -110,6 +110,29 @@ async def test_deleting_the_conversation_on_screen_starts_a_new_one(talked: Stan
         assert talked.asked == [("first", "new"), ("second", "new")]
 
 
+async def test_the_conversation_that_is_being_answered_is_not_deleted(talked: StandInAssistant) -> None:
+    async with running(talked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        talked.go_on = Event()
+        await ask(pilot, "second")
+        await wait_until(lambda: app.status.answering)
+        await pilot.press("f3")
+        await shows(app, "first")
+        await pilot.press("end", "d")
+        await wait_until(lambda: "An answer is being written in this conversation." in told(app))
+        assert isinstance(app.screen, ConversationsScreen)
+        await pilot.press("up", "d")  # another one may go meanwhile
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await wait_until(lambda: sorted(talked.conversations.kept) == ["c1", "c7"])
+        await pilot.press("escape", "escape")
+        await wait_until(lambda: not app.status.answering)
+        await pilot.press("f3")
+        await shows(app, "first")
+        await pilot.press("end", "d")
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+
+
 async def test_without_conversations_the_list_says_so(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await pilot.press("f3")

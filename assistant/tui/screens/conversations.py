@@ -82,6 +82,9 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
         if options.highlighted is None or not self.conversations:
             return
         chosen = self.conversations[options.highlighted]
+        if chosen.conversation_id == self._background.answering_in:
+            self.notify("An answer is being written in this conversation. Stop it first, with Esc there.", markup=False)
+            return
 
         def answered(yes: bool | None) -> None:
             if yes:
