@@ -15,7 +15,8 @@ class Comparing:
         self._stop = Event()
 
     def ask(self, question: str, names: Sequence[str], *, reply_to: MessagePump) -> None:
-        """Posts what happens, AnswerFailed in the column where it fails, AnswerEnded at last."""
+        """Posts what happens, AnswerFailed in the column where it fails, AnswerEnded at last. Ends the one before."""
+        self.end()
         stop = self._stop = Event()
 
         def work() -> None:

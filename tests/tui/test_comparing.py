@@ -1,6 +1,7 @@
 """Two models side by side in the interface."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -10,10 +11,11 @@ from textual.pilot import Pilot
 from assistant.events import Answered, AnswerEvent, Token
 from assistant.tui.app import StrongroomApp
 from assistant.tui.screens.comparison import ComparisonScreen
+from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
 from config.errors import ModelError
-from tests.tui.helpers import running, screen_text, shows, told, wait_until
+from tests.tui.helpers import ask, running, screen_text, shows, told, wait_until
 from tests.tui.stand_in import StandInAssistant, make_answer
 
 
@@ -78,6 +80,73 @@ async def test_a_failure_stands_in_its_column(assistant: StandInAssistant) -> No
         left, right = await open_comparison(app, pilot)
         await wait_until(lambda: (left.phase, right.phase) == ("done", "failed"))
         await shows(app, "Choose a smaller one.")
+
+
+async def test_a_refusal_does_not_speak_of_sources_that_are_not_there(assistant: StandInAssistant) -> None:
+    def refuses(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        refusal = make_answer(question, "The documents do not say.", refused=True)
+        yield Answered(replace(refusal, almost=(("Haldan", "Halden"),)))
+
+    assistant.answers = refuses
+    async with running(assistant) as (app, pilot):
+        left, right = await open_comparison(app, pilot)
+        await wait_until(lambda: (left.phase, right.phase) == ("refused", "refused"))
+        await shows(app, "No document says")
+        assert "in place of sources" not in screen_text(app)
+
+
+async def test_a_comparison_that_is_left_ends(assistant: StandInAssistant) -> None:
+    asked: list[str] = []
+    ended = Event()
+
+    def waits(_: StandInAssistant, question: str, stop: Event) -> Iterator[AnswerEvent]:
+        asked.append(question)
+        yield Token("Six ")
+        if stop.wait(10):
+            ended.set()
+
+    assistant.answers = waits
+    async with running(assistant) as (app, pilot):
+        left, _ = await open_comparison(app, pilot)
+        await wait_until(lambda: left.phase == "writing")
+        await pilot.press("f2")
+        await wait_until(lambda: isinstance(app.screen, LibraryScreen))
+        await wait_until(ended.is_set)
+
+
+async def test_a_comparison_ends_the_one_before(assistant: StandInAssistant) -> None:
+    stops: list[Event] = []
+
+    def waits(_: StandInAssistant, __: str, stop: Event) -> Iterator[AnswerEvent]:
+        stops.append(stop)
+        stop.wait(10)
+        yield Token("Six ")
+
+    assistant.answers = waits
+    async with running(assistant) as (app, _):
+        for _ in range(2):
+            app.background.compare("notice", ("stand-in", "llama-8b"), reply_to=app)
+        await wait_until(lambda: len(set(stops)) == 2)
+        assert sorted(stop.is_set() for stop in set(stops)) == [False, True]
+        app.background.comparing.end()
+
+
+async def test_nothing_is_compared_while_an_answer_is_written(assistant: StandInAssistant) -> None:
+    """The models make room for each other: the one that writes the answer would be ended."""
+    assistant.go_on = Event()
+    async with running(assistant) as (app, pilot):
+        await ask(pilot, "notice")
+        await wait_until(lambda: app.status.answering)
+        await pilot.press("f4")
+        await shows(app, "llama-8b")
+        await pilot.press("down", "c")
+        await wait_until(lambda: "An answer is being written." in told(app))
+        assert isinstance(app.screen, ModelsScreen)
+        await pilot.press("escape")
+        await pilot.press("escape")
+        await wait_until(lambda: not app.status.answering)
+        assert len(await open_comparison(app, pilot)) == 2
+        await pilot.press("escape")
 
 
 async def test_only_another_language_model_can_be_compared(assistant: StandInAssistant) -> None:

@@ -51,9 +51,13 @@ class ComparisonScreen(Screen[None]):
         box.hint = _IDLE_HINT
         box.focus()
 
+    def on_unmount(self) -> None:
+        """Another screen may take this one's place in the middle: nobody would see the rest."""
+        self._background.comparing.end()
+
     async def on_question_asked(self, message: QuestionAsked) -> None:
         self._asked = message.question
-        self._answers = [AnswerView() for _ in self._names]
+        self._answers = [AnswerView(has_sources=False) for _ in self._names]
         for column, answer in zip(self.query("#comparison VerticalScroll"), self._answers, strict=True):
             await column.query(AnswerView).remove()
             await column.mount(answer)

@@ -83,7 +83,7 @@ class ConversationsScreen(Screen[ConversationOpened | None]):
             return
         chosen = self.conversations[options.highlighted]
         if chosen.conversation_id == self._background.answering_in:
-            self.notify("An answer is being written in this conversation. Stop it first, with Esc there.", markup=False)
+            self.notify("An answer is being written in this conversation. Delete it when it is there.", markup=False)
             return
 
         def answered(yes: bool | None) -> None:

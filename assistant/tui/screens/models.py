@@ -87,7 +87,10 @@ class ModelsScreen(Screen[None]):
             self._background.choosing.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
 
     def action_compare(self) -> None:
-        """The model in use answers on the left, the one under the cursor on the right."""
+        """The model in use answers on the left, the one under the cursor on the right. It has to be free for that."""
+        if self._background.answering_in is not None:
+            self.notify("An answer is being written. Compare when it is there.", markup=False)
+            return
         row = self.query_one(DataTable).cursor_row
         in_use = [model.name for model in self.models if model.kind == "llm" and model.in_use]
         chosen = self.models[row] if 0 <= row < len(self.models) else None

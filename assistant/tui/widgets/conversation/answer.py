@@ -43,8 +43,10 @@ class AnswerView(Vertical):
     phase: reactive[Phase] = reactive[Phase]("waiting")
     activity: reactive[str] = reactive("Looking through the library")
 
-    def __init__(self, *, asked_again: "Turn | None" = None) -> None:
+    def __init__(self, *, asked_again: "Turn | None" = None, has_sources: bool = True) -> None:
+        """Without `has_sources` no sources stand beside the answer, and nothing is said of them."""
         super().__init__()
+        self._has_sources = has_sources
         self._turn = asked_again
         self._stream: MarkdownStream | None = None
         self._unwritten = ""
@@ -106,7 +108,8 @@ class AnswerView(Vertical):
         await self.query_one(CitedMarkdown).update(text)
         if answer.refused:
             self.phase = "refused"
-            self._note(*map(_almost_note, answer.almost), _refusal_note(len(answer.evidence)), _sent_note(answer))
+            nearest = _refusal_note(len(answer.evidence)) if self._has_sources else Content("")
+            self._note(*map(_almost_note, answer.almost), nearest, _sent_note(answer))
         elif answer.stopped:
             self.phase = "stopped"
             checked = _check_note(answer.grounding, answer.citations, missing) if answer.text else Content("")
