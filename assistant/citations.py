@@ -1,7 +1,7 @@
 """Marks like [2] in an answer → citations with page and exact quote; found by code for a model that forgets them."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.sentences import Span, sentence_spans
@@ -13,6 +13,10 @@ PageTexts = Callable[[str, int, int], Sequence[str]]
 
 FOUND_FLOOR = 0.5
 """Least share of a sentence's content words that a source's sentence must hold to be cited in the model's stead."""
+_MARKED_FIRST = 0.4
+"""How much more of it a source that the model marks nowhere must hold than one that it marks elsewhere."""
+
+QUOTED = re.compile(r"[“\"„«]([^“”\"„«»]{2,})[”\"“»]")
 
 _MARKS = re.compile(r"\s*((?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]\s*)+)")
 _NUMBER = re.compile(r"\d+")
@@ -40,11 +44,14 @@ class CitedText:
 def cite(text: str, sources: Sequence[Source], page_texts: PageTexts) -> CitedText:
     """Resolve the marks of a generated `text`.
 
-    Marks of unknown sources are dropped. A sentence without a mark gets the mark of the source that supports it best,
-    if one does. Each citation's quote is the sentence of the source that best supports the sentence that carries the
-    mark.
+    Marks of unknown sources are dropped, and of those that the library does not hold any more. A sentence without a
+    mark gets the mark of the source that supports it best, if one does, rather of one that is marked elsewhere. Each
+    citation's quote is the sentence of the source that best supports the sentence that carries the mark. What looks
+    like a mark in words that are quoted from a source is left as it stands there.
     """
     by_number = {source.number: source for source in sources}
+    text = _with_own_brackets(text, sources)
+    marked = set(split_marks(text)[1])
     finder = _SupportFinder(page_texts)
     pieces: list[str] = []
     sentences: list[CitedSentence] = []
@@ -55,16 +62,33 @@ def cite(text: str, sources: Sequence[Source], page_texts: PageTexts) -> CitedTe
         bare, cited = split_marks(tidy[start:end])
         known = [number for number in cited if number in by_number]
         if not known and bare:
-            known = finder.supporting(bare, sources)
+            known = finder.supporting(bare, sources, marked)
+        found = [finder.citation(bare, by_number[number]) for number in known]
+        known = [citation.number for citation in found if citation is not None]
+        citations |= dict.fromkeys(citation for citation in found if citation is not None)
         pieces += [tidy[position:start], _marked(bare, known)]
         position = end
         if bare:
-            sentences.append(CitedSentence(bare, tuple(known)))
-        for number in known:
-            citation = finder.citation(bare, by_number[number])
-            if citation is not None:
-                citations[citation] = None
-    return CitedText("".join(pieces).strip(), tuple(sentences), tuple(citations))
+            sentences.append(CitedSentence(bare.translate(_BRACKETS), tuple(known)))
+    whole = "".join(pieces).strip().translate(_BRACKETS)
+    return CitedText(whole, tuple(sentences), tuple(citations))
+
+
+_OWN_BRACKETS = str.maketrans("[]", "\ue000\ue001")
+"""Characters that no sanitised text has."""
+_BRACKETS = str.maketrans("\ue000\ue001", "[]")
+
+
+def _with_own_brackets(text: str, sources: Sequence[Source]) -> str:
+    """`text` whose quotations, where they stand in a source word for word, have other characters for brackets: papers
+    and filings have numbers in brackets of their own."""
+    held = [" ".join(source.passage.chunk.text.split()) for source in sources]
+
+    def own(match: re.Match[str]) -> str:
+        words = " ".join(match[1].split())
+        return match[0].translate(_OWN_BRACKETS) if any(words in one for one in held) else match[0]
+
+    return QUOTED.sub(own, text)
 
 
 def split_marks(sentence: str) -> tuple[str, list[int]]:
@@ -92,11 +116,16 @@ class _SupportFinder:
         self._page_texts = page_texts
         self._sentences: dict[str, list[tuple[Span, set[str]]]] = {}
 
-    def supporting(self, sentence: str, sources: Sequence[Source]) -> list[int]:
-        """The number of the source that supports `sentence` best, if any does by FOUND_FLOOR."""
-        scored = [(self._best(sentence, source)[1], source.number) for source in sources]
-        best = max(scored, key=lambda pair: (pair[0], -pair[1]), default=(0.0, 0))
-        return [best[1]] if best[0] >= FOUND_FLOOR else []
+    def supporting(self, sentence: str, sources: Sequence[Source], marked: Collection[int]) -> list[int]:
+        """The number of the source that supports `sentence` best, if any does by FOUND_FLOOR; see _MARKED_FIRST."""
+        shares = {source.number: self._best(sentence, source)[1] for source in sources}
+        enough = [number for number, share in shares.items() if share >= FOUND_FLOOR]
+
+        def order(number: int) -> tuple[float, int, int]:
+            is_marked = number in marked
+            return round(shares[number] + _MARKED_FIRST * is_marked, 6), is_marked, -number
+
+        return sorted(enough, key=order, reverse=True)[:1]
 
     def citation(self, sentence: str, source: Source) -> Citation | None:
         span, _ = self._best(sentence, source)
@@ -126,20 +155,21 @@ def locate(number: int, passage: Passage, span: Span, page_texts: PageTexts) -> 
     A quote that runs over a page's end is cut to the page with the longer part. None for an empty span, and when the
     text is not in the library any more.
     """
+    return max(locate_parts(number, passage, span, page_texts), key=lambda part: part.end - part.start, default=None)
+
+
+def locate_parts(number: int, passage: Passage, span: Span, page_texts: PageTexts) -> list[Citation]:
+    """A citation for each page that `passage.chunk.text[span]` runs over; none where the text is not there any more."""
     chunk = passage.chunk
-    pages = page_texts(passage.path, chunk.page, chunk.page_last)
     start, end = chunk.start + span[0], chunk.start + span[1]
-    best: tuple[int, int, int] | None = None
+    parts: list[Citation] = []
     page_start = 0
-    for page, text in enumerate(pages, chunk.page):
+    for page, text in enumerate(page_texts(passage.path, chunk.page, chunk.page_last), chunk.page):
         first, last = max(start - page_start, 0), min(end - page_start, len(text))
-        if last > first and (best is None or last - first > best[2] - best[1]):
-            best = (page, first, last)
+        if last > first:
+            quote, offset = text[first:last], page_start - chunk.start
+            if quote != chunk.text[first + offset : last + offset]:
+                return []
+            parts.append(Citation(number, passage.document, passage.path, page, quote, first, last))
         page_start += len(text) + 1  # the newline that joins pages
-    if best is None:
-        return None
-    page, first, last = best
-    quote = pages[page - chunk.page][first:last]
-    if quote not in chunk.text:
-        return None
-    return Citation(number, passage.document, passage.path, page, quote, first, last)
+    return parts

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from assistant.citations import CitedSentence, CitedText, PageTexts, locate
+from assistant.citations import CitedSentence, CitedText, PageTexts, locate_parts
 from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence, Span, is_tabular
 from assistant.types import Citation, Source
 from assistant.words import Weights, terms
@@ -52,13 +52,14 @@ def quote(
     candidates = _candidates(sources, scored)
     for chosen in _one_of_each(candidates, sides) or _best(candidates, weights):
         for span in _with_header(chosen):
-            citation = locate(chosen.source.number, chosen.source.passage, span, page_texts)
-            if citation is None or citation in citations:
+            number, passage = chosen.source.number, chosen.source.passage
+            parts = locate_parts(number, passage, span, page_texts)  # half a sentence may say the opposite
+            if not parts or parts[0] in citations:
                 continue
-            shown = f"“{' '.join(citation.quote.split())}”"
-            pieces.append(f"{shown} [{citation.number}]")
-            sentences.append(CitedSentence(shown, (citation.number,)))
-            citations.append(citation)
+            shown = f"“{' '.join(passage.chunk.text[slice(*span)].split())}”"
+            pieces.append(f"{shown} [{number}]")
+            sentences.append(CitedSentence(shown, (number,)))
+            citations += parts
     return CitedText("\n".join(pieces), tuple(sentences), tuple(citations))
 
 

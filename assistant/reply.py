@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from assistant.grounding import is_supported
 from assistant.sentences import sentence_spans
 from assistant.types import Source
+from assistant.words import content_terms
 
 NEARLY = 0.85
 """How alike a quote and a sentence must be, word by word, for the one to be a copy of the other with slips in it: of
@@ -84,9 +85,12 @@ def _common_part(words: Sequence[str], sentence: Sequence[str]) -> tuple[str, fl
 
 
 def holds(text: str, sources: Sequence[Source], question: str) -> bool:
-    """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer."""
+    """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer. A
+    mere "Yes." cannot be held against them."""
     reply = read_reply(text)
-    return reply is not None and is_copied(reply, sources) and is_supported(reply.answer, [reply.quoted], question)
+    if reply is None or not content_terms(reply.answer) or not is_copied(reply, sources):
+        return False
+    return is_supported(reply.answer, [reply.quoted], question)
 
 
 def _in_one_line(text: str) -> str:

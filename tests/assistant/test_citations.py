@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from assistant.citations import cite, locate, split_marks
+from assistant.citations import cite, locate, locate_parts, split_marks
 from assistant.types import Passage, Source, Why
 from ingest.types import Chunk
 
@@ -50,6 +50,13 @@ def test_a_quote_over_a_page_break_is_cut_to_the_longer_part() -> None:
     assert citation.quote == "intranet under Finance." == PAGES[2][citation.start : citation.end]
 
 
+def test_a_sentence_over_a_page_break_is_cited_on_both_pages() -> None:
+    chunk = REPORTS.passage.chunk
+    span = (chunk.text.index("The form"), chunk.text.index("Ask") - 1)
+    parts = locate_parts(2, REPORTS.passage, span, page_texts)
+    assert [(part.page, part.quote) for part in parts] == [(2, "The form is on the"), (3, "intranet under Finance.")]
+
+
 def test_marks_in_all_spellings() -> None:
     assert split_marks("Both say so [1, 2].") == ("Both say so.", [1, 2])
     assert split_marks("Both say so [1][2].") == ("Both say so.", [1, 2])
@@ -79,6 +86,43 @@ def test_a_sentence_that_no_source_supports_stays_without_a_mark() -> None:
     cited = cite("Penguins cannot fly over Antarctica.", SOURCES, page_texts)
     assert cited.text == "Penguins cannot fly over Antarctica."
     assert not cited.citations
+    assert cited.sentences[0].numbers == ()
+
+
+CAMERAS = source(3, "Recordings are kept for 30 days.", 1, 1, 0)
+
+
+def test_a_short_answer_gets_the_mark_of_the_sentence_that_follows_it() -> None:
+    texts = {"c1": PAGES[1], "c2": CAMERAS.passage.chunk.text}
+    cameras, reports = (source(number, text, 1, 1, 0) for number, text in enumerate((texts["c2"], texts["c1"]), 1))
+    cited = cite(
+        '30 days. "Reports are due within 30 days." [2]',
+        [cameras, reports],
+        lambda *_: [reports.passage.chunk.text],
+    )
+    assert [sentence.numbers for sentence in cited.sentences] == [(2,), (2,)]
+    assert {citation.number for citation in cited.citations} == {2}
+
+
+def test_numbers_in_brackets_that_a_source_has_stay_in_its_quote() -> None:
+    paper = source(1, "The firm was founded in 1990 [3] in Oslo.", 1, 1, 0)
+    other = source(3, "Something else was founded in 1990.", 1, 1, 0)
+    reply = '1990. "The firm was founded in 1990 [3] in Oslo." [1]'
+    cited = cite(reply, [paper, other], lambda *_: [paper.passage.chunk.text])
+    assert '"The firm was founded in 1990 [3] in Oslo."' in cited.text
+    assert {citation.number for citation in cited.citations} == {1}
+    assert '"The firm was founded in 1990 [3] in Oslo."' in [sentence.text for sentence in cited.sentences]
+
+
+def test_a_mark_that_the_model_put_into_its_own_quotation_is_a_mark() -> None:
+    cited = cite('It says "155 euro per night [1]".', SOURCES, page_texts)
+    assert cited.sentences[0].numbers == (1,)
+
+
+def test_a_source_that_the_library_does_not_hold_any_more_is_not_cited() -> None:
+    shifted = [f"New. {PAGES[0]}"]
+    cited = cite("The limit is 155 euro per night [1].", [HOTEL], lambda *_: shifted)
+    assert cited.citations == ()
     assert cited.sentences[0].numbers == ()
 
 

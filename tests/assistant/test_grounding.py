@@ -38,6 +38,46 @@ def test_what_the_passage_does_not_say_is_not(sentence: str) -> None:
     assert not is_supported(sentence, [PASSAGE], "What does the report say?")
 
 
+LEASE = (
+    "The notice period is three months. The deposit is returned within 30 days, or 2 million euro are due. "
+    "The managing director of Halden signs it. Payment takes 14 business days, three at most in May."
+)
+ABOUT_LEASE = "Who is the managing director of Halden, and what is the notice period?"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The notice period is 3 months.",
+        "The deposit is returned within thirty (30) days.",
+        "Payment takes 14 days.",
+        "There are two reasons: the deposit is returned and payment takes 14 days.",
+        "The Managing Director of Halden signs.",
+        "Halden's managing director signs it.",
+        "No, the notice period is three months.",
+        "Die Mietkaution von Halden ist deposit, notice period und managing director.",
+    ],
+)
+def test_what_is_put_in_other_words_is_supported(sentence: str) -> None:
+    assert is_supported(sentence, [LEASE], ABOUT_LEASE)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The notice period is five months.",
+        "The deposit is returned within 30 weeks.",
+        "2 billion euro are due within 30 days.",
+        "The managing director of Halden is Anna Foss.",
+        "Anna Foss is the managing director of Halden.",
+        "The managing director of Halden is Foss.",
+        "The managing director of Halden is unmarried.",
+    ],
+)
+def test_another_name_number_or_unit_is_not(sentence: str) -> None:
+    assert not is_supported(sentence, [LEASE], ABOUT_LEASE)
+
+
 def test_a_sentence_without_a_source_is_not_supported() -> None:
     assert not is_supported("Purchases of property cost 1,577 million.", [])
 

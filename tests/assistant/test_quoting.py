@@ -93,5 +93,21 @@ def test_lines_of_a_sentence_are_joined_in_what_is_shown_and_kept_in_what_is_quo
     assert quotes == ["The reports are due at the very latest within\nthirty days."]
 
 
+def test_a_sentence_over_a_page_break_is_shown_whole() -> None:
+    pages = ["The rent is due monthly. The deposit is not", "refunded when the tenant leaves early."]
+    text = "\n".join(pages)
+    chunk = Chunk("c", 0, text, "", 1, 2, 0, len(text))
+    source = Source(1, Passage(1, 1.0, chunk, "d.md", "/d.md", "", None, Why()))
+    question = "Is the deposit refunded?"
+    weights = Weights(question, {}, 10)
+    scored = score_passages(question, weights, [source.passage])
+    cited = quote([source], scored, weights, lambda _, first, last: pages[first - 1 : last])
+    assert cited.text == "“The deposit is not refunded when the tenant leaves early.” [1]"
+    assert [(citation.page, citation.quote) for citation in cited.citations] == [
+        (1, "The deposit is not"),
+        (2, "refunded when the tenant leaves early."),
+    ]
+
+
 def test_no_source_gives_no_quote() -> None:
     assert ask("What?") == ("", [])

@@ -36,6 +36,7 @@ def test_a_reply_is_read_in_its_three_parts(text: str, parts: Reply | None) -> N
         ('The first day. "The rent is £900 a month." [1]', False),  # stands beside the quote, not in it
         ('Yellow elephants. "The rent is £900 a month." [1]', False),
         ('£900 a month. "The rent is £900 a month." [7]', False),
+        ('Yes. "The rent is £900 a month." [1]', False),  # nothing in it can be held against the quote
     ],
 )
 def test_a_reply_holds_when_its_quote_is_copied_and_bears_out_the_answer(text: str, good: bool) -> None:
