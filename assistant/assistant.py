@@ -214,7 +214,10 @@ class Assistant:
         )
 
     def forget(self, glob: str) -> "Receipt":
-        """Remove the documents whose file name or path matches `glob` from every store and every conversation."""
+        """Remove the documents that `glob` names from every store and every conversation.
+
+        Raises UsageError when it names none.
+        """
         return self.library.forget(glob)
 
     def status(self) -> dict[str, Any]:

@@ -6,28 +6,23 @@ from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from config.errors import StrongroomError
+from ingest.naming import paths_named
 from ingest.types import DocumentRecord, FileStatus
 
 _AT_NAME = re.compile(r"(?<![\w@])@(?:\"([^\"]+)\"|([\w.*-]*[\w*]))")
 
 
 def paths_matching(records: Iterable[DocumentRecord], glob: str) -> frozenset[str]:
-    """Paths of the documents in the library whose file name or path matches `glob`, upper and lower case alike.
+    """Paths of the documents in the library that `glob` names (see `paths_named`).
 
     Raises StrongroomError when there is none.
     """
-    found = frozenset(record.path for record in records if _is_searchable(record) and matches(record.path, glob))
+    found = paths_named((record.path for record in records if _is_searchable(record)), glob)
     if not found:
         raise StrongroomError(
             f"No document in the library matches {glob}.", "See `strongroom documents list` for what is in it."
         )
     return found
-
-
-def matches(path: str, glob: str) -> bool:
-    """Whether a path or its last part matches `glob`, upper and lower case alike."""
-    pattern = glob.casefold()
-    return fnmatchcase(path.casefold(), pattern) or fnmatchcase(PurePath(path).name.casefold(), pattern)
 
 
 def scoped_by_name(question: str, records: Collection[DocumentRecord]) -> tuple[str, frozenset[str] | None]:

@@ -11,7 +11,11 @@ from assistant.cli.ledger import named_pages, write_ledger
 from assistant.cli.options import JsonFlag
 
 if TYPE_CHECKING:
+    from ingest.library.types import Receipt
     from ingest.types import DocumentRecord, PageNote
+
+_MOST_HOLDERS = 5
+"""Documents named that hold some of the forgotten text as well."""
 
 documents = typer.Typer(help="List, show and forget documents.", no_args_is_help=False)
 
@@ -80,7 +84,7 @@ def show_document(
 @documents.command("forget")
 def forget_documents(
     context: typer.Context,
-    glob: Annotated[str, typer.Argument(metavar="GLOB", help="Documents whose name or path matches.")],
+    glob: Annotated[str, typer.Argument(metavar="GLOB", help="A name or path, or a pattern like 'contract*'.")],
     as_json: JsonFlag = False,
 ) -> None:
     """Remove documents so that no byte of their text is left, and prove it."""
@@ -90,19 +94,26 @@ def forget_documents(
     if as_json:
         invocation.output.json(json_shapes.receipt(receipt))
     elif receipt.forgotten:
-        for path in receipt.forgotten:
-            invocation.output.line(f"Forgotten: {path}")
-        absence = (
-            "no byte of their text is left" if receipt.verified_absent else "but some of their text is STILL THERE"
-        )
-        invocation.output.line(
-            f"{receipt.chunks:,} passages and {receipt.vectors:,} vectors removed, {receipt.bytes_reclaimed:,} bytes "
-            f"given back; {absence} under the home."
-        )
+        _print_receipt(receipt, invocation)
     else:
-        invocation.output.note(f"No document matches {glob}.")
+        state = "was brought to its end" if receipt.verified_absent else "could not be brought to its end"
+        invocation.output.note(f"No document is called {glob}. What was forgotten earlier {state}.")
     if not receipt.verified_absent:
         raise typer.Exit(1)
+
+
+def _print_receipt(receipt: "Receipt", invocation: Invocation) -> None:
+    for path in receipt.forgotten:
+        invocation.output.line(f"Forgotten: {path}")
+    absence = "no byte of their text is left" if receipt.verified_absent else "but some of their text is STILL THERE"
+    invocation.output.line(
+        f"{receipt.chunks:,} passages and {receipt.vectors:,} vectors removed, {receipt.bytes_reclaimed:,} bytes "
+        f"given back; {absence} under the home."
+    )
+    for holder in receipt.held_by[:_MOST_HOLDERS]:
+        invocation.output.line(f"Some of the same text is in {holder.path}, collection {holder.collection}.")
+    if len(receipt.held_by) > _MOST_HOLDERS:
+        invocation.output.line(f"And in {len(receipt.held_by) - _MOST_HOLDERS:,} more.")
 
 
 def _described(notes: "list[PageNote]") -> dict[str, str]:

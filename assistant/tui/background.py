@@ -214,7 +214,7 @@ class Background:
 
         def work() -> None:
             assistant = self._workers.wait()
-            receipt = assistant.forget(_exactly(path))
+            receipt = assistant.forget(path)
             reply_to.post_message(
                 messages.DocumentForgotten(Path(path).name, receipt.chunks, bool(receipt.verified_absent))
             )
@@ -262,8 +262,3 @@ def _count(assistant: "Assistant") -> LibraryCounts:
         if counts.name == name:
             return LibraryCounts(counts.documents, counts.pages, counts.chunks, counts.vectors_pending)
     return LibraryCounts(0, 0, 0, 0)
-
-
-def _exactly(path: str) -> str:
-    """A glob that matches `path` and nothing else."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in path)

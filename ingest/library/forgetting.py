@@ -5,16 +5,17 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from config.errors import UsageError
 from config.locations import Locations
 from ingest.library import collections, documents
 from ingest.library.database import Database, Row
-from ingest.library.types import Receipt
+from ingest.library.types import Holder, Receipt
 from ingest.library.vectors import from_blobs
+from ingest.naming import paths_named
 
 if TYPE_CHECKING:
     from ingest.library.index import VectorIndex
@@ -46,10 +47,11 @@ def forget(
     index: "VectorIndex",
     hooks: Sequence[Callable[[Collection[str]], None]],
 ) -> Receipt:
-    """Forget the documents whose file name or path matches `glob`, and every other file with the same content.
+    """Forget the documents that `glob` names, and every other file of the collection with the same content.
 
     When another process holds the index, or reads the library just now, the receipt says that the absence is not
-    verified; the holder builds its index again without them at its next refresh.
+    verified; the holder builds its index again without them at its next refresh. When it names none, what is left of
+    an earlier forgetting is done. Raises UsageError when nothing is.
     """
     size_before = _size(locations)
     with database.transaction() as connection:
@@ -63,17 +65,19 @@ def forget(
             hook(paths)
     if not matched and not _compaction_due(database, collection):
         database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        return Receipt((), 0, 0, 0, verified_absent=True)
+        raise UsageError(f"No document is called {glob}.", "See `strongroom documents list` for what there is.")
     scan.remove_files()
     index_is_clean = index.discard()
-    _compact(database)
+    file_is_compact = _compact(database)
     with database.snapshot() as connection:
-        probes = _still_distinctive(connection, probes)
-    clean = index_is_clean and not _found_on_disk(locations, probes)
+        distinctive, holders = _still_distinctive(connection, probes)
+    clean = index_is_clean and file_is_compact and not _found_on_disk(locations, distinctive)
     if clean:
         with database.transaction() as connection:
             connection.execute("UPDATE collections SET compaction_due = 0 WHERE id = ?", (collection,))
-    return Receipt(tuple(paths), chunks, vectors, max(0, size_before - _size(locations)), verified_absent=clean)
+    # Where other documents hold all of the text, it is under the home, and none was left to search for.
+    absent = clean and bool(distinctive.texts or not probes.texts)
+    return Receipt(tuple(paths), chunks, vectors, max(0, size_before - _size(locations)), absent, holders)
 
 
 def _matching(connection: sqlite3.Connection, collection: int, glob: str) -> list[tuple[int, str]]:
@@ -81,7 +85,7 @@ def _matching(connection: sqlite3.Connection, collection: int, glob: str) -> lis
     rows = connection.execute(
         "SELECT id, path, sha256 FROM documents WHERE collection = ? ORDER BY path", (collection,)
     ).fetchall()
-    named = {path for _, path, _ in rows if fnmatchcase(Path(path).name, glob) or fnmatchcase(path, glob)}
+    named = paths_named((path for _, path, _ in rows), glob)
     contents = {sha256 for _, path, sha256 in rows if path in named and sha256}
     return [(row, path) for row, path, sha256 in rows if path in named or sha256 in contents]
 
@@ -131,28 +135,38 @@ def _compaction_due(database: Database, collection: int) -> bool:
     return bool(database.value("SELECT compaction_due FROM collections WHERE id = ?", (collection,)))
 
 
-def _compact(database: Database) -> None:
-    """Write the full-text index and the file anew, so that no page of it holds what was deleted."""
+def _compact(database: Database) -> bool:
+    """Write the full-text index and the file anew, so that no page of it holds what was deleted.
+
+    False when somebody who still reads an older state kept the write-ahead log from being emptied.
+    """
     with database.transaction() as connection:
         connection.execute("INSERT INTO chunks_text (chunks_text) VALUES ('rebuild')")
     database.rows("VACUUM")
-    database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+    return not database.value("PRAGMA wal_checkpoint(TRUNCATE)")  # its first column: somebody was in the way
 
 
-def _still_distinctive(connection: sqlite3.Connection, probes: _Probes) -> _Probes:
-    """Without those that remaining documents hold as well: a sentence of a form that many files share, for example."""
-    return _Probes(
-        [text for text in probes.texts if not _finds(connection, _PAGE_WITH, text)],
-        [blob for blob in probes.vectors if not _finds(connection, _CHUNK_WITH, blob)],
+def _still_distinctive(connection: sqlite3.Connection, probes: _Probes) -> tuple[_Probes, tuple[Holder, ...]]:
+    """Without those that remaining documents of any collection hold as well: the same file taken into another
+    collection, or a sentence of a form that many files share. And for each text left out, a document that holds it."""
+    holders = {text: _ask(connection, _HOLDER_OF_TEXT, text) for text in probes.texts}
+    distinctive = _Probes(
+        [text for text in probes.texts if holders[text] is None],
+        [blob for blob in probes.vectors if _ask(connection, _CHUNK_WITH, blob) is None],
     )
+    return distinctive, tuple(Holder(*found) for found in sorted({found for found in holders.values() if found}))
 
 
-_PAGE_WITH = "SELECT 1 FROM pages WHERE instr(text, ?) > 0 LIMIT 1"
+_HOLDER_OF_TEXT = """
+    SELECT k.name, d.path FROM pages p JOIN documents d ON d.id = p.document JOIN collections k ON k.id = d.collection
+    WHERE instr(p.text, ?) > 0 LIMIT 1
+"""
 _CHUNK_WITH = "SELECT 1 FROM chunks WHERE vector = ? LIMIT 1"
 
 
-def _finds(connection: sqlite3.Connection, query: str, value: object) -> bool:
-    return connection.execute(query, (value,)).fetchone() is not None
+def _ask(connection: sqlite3.Connection, query: str, value: object) -> Row | None:
+    row: Row | None = connection.execute(query, (value,)).fetchone()
+    return row
 
 
 def _found_on_disk(locations: Locations, probes: _Probes) -> bool:
@@ -161,7 +175,7 @@ def _found_on_disk(locations: Locations, probes: _Probes) -> bool:
     for blob in probes.vectors:
         needles += [blob, from_blobs([blob]).tobytes()]
     needles = [needle for needle in needles if needle]
-    return any(_holds(path, needles) for path in _files(locations))
+    return bool(needles) and any(_holds(path, needles) for path in _files(locations))
 
 
 def _files(locations: Locations) -> Iterator[Path]:

@@ -43,15 +43,28 @@ class CollectionCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A document that is still in the library, by collection and path."""
+
+    collection: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What forgetting did. `forgotten` are paths; `verified_absent` is true only when every file under the home was
-    searched and holds none of their text or vectors."""
+    """What forgetting did. `forgotten` are paths, none when an earlier forgetting was brought to its end.
+
+    `verified_absent` is true only when every file under the home was searched and holds none of their text or vectors
+    but what other documents share; it is false when other documents hold all of it. `held_by` are documents, in any
+    collection, that hold some of the same text.
+    """
 
     forgotten: tuple[str, ...]
     chunks: int
     vectors: int
     bytes_reclaimed: int
     verified_absent: bool
+    held_by: tuple[Holder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

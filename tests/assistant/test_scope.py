@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.scope import matches, paths_matching, scoped_by_name
+from assistant.scope import paths_matching, scoped_by_name
 from config.errors import StrongroomError
 from ingest.types import DocumentRecord, FileStatus
 
@@ -59,5 +59,7 @@ def test_other_at_signs_stay_in_the_question(question: str) -> None:
     assert scoped_by_name(question, RECORDS) == (question, None)
 
 
-def test_brackets_in_a_file_name_can_be_matched() -> None:
-    assert matches("/d/Price list (2).pdf", "price list (2).pdf")
+def test_a_file_that_is_called_like_a_glob_can_be_named() -> None:
+    records = [record("/d/report [1].pdf"), record("/d/report 1.pdf")]
+    assert paths_matching(records, "Report [1].pdf") == {"/d/report [1].pdf"}
+    assert paths_matching(records, "report ?.pdf") == {"/d/report 1.pdf"}

@@ -60,6 +60,20 @@ def test_what_is_forgotten_is_gone_and_the_receipt_says_so(run: Run, library: Pa
     assert not run("search", "Sandpiper", "--mode", "lexical", "--json").json["hits"]
 
 
+def test_forgetting_a_document_that_is_not_there_is_refused(run: Run, library: Path) -> None:
+    result = run("documents", "forget", "bord*", "--json")
+    assert (result.code, result.out) == (2, "")
+    assert "No document is called bord*." in result.err
+
+
+def test_a_person_is_told_what_another_collection_still_holds(run: Run, library: Path) -> None:
+    run("--collection", "other", "ingest", str(library))
+    result = run("documents", "forget", "BOARD*")
+    assert result.code == 1
+    assert "STILL THERE" in result.out
+    assert f"Some of the same text is in {library / 'minutes' / 'board.txt'}, collection other." in result.out
+
+
 def test_a_person_reads_the_receipt(run: Run, library: Path) -> None:
     out = run("documents", "forget", "*.md").out
     assert f"Forgotten: {library / 'leave-policy.md'}" in out

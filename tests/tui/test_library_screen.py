@@ -144,7 +144,7 @@ async def test_a_name_with_wildcards_forgets_only_itself(stocked: StandInAssista
         await pilot.press("f")
         await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
         await pilot.press("y")
-        await wait_until(lambda: stocked.forgotten == ["/documents/report [[][*]].pdf"])
+        await wait_until(lambda: stocked.forgotten == ["/documents/report [*].pdf"])
 
 
 async def test_a_folder_is_chosen_in_the_tree(stocked: StandInAssistant, tmp_path: Path) -> None:

@@ -3,8 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from config.errors import UsageError
 from config.locations import Locations
 from ingest.library.library import Library
+from ingest.library.types import Holder
 from ingest.types import FileStatus
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import embed_all, found_texts, put
@@ -74,17 +76,51 @@ def test_the_full_text_index_keeps_no_word_either(filled: Library) -> None:
     assert not {word for word in words if word.startswith(("zebracorn", "quokka", "xanth", "protocol"))}
 
 
-@pytest.mark.parametrize("glob", ["secret.pdf", "*secret*", "/papers/secret.pdf", "/papers/s*"])
-def test_a_glob_matches_the_name_or_the_path(filled: Library, glob: str) -> None:
+@pytest.mark.parametrize(
+    "glob", ["secret.pdf", "*secret*", "/papers/secret.pdf", "/papers/s*", "SECRET*", "Secret.pdf"]
+)
+def test_a_glob_matches_the_name_or_the_path_in_any_case(filled: Library, glob: str) -> None:
     assert filled.forget(glob).forgotten == ("/papers/secret.pdf",)
     assert [record.document for record in filled.documents()] == ["public.pdf"]
 
 
-def test_a_glob_that_matches_nothing_changes_nothing(filled: Library) -> None:
-    receipt = filled.forget("*.docx")
+def test_a_glob_that_matches_nothing_is_refused_and_changes_nothing(filled: Library) -> None:
+    with pytest.raises(UsageError, match=r"No document is called \*\.docx"):
+        filled.forget("*.docx")
 
-    assert (receipt.forgotten, receipt.chunks, receipt.verified_absent) == ((), 0, True)
     assert len(filled.documents()) == 2
+    assert filled.check() == []
+
+
+def test_what_is_called_like_a_glob_is_that_file_only(filled: Library) -> None:
+    put(filled, "/papers/report [1].pdf", "The report in brackets.")
+    put(filled, "/papers/report 1.pdf", "The report without brackets.")
+    put(filled, "/papers/Report [1].PDF", "The report in capitals.")
+
+    assert filled.forget("report [1].pdf").forgotten == ("/papers/report [1].pdf",)
+    assert filled.forget("report [1].pdf").forgotten == ("/papers/Report [1].PDF",)
+    assert filled.forget("report [1].pdf").forgotten == ("/papers/report 1.pdf",)
+
+
+def test_what_another_collection_holds_as_well_is_not_called_absent(
+    filled: Library, embedder: HashEmbedder, locations: Locations
+) -> None:
+    other = Library.open(locations, "other")
+    other.require_embedder(embedder.identity)
+    put(other, "/elsewhere/copy.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
+    embed_all(other, embedder)
+
+    receipt = filled.forget("secret.pdf")
+
+    assert receipt.forgotten == ("/papers/secret.pdf",)
+    assert traces(locations, b"zebracorn")
+    assert not receipt.verified_absent
+    assert receipt.held_by == (Holder("other", "/elsewhere/copy.pdf"),)
+    assert filled.check() == []  # what was to be removed is removed
+    receipt = other.forget("copy.pdf")
+    assert (receipt.verified_absent, receipt.held_by) == (True, ())
+    assert traces(locations, b"zebracorn") == []
+    other.close()
 
 
 def test_files_with_the_same_content_are_forgotten_together(filled: Library, locations: Locations) -> None:
@@ -111,7 +147,9 @@ def test_text_that_another_document_holds_as_well_does_not_spoil_the_receipt(
     put(filled, "/papers/letter.pdf", PUBLIC, "A page of its own about marmalade and its making.")
     embed_all(filled, embedder)
 
-    assert filled.forget("letter.pdf").verified_absent
+    receipt = filled.forget("letter.pdf")
+    assert receipt.verified_absent
+    assert receipt.held_by == (Holder("default", "/papers/public.pdf"),)
     assert found_texts(filled, "opening hours") == [PUBLIC]
 
 
@@ -169,6 +207,9 @@ def test_while_another_reads_an_old_state_nothing_is_claimed(filled: Library, lo
     with reader.database.snapshot() as connection:
         connection.execute("SELECT count(*) FROM pages").fetchall()
         assert not filled.forget("secret.pdf").verified_absent
+        assert not filled.forget(
+            "secret.pdf"
+        ).verified_absent  # nothing is left to search for, but the log is not empty
     reader.close()
 
     assert filled.forget("secret.pdf").verified_absent
