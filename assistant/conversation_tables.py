@@ -67,9 +67,17 @@ SOURCES_OF = """
         AND NOT EXISTS (SELECT 1 FROM documents WHERE path = s.path)
     )
 """
+# What one prompt showed stands in those of the later turns, too, and their replies may say it again. The oldest turns
+# may have left the prompt by then; when is not kept, so a turn too many is taken rather than one too few.
 TURNS_WITH = """
     SELECT turn FROM conversation_evidence
     WHERE conversation = :conversation AND source = :source AND (position = 0 OR in_prompt)
     UNION
     SELECT turn FROM conversation_citations WHERE conversation = :conversation AND number = :source
+    UNION
+    SELECT number FROM conversation_turns
+    WHERE conversation = :conversation AND prompt != '' AND number > (
+        SELECT MIN(turn) FROM conversation_evidence
+        WHERE conversation = :conversation AND source = :source AND in_prompt
+    )
 """

@@ -124,6 +124,27 @@ def test_a_turn_about_a_forgotten_document_keeps_its_place_only(open_with: Open)
     assert {s.passage.document for s in about_leave.sources} <= {"leave-policy.md", "travel-policy.md"}
 
 
+def test_a_later_turn_goes_too_when_its_prompt_still_held_the_forgotten_document(open_with: Open) -> None:
+    assistant = open_with(["Ingrid Solheim was elected chair for two years [1].", "Employees accrue 23 days [2]."])
+    answer_to(assistant, CHAIR, style="answer", k=1)
+    answer = answer_to(assistant, VACATION, style="answer", conversation="last", k=1)
+    assert {source.passage.document for source in answer.evidence} == {"leave-policy.md"}
+    answer_to(assistant, HOTEL, style="quote", conversation="last", k=1)
+    assistant.forget("board-*")
+    _, about_leave, about_travel = assistant.conversations.load(answer.conversation).turns
+    assert (about_leave.question, about_leave.answer, about_leave.citations) == ("", FORGOTTEN, ())
+    assert about_travel.question == HOTEL  # quoted: the model had no part in it
+
+
+def test_a_turn_before_the_forgotten_document_came_in_stays(open_with: Open) -> None:
+    assistant = open_with(["Employees accrue 23 days [1].", "Ingrid Solheim was elected chair for two years [2]."])
+    answer = answer_to(assistant, VACATION, style="answer", k=1)
+    answer_to(assistant, CHAIR, style="answer", conversation="last", k=1)
+    assistant.forget("board-*")
+    about_leave, about_board = assistant.conversations.load(answer.conversation).turns
+    assert (about_leave.question, about_board.answer) == (VACATION, FORGOTTEN)
+
+
 def test_a_conversation_goes_on_after_forgetting_and_gives_no_number_twice(open_with: Open) -> None:
     assistant = open_with()
     answer_to(assistant, CHAIR, style="quote", k=2)
