@@ -1,5 +1,6 @@
 """The terminal interface: one app, its screens, and what they share."""
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -227,6 +228,8 @@ class StrongroomApp(App[None]):
             self._take_in(self.status.following)
 
     def on_following_failed(self, message: FollowingFailed) -> None:
+        """A folder that has gone is not asked for again: the others could not be followed for it."""
+        self._added = [folder for folder in self._added if os.path.isdir(folder)]  # noqa: PTH112  Path raises for a closed one
         self._follow([])
         self.on_task_failed(message)
 
