@@ -18,7 +18,7 @@ from assistant.tui import messages
 from assistant.tui.choosing import Choosing
 from assistant.tui.comparing import Comparing
 from assistant.tui.following import Following
-from assistant.tui.messages import LibraryCounts
+from assistant.tui.messages import LibraryCounts, Trouble
 from assistant.tui.parts import refresh_index, slow_parts
 from assistant.tui.progress import IngestProgress
 from assistant.tui.reading_ahead import ReadingAhead
@@ -52,6 +52,7 @@ class Background:
         self._stop_answer = Event()
         self._stop_ingest = Event()
         self._keeping_up = Event()
+        self._last_trouble: Trouble | None = None
 
     # starting and ending
 
@@ -180,8 +181,9 @@ class Background:
         self._workers.start("count", work)
 
     def keep_up(self) -> None:
-        """Index what another process, such as `strongroom ingest`, has put into the library, and count anew."""
-        if self._keeping_up.is_set():
+        """Index what another process, such as `strongroom ingest`, has put into the library, and count anew. As this is
+        tried again and again, the app is told of the same trouble once, until it works again."""
+        if self._keeping_up.is_set() or not self._workers.is_open:
             return
         self._keeping_up.set()
 
@@ -190,10 +192,16 @@ class Background:
                 assistant = self._workers.wait()
                 refresh_index(assistant)
                 self._app.post_message(messages.LibraryCounted(_count(assistant)))
+                self._last_trouble = None
             finally:
                 self._keeping_up.clear()
 
-        self._workers.start("keep up", work)
+        def failed(trouble: Trouble) -> None:
+            if trouble != self._last_trouble:
+                self._last_trouble = trouble
+                self._app.post_message(messages.TaskFailed(trouble))
+
+        self._workers.start("keep up", work, failed)
 
     def list_library(self, *, reply_to: MessagePump) -> None:
         def work() -> None:

@@ -69,6 +69,11 @@ class Workers:
         self._assistant.set_result(assistant)
         return assistant
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is an assistant by now: not before it is open, nor when it could not be opened."""
+        return self._assistant.done() and self._assistant.exception() is None
+
     def wait(self, stop: Event | None = None) -> "Assistant":
         """The assistant, once it is open. Raises what opening it raised, or WaitStopped when `stop` is set before."""
         while not self._assistant.done():
@@ -87,7 +92,7 @@ class Workers:
         for worker in list(self._busy):
             if not worker.wait(max(0.0, deadline - time.monotonic())):
                 return False
-        if self._assistant.done() and self._assistant.exception() is None:
+        if self.is_open:
             self._assistant.result().close()
         return True
 

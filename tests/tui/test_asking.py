@@ -24,6 +24,7 @@ from tests.tui.helpers import (
     running,
     screen_text,
     shows,
+    told,
     wait_until,
 )
 from tests.tui.stand_in import SOURCES, StandInAssistant, make_answer
@@ -334,7 +335,10 @@ async def test_a_library_that_cannot_be_opened_is_an_error_on_screen_and_under_e
         await ask(pilot, "anything")
         await wait_until(lambda: answers(app) and answers(app)[-1].phase == "failed")
         assert question_box(app).text == "anything"
-        await shows(app, "Ready")
+        await shows(app, "The library is not open")
+        app._keep_up()
+        await pilot.pause(0.1)
+        assert told(app) == ""
 
 
 async def test_quitting_stops_what_is_running_and_closes_the_assistant(stocked: StandInAssistant) -> None:

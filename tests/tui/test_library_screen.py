@@ -12,7 +12,7 @@ from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.widgets.library.folder_tree import FolderTree
-from config.errors import EmbedderMismatch
+from config.errors import EmbedderMismatch, LibraryError
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 from tests.tui.helpers import ask_and_wait, folder_of_documents, running, shows, told, wait_until
@@ -268,6 +268,38 @@ async def test_what_another_process_puts_in_is_indexed_and_counted(stocked: Stan
         app._keep_up()
         await shows(app, "3 documents")
         assert stocked.library.waiting == 0
+
+
+async def test_trouble_with_keeping_up_is_told_once(stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = 0
+    heard: list[str] = []
+
+    def damaged() -> int:
+        nonlocal looks
+        looks += 1
+        raise LibraryError("The library file is damaged.", "Restore it from a copy.")
+
+    async with running(stocked) as (app, _):
+        monkeypatch.setattr(app, "notify", lambda text, **_: heard.append(text))
+        works = stocked.library.index_changes_waiting
+
+        async def keep_up() -> None:
+            before = looks
+            app._keep_up()
+            await wait_until(lambda: looks > before and not app.background._keeping_up.is_set())
+            await wait_until(lambda: heard)
+
+        stocked.library.index_changes_waiting = damaged  # type: ignore[method-assign]
+        await keep_up()
+        await keep_up()
+        assert heard == ["The library file is damaged. Restore it from a copy."]
+        stocked.library.index_changes_waiting = works  # type: ignore[method-assign]
+        stocked.library.records.append(record("minutes.pdf"))
+        app._keep_up()
+        await shows(app, "3 documents")
+        stocked.library.index_changes_waiting = damaged  # type: ignore[method-assign]
+        await keep_up()
+        await wait_until(lambda: len(heard) == 2)
 
 
 async def test_what_an_interrupted_run_left_waiting_is_indexed_after_the_start(stocked: StandInAssistant) -> None:

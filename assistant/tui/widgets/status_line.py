@@ -13,6 +13,8 @@ from assistant.tui.progress import IngestProgress, count, duration
 from assistant.tui.styles import BAD, CARE, GOOD, HEADING, MUTED, NEWS, RULE
 from config.seal import SealReport
 
+_CLOSED = "The library is not open"
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
@@ -36,6 +38,11 @@ class Status:
     def is_ingest_waiting(self) -> bool:
         """Nothing is read before the embedder is there, which takes a while on the very first start."""
         return self.is_ingesting and self.loading != "" and self.ingest is not None and self.ingest.looking
+
+    @property
+    def is_library_closed(self) -> bool:
+        """It could not be opened: it is counted as soon as it is."""
+        return self.loading == "" and self.counts is None
 
     @property
     def is_library_empty(self) -> bool:
@@ -85,6 +92,8 @@ def activity_words(status: Status) -> str:
         return ingest_words(status.ingest)
     if status.loading:
         return f"Loading {status.loading}"
+    if status.is_library_closed:
+        return _CLOSED
     if status.following:
         return f"Following {count(len(status.following), 'folder')}"
     return "Ready"
@@ -105,7 +114,7 @@ def _variants(status: Status) -> list[tuple[Content, Content]]:
     brand = Content.styled(" Strongroom ", HEADING)
     seal = Content(" ") + seal_words(status.seal)
     words = activity_words(status)
-    activity = Content.styled(f"{words} ", "" if words == "Ready" else NEWS)
+    activity = Content.styled(f"{words} ", {"Ready": "", _CLOSED: BAD}.get(words, NEWS))
     model = line(status.model, MUTED)
     library = Content.styled(_library_words(status.counts), MUTED)
     held = "" if status.counts is None else count(status.counts.documents, "document")
