@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
@@ -9,6 +10,7 @@ from threading import Event
 from config.errors import UsageError
 from config.files import replace_file
 from config.locations import Locations
+from ingest.discovery import is_there
 
 # A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
 QUIET_MS = 800
@@ -43,9 +45,9 @@ def changes(folders: Sequence[Path], *, ignore: Path, stop: Event | None = None)
 def require_folders(paths: Sequence[Path]) -> None:
     """A single file cannot be watched: programs save by putting a new file in its place. Raises UsageError."""
     for path in paths:
-        if not path.exists():
+        if not is_there(path):
             raise UsageError(f"There is no folder {path}.", "Check the path and its spelling.")
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113  is_file() raises for what is in a closed folder
             raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
 
 
@@ -87,7 +89,7 @@ def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterato
 
 def _require_there(folders: Sequence[Path]) -> None:
     for folder in folders:
-        if not folder.is_dir():
+        if not is_there(folder) or os.path.isfile(folder):  # noqa: PTH113  is_file() raises as well
             raise UsageError(
                 f"The folder {folder} is not there.", "Check its name, or follow it again when it is back."
             )

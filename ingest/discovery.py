@@ -1,7 +1,9 @@
 """Walk folders, hash what is there, compare it with the library: new, changed, unchanged, moved, duplicate, gone."""
 
+import errno
 import hashlib
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +19,7 @@ LOCK_FILE_PREFIX = "~$"
 
 _IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
 _HASH_BLOCK = 1 << 20
+_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,8 @@ class Plan:
     `failed` did not get in before and have not changed since: their ledger rows still hold. `moved` are (old path,
     file). `duplicates` are (file, the path with the same content): that one is in the library already, or among the
     files to read, which may yet fail. `gone` are paths that the library knows below what was walked and that are no
-    more; `unreadable` are (path, reason).
+    more (one below a folder that cannot be looked into just now still counts as there); `unreadable` are (path,
+    reason).
     """
 
     new: tuple[FoundFile, ...] = ()
@@ -81,18 +85,18 @@ def discover(
 
 def _refuse_missing(roots: Sequence[Path]) -> None:
     for root in roots:
-        if not root.exists():
+        if not is_there(root):
             raise StrongroomError(f"There is no file or folder {root}.", "Check the path and its spelling.")
 
 
 def _walk(root: Path, unreadable: list[tuple[Path, str]], leave_out: Path | None) -> Iterator[Path]:
     """The regular files at or below `root`; a folder that cannot be listed goes to `unreadable`."""
-    if not root.is_dir():
+    if not os.path.isdir(root):  # noqa: PTH112  is_dir() raises for a folder that is closed
         yield root
         return
 
     def note(error: OSError) -> None:
-        unreadable.append((Path(error.filename), f"The folder cannot be opened: {error.strerror}."))
+        unreadable.append((_printable(Path(error.filename)), f"The folder cannot be opened: {error.strerror}."))
 
     for folder, subfolders, names in os.walk(root, onerror=note):
         subfolders[:] = sorted(
@@ -102,8 +106,23 @@ def _walk(root: Path, unreadable: list[tuple[Path, str]], leave_out: Path | None
         )
         for name in names:
             path = Path(folder, name)
-            if not _is_junk(name) and path.is_file() and not path.is_symlink():
+            if not _is_junk(name) and _is_regular(path, unreadable):
                 yield path
+
+
+def _is_regular(path: Path, unreadable: list[tuple[Path, str]]) -> bool:
+    """Whether it is a file and no link; one that cannot be looked at, in a closed folder, goes to `unreadable`."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        unreadable.append((_printable(path), _cannot_be_opened(error)))
+        return False
+
+
+def _cannot_be_opened(error: OSError) -> str:
+    return f"The file cannot be opened: {error.strerror}. Check that you may read it."
 
 
 def _is_hidden(name: str) -> bool:
@@ -119,7 +138,7 @@ def _hash_all(paths: Sequence[Path], unreadable: list[tuple[Path, str]]) -> Iter
         try:
             yield hash_file(path)
         except OSError as error:
-            unreadable.append((path, f"The file cannot be opened: {error.strerror}. Check that you may read it."))
+            unreadable.append((path, _cannot_be_opened(error)))
         except UnicodeEncodeError:
             unreadable.append((_printable(path), "The name of the file is not valid Unicode. Rename it."))
 
@@ -189,7 +208,7 @@ def _where_contents_are(
         if path in now:
             if now[path] == before.sha256:
                 holders.setdefault(before.sha256, Path(path))
-        elif Path(path).exists():
+        elif is_there(Path(path)):
             holders.setdefault(before.sha256, Path(path))
         else:
             vanished.setdefault(before.sha256, Path(path))
@@ -197,4 +216,16 @@ def _where_contents_are(
 
 
 def _is_gone(path: Path, roots: Sequence[Path]) -> bool:
-    return any(path.is_relative_to(root) for root in roots) and not path.exists()
+    return any(path.is_relative_to(root) for root in roots) and not is_there(path)
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is something at `path`, as far as can be told: a closed folder, or a drive that does not answer,
+    tells nothing, and what was below it must not be taken for deleted."""
+    try:
+        path.stat()
+    except OSError as error:
+        return error.errno not in _NOT_THERE
+    except ValueError:  # a name that no file can have
+        return False
+    return True

@@ -4,6 +4,7 @@ Each document is stored in one transaction as soon as it is read, and can be fou
 follow, a slice at a time. So a run that is killed at any moment has lost nothing, and the next one goes on from there.
 """
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -131,7 +132,7 @@ def _settle_what_needs_no_reading(
         library.remove_document(path)
         yield FileDone(path, FileStatus.REMOVED)
     for path, reason in plan.unreadable:
-        if str(path) not in known and not path.is_dir():
+        if str(path) not in known and not os.path.isdir(path):  # noqa: PTH112  is_dir() raises for a closed folder
             library.record_outcome(path, sha256="", status=FileStatus.FAILED, reason=reason)
         yield FileDone(path, FileStatus.FAILED, reason=reason)
 

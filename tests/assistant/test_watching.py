@@ -1,5 +1,6 @@
 """Folders that are followed: what counts as a change, what the system cannot watch, and how it ends."""
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,3 +77,15 @@ def test_what_cannot_be_watched_is_looked_at_now_and_then(tmp_path: Path, monkey
         next(seen)
     stop.set()
     assert list(seen) == []
+
+
+def test_a_drive_that_does_not_answer_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stale(*_: object, **__: object) -> Any:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(watching, "SECONDS_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(watchfiles, "watch", stale)
+    monkeypatch.setattr(Path, "stat", stale)
+    seen = changes([tmp_path], ignore=tmp_path / "home")
+    next(seen)
+    next(seen)

@@ -1,5 +1,6 @@
 """What is on the disk, compared with what the library knows."""
 
+import errno
 import hashlib
 import os
 from pathlib import Path
@@ -180,6 +181,55 @@ def test_a_file_that_vanishes_or_may_not_be_read_is_named(tmp_path: Path, monkey
     ((named, reason),) = discover([tmp_path], {}).unreadable
     assert named == path
     assert "Permission denied" in reason
+
+
+@pytest.fixture
+def closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose files are listed, and that is all: as root, a test cannot close one."""
+    folder = tmp_path / "closed"
+    put(folder / "a.txt", "a")
+    for name in ("stat", "lstat"):
+        _refuse(monkeypatch, name, folder)
+    return folder
+
+
+def _refuse(monkeypatch: pytest.MonkeyPatch, name: str, folder: Path) -> None:
+    real = getattr(Path, name)
+
+    def refuse(self: Path, **options: bool) -> os.stat_result:
+        if folder in self.parents:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        found: os.stat_result = real(self, **options)
+        return found
+
+    monkeypatch.setattr(Path, name, refuse)
+
+
+def test_a_file_in_a_closed_folder_is_named_and_the_others_are_found(tmp_path: Path, closed: Path) -> None:
+    put(tmp_path / "open/b.txt", "b")
+    plan = discover([tmp_path], {})
+    assert names(plan.new) == ["b.txt"]
+    ((named, reason),) = plan.unreadable
+    assert named == closed / "a.txt"
+    assert "Permission denied" in reason
+
+
+def test_what_is_in_a_closed_folder_is_not_gone(tmp_path: Path, closed: Path) -> None:
+    copy = put(tmp_path / "copy.txt", "a")
+    plan = discover([tmp_path], known(closed / "a.txt", "a") | known(tmp_path / "lost.txt", "lost"))
+    assert plan.gone == (tmp_path / "lost.txt",)
+    assert plan.moved == ()
+    assert [(file.path, original) for file, original in plan.duplicates] == [(copy, closed / "a.txt")]
+
+
+def test_a_path_that_cannot_be_looked_at_is_not_called_missing(closed: Path) -> None:
+    assert names(discover([closed / "a.txt"], {}).new) == ["a.txt"]  # the fixture does not keep it from being opened
+
+
+def test_a_name_that_is_too_long_for_the_system_is_named(tmp_path: Path) -> None:
+    ((named, reason),) = discover([tmp_path / ("long" * 100)], {}).unreadable
+    assert named.name == "long" * 100
+    assert "too long" in reason
 
 
 def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
