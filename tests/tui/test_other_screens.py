@@ -145,11 +145,12 @@ async def test_the_model_in_use_is_marked_and_another_can_be_chosen(stocked: Sta
         await pilot.press("f4")
         await shows(app, "4,900 MB")
         assert any("●" in line and "stand-in" in line for line in screen_text(app).splitlines())
-        await pilot.press("enter")  # the one in use: nothing to do
         await pilot.press("down", "u")
         await wait_until(lambda: "starter is used from the next start on." in told(app))
-        saved = tomllib.loads(stocked.locations.settings_file.read_text())
-        assert saved == {"models": {"llm": "starter"}}
+        assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "starter"}}
+        await pilot.press("up", "u")  # no, the one in use after all
+        await wait_until(lambda: "stand-in is used from the next start on." in told(app))
+        assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "stand-in"}}
 
 
 async def test_settings_say_where_they_come_from(stocked: StandInAssistant) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from threading import Event
 
 from assistant.events import Answered, AnswerEvent, EvidenceFound
+from assistant.tui.messages import PartFailed, Trouble
 from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
+from assistant.tui.widgets.conversation.conversation import ConversationView
 from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.types import SearchTimings
 from config.errors import LibraryError
-from tests.tui.helpers import ask_and_wait, question_box, running, screen_text, shows, wait_until
+from tests.tui.helpers import answers, ask_and_wait, question_box, running, screen_text, shows, wait_until
 from tests.tui.stand_in import LEASE_PAGE, StandInAssistant, make_answer, make_source
 
 
@@ -151,6 +153,33 @@ async def test_a_narrow_terminal_shows_one_pane_at_a_time(stocked: StandInAssist
         assert "Conversation" not in screen_text(app)
         await pilot.press("ctrl+s")
         await shows(app, "Conversation")
+
+
+async def test_what_is_new_in_a_narrow_terminal_takes_the_place_of_the_sources(stocked: StandInAssistant) -> None:
+    async with running(stocked, size=(80, 24)) as (app, pilot):
+
+        async def to_the_sources() -> None:
+            await pilot.press("ctrl+s")
+            await shows(app, "handbook.pdf")
+            assert app.screen.query_one(SourcesPanel).has_focus
+
+        await ask_and_wait(pilot, "first")
+        await to_the_sources()
+        await ask_and_wait(pilot, "second")
+        await shows(app, "six months [1]")
+        await to_the_sources()
+        await app.on_part_failed(PartFailed(Trouble("The embedder is gone.", "Install it again.")))
+        await shows(app, "Install it again.")
+        assert question_box(app).has_focus
+        await to_the_sources()
+        await pilot.press("f3")
+        await shows(app, "first")
+        await pilot.press("enter")
+        await shows(app, "six months [1]")
+        await to_the_sources()
+        await pilot.press("ctrl+n")
+        await wait_until(lambda: not answers(app))
+        assert app.screen.query_one(ConversationView).display
 
 
 async def test_what_was_chosen_in_a_narrow_terminal_hides_nothing_in_a_wide_one(stocked: StandInAssistant) -> None:

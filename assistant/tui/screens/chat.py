@@ -118,6 +118,7 @@ class ChatScreen(Screen[None]):
     async def on_question_asked(self, message: QuestionAsked) -> None:
         self._turn += 1
         self._asked = message.question
+        self._show_conversation()
         self._answer = await self.query_one(ConversationView).add(message.question)
         self._set_busy(True)
         self._background.ask(message.question, conversation=self._conversation, turn=self._turn, reply_to=self)
@@ -167,6 +168,7 @@ class ChatScreen(Screen[None]):
 
     async def show_trouble(self, trouble: Trouble) -> None:
         """Something that is not the fault of a question went wrong."""
+        self._show_conversation()
         await self.query_one(ConversationView).show_trouble(trouble)
 
     # Sources
@@ -207,6 +209,12 @@ class ChatScreen(Screen[None]):
         elif panel.has_focus or self.focused is None:
             self.query_one(QuestionBox).focus()
 
+    def _show_conversation(self) -> None:
+        """Something new stands in it: a narrow terminal that shows the sources goes back to it."""
+        self.remove_class("-sources-instead")
+        if self.has_class("-narrow") and self.query_one(SourcesPanel).has_focus:
+            self.query_one(QuestionBox).focus()
+
     # Conversations
 
     async def action_new_conversation(self) -> None:
@@ -214,6 +222,7 @@ class ChatScreen(Screen[None]):
             self.notify("An answer is being written. Esc stops it.", markup=False)
             return
         self._forget_conversation()
+        self._show_conversation()
         await self.query_one(ConversationView).clear()
         self._show_sources(())
         self.query_one(ConversationView).border_title = "Conversation"
@@ -225,6 +234,7 @@ class ChatScreen(Screen[None]):
             return
         conversation = message.conversation
         self._forget_conversation()
+        self._show_conversation()
         self._conversation = conversation.conversation_id
         view = self.query_one(ConversationView)
         view.border_title = line(conversation.title)

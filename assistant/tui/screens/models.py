@@ -83,7 +83,7 @@ class ModelsScreen(Screen[None]):
 
     def action_use(self) -> None:
         row = self.query_one(DataTable).cursor_row
-        if 0 <= row < len(self.models) and not self.models[row].in_use:
+        if 0 <= row < len(self.models):  # the one in use, too: another may have been chosen in the meantime
             self._background.choosing.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
 
     def action_compare(self) -> None:
