@@ -117,7 +117,7 @@ def _ingest(passages: int, home: Path) -> dict[str, float]:
         store += _seconds(partial(library.replace_document, document, chunks, size=1, modified=1.0))
         while pending := library.pending_slice():
             made = generator.standard_normal((len(pending), DIMENSION)).astype(np.float32)
-            vectors += _seconds(partial(library.store_vectors, [chunk.chunk_id for chunk in pending], made))
+            vectors += _seconds(partial(library.store_vectors, pending, made))
     library.hold_index()
     index = _seconds(library.refresh_index)
     library.close()

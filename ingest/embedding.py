@@ -20,12 +20,12 @@ def embed_next_slice(library: Library, embedder: Embedder, *, from_end: bool = F
     if not pending:
         return 0
     copied = set(library.copy_vectors([chunk.chunk_id for chunk in pending]))
-    new = {chunk.chunk_id: chunk.indexed_text for chunk in pending if chunk.chunk_id not in copied}
+    new = [chunk for chunk in pending if chunk.chunk_id not in copied]
     if new:
-        texts = list(dict.fromkeys(new.values()))
+        texts = list(dict.fromkeys(chunk.indexed_text for chunk in new))
         rows = {text: row for row, text in enumerate(texts)}
         vectors = embedder.embed_documents(texts)
-        library.store_vectors(list(new), vectors[[rows[text] for text in new.values()]])
+        library.store_vectors(new, vectors[[rows[chunk.indexed_text] for chunk in new]])
     return len(pending)
 
 
@@ -105,8 +105,8 @@ class BackgroundEmbedding:
                 if self._rests():
                     self._stop.wait(_REST_SECONDS)
                     continue
+                self._more.clear()  # before the look: what is told between the two wakes it
                 is_last_look = self._nothing_to_come.is_set()
-                self._more.clear()
                 started = time.monotonic()
                 embedded = embed_next_slice(self._library, self._embedder, from_end=self._from_end)
                 if embedded:

@@ -39,6 +39,8 @@ INDEX_STEP = 1000
 PAGES_BETWEEN_CLEANINGS = 50
 """Pages stored after which memory is given back, which takes a millisecond."""
 
+FORGOTTEN_MEANWHILE = "Another process has taken it out of the ledger just now. Run the ingest again."
+
 COUNTING_SHARE = 50
 """Counting what is pending may take one part in so many of the time."""
 
@@ -124,7 +126,8 @@ def _settle_what_needs_no_reading(
         yield FileDone(file.path, FileStatus.UNCHANGED)
     reasons = {record.path: record.reason for record in library.documents()} if plan.failed else {}
     for file in plan.failed:
-        yield FileDone(file.path, known[str(file.path)].status, reason=reasons[str(file.path)])
+        reason = reasons.get(str(file.path), FORGOTTEN_MEANWHILE)
+        yield FileDone(file.path, known[str(file.path)].status, reason=reason)
     for old, file in plan.moved:
         library.move_document(old, file.path)
         yield FileDone(file.path, FileStatus.MOVED)

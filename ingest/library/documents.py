@@ -88,7 +88,7 @@ def replace(
             for chunk in chunks
         ),
     )
-    store_vectors(connection, collection, list(kept), list(kept.values()))
+    store_vectors(connection, collection, kept)
     return status
 
 
@@ -109,7 +109,11 @@ def record_outcome(
 
 
 def move(connection: sqlite3.Connection, collection: int, old: str, new: str) -> None:
-    """Let the row of `old`, with all that hangs on it, stand for `new`."""
+    """Let the row of `old`, with all that hangs on it, stand for `new`. When another process has done so, or taken it
+    out, meanwhile, what stands at `new` stays."""
+    there = connection.execute("SELECT 1 FROM documents WHERE collection = ? AND path = ?", (collection, old))
+    if there.fetchone() is None:
+        return
     clear_path(connection, collection, new)
     connection.execute("UPDATE documents SET path = ? WHERE collection = ? AND path = ?", (new, collection, old))
 
@@ -143,42 +147,44 @@ def delete_rows(connection: sqlite3.Connection, collection: int, rows: Iterable[
         connection.execute("DELETE FROM documents WHERE id = ?", (row,))
 
 
-def store_vectors(
-    connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str], blobs: Sequence[bytes]
-) -> None:
-    """Give chunks their vectors; those that are gone, or embedded by another process meanwhile, are passed over."""
+def store_vectors(connection: sqlite3.Connection, collection: int, made: Iterable[tuple[str, bytes, bytes]]) -> None:
+    """Give chunks their vectors, as (chunk id, fingerprint of the text that was embedded, vector).
+
+    Those that are gone, have another text, or were embedded by another process meanwhile, are passed over.
+    """
     stored = []
-    for chunk_id, blob in zip(chunk_ids, blobs, strict=True):
+    for chunk_id, fingerprint, blob in made:
         changed = connection.execute(
-            "UPDATE chunks SET vector = ? WHERE chunk_id = ? AND vector IS NULL", (blob, chunk_id)
+            "UPDATE chunks SET vector = ? WHERE chunk_id = ? AND fingerprint = ? AND vector IS NULL",
+            (blob, chunk_id, fingerprint),
         )
         if changed.rowcount:
             stored.append(chunk_id)
     vectors_changed(connection, collection, stored)
 
 
-def _vectors_to_keep(connection: sqlite3.Connection, before: int | None, chunks: Sequence[Chunk]) -> dict[str, bytes]:
-    """Chunk id → vector, for the chunks whose text stood in the document before this version of it as well."""
+def _vectors_to_keep(
+    connection: sqlite3.Connection, before: int | None, chunks: Sequence[Chunk]
+) -> list[tuple[str, bytes, bytes]]:
+    """Chunk id, fingerprint and vector of the chunks whose text stood in the document before this version as well."""
     rows = connection.execute(
         "SELECT fingerprint, vector FROM chunks WHERE document = ? AND vector IS NOT NULL", (before,)
     )
     vectors: dict[bytes, bytes] = dict(rows.fetchall())
     prints = ((chunk.chunk_id, fingerprint_of(chunk.context, chunk.text)) for chunk in chunks) if vectors else ()
-    return {chunk_id: vectors[each] for chunk_id, each in prints if each in vectors}
+    return [(chunk_id, each, vectors[each]) for chunk_id, each in prints if each in vectors]
 
 
 def copy_vectors(connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str]) -> list[str]:
     """Give chunks the vectors that others with the same text in the collection have; returns those that got one."""
-    twins: dict[str, bytes] = dict(
-        connection.execute(
-            "SELECT c.chunk_id, t.vector FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
-            " JOIN chunks t ON t.fingerprint = c.fingerprint AND t.vector IS NOT NULL"
-            " JOIN documents d ON d.id = t.document AND d.collection = ? WHERE c.vector IS NULL",
-            (json.dumps(list(chunk_ids)), collection),
-        ).fetchall()
-    )
-    store_vectors(connection, collection, list(twins), list(twins.values()))
-    return list(twins)
+    twins = connection.execute(
+        "SELECT c.chunk_id, c.fingerprint, t.vector FROM json_each(?) CROSS JOIN chunks c ON c.chunk_id = value"
+        " JOIN chunks t ON t.fingerprint = c.fingerprint AND t.vector IS NOT NULL"
+        " JOIN documents d ON d.id = t.document AND d.collection = ? WHERE c.vector IS NULL",
+        (json.dumps(list(chunk_ids)), collection),
+    ).fetchall()
+    store_vectors(connection, collection, twins)
+    return list(dict.fromkeys(chunk_id for chunk_id, *_ in twins))
 
 
 def vectors_changed(connection: sqlite3.Connection, collection: int, chunk_ids: Sequence[str]) -> None:

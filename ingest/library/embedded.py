@@ -30,10 +30,14 @@ def pending_slice(database: Database, collection: int | None, *, from_end: bool)
         return []
     start = pending // SLICE * SLICE  # SLICE divides the range of row ids that a document has
     rows = database.rows(
-        "SELECT chunk_id, context, text FROM chunks WHERE id >= ? AND id < ? AND vector IS NULL ORDER BY id",
+        "SELECT chunk_id, context, text, fingerprint FROM chunks"
+        " WHERE id >= ? AND id < ? AND vector IS NULL ORDER BY id",
         (start, start + SLICE),
     )
-    return [PendingChunk(chunk_id, f"{context}\n{text}" if context else text) for chunk_id, context, text in rows]
+    return [
+        PendingChunk(chunk_id, f"{context}\n{text}" if context else text, fingerprint)
+        for chunk_id, context, text, fingerprint in rows
+    ]
 
 
 def pending_count(database: Database, collection: int | None) -> int:

@@ -140,16 +140,18 @@ class Library:
         """Chunks that full-text search finds and vector search does not yet."""
         return embedded.pending_count(self.database, self._row())
 
-    def store_vectors(self, chunk_ids: Sequence[str], vectors: Vectors) -> None:
-        """Give chunks their vectors, shape (chunks, dimension); chunks that are gone by now are passed over.
+    def store_vectors(self, chunks: Sequence[PendingChunk], vectors: Vectors) -> None:
+        """Give chunks their vectors, shape (chunks, dimension); chunks that are gone, or have another text, by now are
+        passed over.
 
         Raises EmbedderMismatch for another dimension than the recorded embedder's.
         """
-        embedded.refuse_other_dimension(vectors, len(chunk_ids), self.embedder_identity())
+        embedded.refuse_other_dimension(vectors, len(chunks), self.embedder_identity())
         blobs = to_blobs(vectors)
+        made = [(chunk.chunk_id, chunk.fingerprint, blob) for chunk, blob in zip(chunks, blobs, strict=True)]
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
-            documents.store_vectors(connection, collection, chunk_ids, blobs)
+            documents.store_vectors(connection, collection, made)
 
     def copy_vectors(self, chunk_ids: Sequence[str]) -> list[str]:
         """Give pending chunks the vectors that others with the same text have; returns those that got one."""

@@ -23,10 +23,12 @@ class KnownFile:
 
 @dataclass(frozen=True, slots=True)
 class PendingChunk:
-    """A chunk without its vector, and the text to embed."""
+    """A chunk without its vector, and the text to embed. The id is used again for another text when the same file is
+    read differently; the `fingerprint` is that of the text."""
 
     chunk_id: str
     indexed_text: str
+    fingerprint: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ingest.library.library import Library
+from ingest.library.types import PendingChunk
+from ingest.library.vectors import fingerprint_of
 from ingest.types import Chunk, Document, Page, make_chunk_id
 from models.base import Embedder
 
@@ -33,9 +35,11 @@ def fill(library: Library, embedder: Embedder | None, documents: Mapping[str, Se
         library.replace_document(document, chunks, size=sum(map(len, pages)), modified=0.0)
         if embedder is not None:
             library.require_embedder(embedder.identity)
-            library.store_vectors(
-                [chunk.chunk_id for chunk in chunks], embedder.embed_documents([chunk.indexed_text for chunk in chunks])
-            )
+            pending = [
+                PendingChunk(chunk.chunk_id, chunk.indexed_text, fingerprint_of(chunk.context, chunk.text))
+                for chunk in chunks
+            ]
+            library.store_vectors(pending, embedder.embed_documents([chunk.indexed_text for chunk in chunks]))
 
 
 def make_document(collection: str, name: str, pages: Sequence[str]) -> tuple[Document, list[Chunk]]:

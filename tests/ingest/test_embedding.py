@@ -187,3 +187,18 @@ def test_it_rests_while_it_is_told_to(library: Library, monkeypatch: pytest.Monk
         assert sum(embedding.remaining_steps()) == 2
 
     assert answers == []
+
+
+def test_the_end_that_is_told_just_before_it_waits_is_heard(library: Library) -> None:
+    embedding = BackgroundEmbedding(library, RecordingEmbedder())
+    clear = embedding._more.clear
+
+    def tell_the_end_and_clear() -> None:
+        embedding._nothing_to_come.set()
+        embedding.look_again()
+        clear()
+
+    embedding._more.clear = tell_the_end_and_clear  # type: ignore[method-assign]  # the reading thread, at its worst
+    with embedding:
+        embedding._thread.join(5)
+        assert not embedding._thread.is_alive()

@@ -1,4 +1,5 @@
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -67,6 +68,16 @@ def test_a_moved_document_keeps_its_vectors(library: Library, embedder: HashEmbe
     assert (record.path, record.document) == ("/new/b.txt", "b.txt")
     assert library.pending_count() == 0
     assert library.search_vectors(embedder.embed_query("crane"), 1, ["/new/b.txt"])
+
+
+def test_two_that_see_the_same_rename_move_it_once(library: Library) -> None:
+    put(library, "/old/a.txt", "A harbour crane.")
+
+    library.move_document("/old/a.txt", "/new/b.txt")
+    library.move_document("/old/a.txt", "/new/b.txt")
+
+    assert [record.path for record in library.documents()] == ["/new/b.txt"]
+    assert found_texts(library, "crane") == ["A harbour crane."]
 
 
 def test_the_same_content_by_another_path_is_a_duplicate(library: Library) -> None:
@@ -158,7 +169,7 @@ def test_a_library_refuses_vectors_of_another_dimension(library: Library) -> Non
     [pending] = library.pending_slice()
 
     with pytest.raises(EmbedderMismatch, match="shape"):
-        library.store_vectors([pending.chunk_id], HashEmbedder(dimension=32).embed_documents(["A text."]))
+        library.store_vectors([pending], HashEmbedder(dimension=32).embed_documents(["A text."]))
 
     assert library.pending_count() == 1
 
@@ -169,8 +180,8 @@ def test_slices_are_the_same_from_either_end(library: Library, embedder: HashEmb
 
     first, last = library.pending_slice(), library.pending_slice(from_end=True)
     assert [len(first), len(last)] == [SLICE, 1]
-    library.store_vectors([chunk.chunk_id for chunk in first], embedder.embed_documents(["x"] * SLICE))
-    library.store_vectors([chunk.chunk_id for chunk in last], embedder.embed_documents(["x"]))
+    library.store_vectors(first, embedder.embed_documents(["x"] * SLICE))
+    library.store_vectors(last, embedder.embed_documents(["x"]))
 
     assert library.pending_slice() == library.pending_slice(from_end=True)
     assert len(library.pending_slice()) == 3
@@ -181,7 +192,21 @@ def test_vectors_for_chunks_that_are_gone_by_now_are_passed_over(library: Librar
     [pending] = library.pending_slice()
     library.remove_document("/a.txt")
 
-    library.store_vectors([pending.chunk_id], embedder.embed_documents(["Soon gone."]))
+    library.store_vectors([pending], embedder.embed_documents(["Soon gone."]))
 
     assert library.chunk_vectors([pending.chunk_id]) == {}
     assert library.index_changes_waiting() == 0
+
+
+def test_vectors_of_an_old_text_are_not_put_on_a_new_one(library: Library, embedder: HashEmbedder) -> None:
+    document = make_document("/a.txt", "Read in the old way.")
+    library.replace_document(document, make_chunks(library, document), size=1, modified=1.0, is_complete=False)
+    old = library.pending_slice()
+    reread = replace(document, pages=(replace(document.pages[0], text="Read in a new way."),))
+    library.replace_document(reread, make_chunks(library, reread), size=1, modified=1.0)
+    [new] = library.pending_slice()
+    assert new.chunk_id == old[0].chunk_id, "the same file gives the same ids"
+
+    library.store_vectors(old, embedder.embed_documents([old[0].indexed_text]))
+
+    assert library.pending_slice() == [new]
