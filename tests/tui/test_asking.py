@@ -242,6 +242,58 @@ async def test_the_history_is_walked_with_up_and_down(stocked: StandInAssistant)
         assert question_box(app).text == "draft"
 
 
+async def test_an_earlier_question_that_was_edited_is_found_again_and_so_is_the_draft(
+    stocked: StandInAssistant,
+) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        await ask_and_wait(pilot, "second")
+        await pilot.press(*"draft", "up", *" again", "up", "down")
+        assert question_box(app).text == "second again"
+        await pilot.press("down")
+        assert question_box(app).text == "draft"
+        await pilot.press("up", "enter")
+        await wait_until(lambda: stocked.asked[-1][0] == "second again")
+        await wait_until(lambda: not app.status.answering)
+        assert question_box(app).text == "draft"
+        await pilot.press("up", "up")
+        assert question_box(app).text == "second"
+
+
+async def test_a_draft_is_back_when_an_earlier_question_was_sent(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        await pilot.press(*"draft", "up", "enter")
+        await wait_until(lambda: [question for question, _ in stocked.asked] == ["first", "first"])
+        assert question_box(app).text == "draft"
+        await wait_until(lambda: not app.status.answering)
+        await pilot.press("enter")
+        await wait_until(lambda: stocked.asked[-1][0] == "draft")
+        assert question_box(app).text == ""
+        await wait_until(lambda: not app.status.answering)
+
+
+async def test_what_is_pasted_over_the_conversation_goes_into_the_box(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        app.screen.query_one(ConversationView).focus()
+        await pilot.pause()
+        app.post_message(Paste("one\ntwo\x1b]0;title\x07"))
+        await wait_until(lambda: question_box(app).text == "one\ntwo]0;title")
+        assert question_box(app).has_focus
+
+
+async def test_digits_that_no_source_has_go_into_the_box(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        app.screen.query_one(ConversationView).focus()
+        await pilot.press(*"30 days")
+        assert question_box(app).text == "30 days"
+        question_box(app).text = ""
+        await ask_and_wait(pilot)
+        app.screen.query_one(ConversationView).focus()
+        await pilot.press(*"90 days")
+        assert question_box(app).text == "90 days"
+
+
 async def test_a_question_can_have_several_lines(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await pilot.press("a", "ctrl+j", "b", "shift+enter", "c")

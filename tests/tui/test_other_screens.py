@@ -84,6 +84,18 @@ async def test_an_answer_that_was_stopped_is_told_as_such_then_and_later(
         assert app.screen.query_one(AnswerView).phase == "stopped"
 
 
+async def test_a_draft_outlives_the_opening_of_another_conversation(talked: StandInAssistant) -> None:
+    async with running(talked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        await pilot.press(*"draft", "up", "f3")
+        await shows(app, "What do the minutes say about Halden?")
+        await pilot.press("enter")
+        await wait_until(lambda: len(answers(app)) == 2)
+        await wait_until(lambda: question_box(app).text == "draft")
+        await pilot.press("up")
+        assert question_box(app).text == "And the rent?"
+
+
 async def test_a_conversation_is_deleted_after_asking(talked: StandInAssistant) -> None:
     async with running(talked) as (app, pilot):
         await pilot.press("f3")

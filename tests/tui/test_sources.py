@@ -5,6 +5,7 @@ from threading import Event
 
 from assistant.events import Answered, AnswerEvent, EvidenceFound
 from assistant.tui.messages import PartFailed, Trouble
+from assistant.tui.screens.chat import SECONDS_BETWEEN_DIGITS
 from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
 from assistant.tui.widgets.conversation.conversation import ConversationView
@@ -109,6 +110,21 @@ async def test_a_source_of_two_digits_is_opened_by_typing_both(stocked: StandInA
         await wait_until(lambda: not isinstance(app.screen, SourceScreen))
         await pilot.press("1")  # waits whether a 2 comes
         await shows(app, "1 lease-halden.pdf")
+
+
+async def test_digits_that_turn_out_to_be_words_open_no_source(stocked: StandInAssistant) -> None:
+    def twelve(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        sources = (make_source(1), make_source(12, document="price-list.pdf"))
+        yield EvidenceFound(sources, SearchTimings())
+        yield Answered(make_answer(question, "See [12].", sources=sources, cited=(12,)))
+
+    stocked.answers = twelve
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("tab", *"18 months")
+        assert question_box(app).text == "18 months"
+        await pilot.pause(2 * SECONDS_BETWEEN_DIGITS)
+        assert not isinstance(app.screen, SourceScreen)
 
 
 async def test_a_page_that_cannot_be_read_leaves_the_passage(stocked: StandInAssistant) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -34,6 +34,7 @@ from assistant.tui.widgets.question_box import QuestionBox
 from assistant.tui.widgets.sources.panel import ShownSources, SourcesPanel
 from assistant.tui.widgets.status_line import StatusLine
 from assistant.tui.widgets.welcome import Welcome
+from config.sanitise import sanitise
 
 if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
     from assistant.types import Answer, Citation, Source
@@ -93,12 +94,22 @@ class ChatScreen(Screen[None]):
         box.focus()
 
     def on_key(self, event: Key) -> None:
-        """Words typed anywhere are words of a question: they go to the question box."""
-        if event.is_printable and event.character is not None and not event.character.isdigit():
-            box = self.query_one(QuestionBox)
-            box.focus()
-            box.insert(event.character)
+        """Words typed anywhere are words of a question and go to its box, and digits that no source has with them."""
+        if not event.is_printable or event.character is None:
+            return
+        if not (event.key.isdigit() and self.check_action("open_source_digit", (event.key,))):
+            self._put_into_box(self._take_digits() + event.character)
             event.stop()
+
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted elsewhere is as good as words typed there."""
+        self._put_into_box(sanitise(event.text))
+        event.stop()
+
+    def _put_into_box(self, text: str) -> None:
+        box = self.query_one(QuestionBox)
+        box.focus()
+        box.insert(text)
 
     # A question and its answer, in the order things happen
 
@@ -178,17 +189,22 @@ class ChatScreen(Screen[None]):
 
     def action_open_source_digit(self, digit: str) -> None:
         """Open the source whose number was typed; at once when no longer number of a source begins like it."""
-        self._digits += digit
-        if self._digits_wait is not None:
-            self._digits_wait.stop()
+        self._digits = self._take_digits() + digit
         if any(f"{number}".startswith(self._digits) and f"{number}" != self._digits for number in self._sources):
             self._digits_wait = self.set_timer(SECONDS_BETWEEN_DIGITS, self._open_typed)
         else:
             self._open_typed()
 
     def _open_typed(self) -> None:
+        if digits := self._take_digits():
+            self.open_source(int(digits))
+
+    def _take_digits(self) -> str:
+        """The digits that wait for another one, which they do no longer."""
+        if self._digits_wait is not None:
+            self._digits_wait.stop()
         digits, self._digits = self._digits, ""
-        self.open_source(int(digits))
+        return digits
 
     def open_source(self, number: int) -> None:
         """Show source `number` large, among the sources it was found with."""

@@ -37,7 +37,8 @@ class QuestionBox(TextArea):
         self.border_title = "Question"
         self.asked: list[str] = []
         self._place = 0
-        self._draft = ""
+        self._left: dict[int, str] = {}
+        """What was in the box at each place of the history when it was left; behind the last one, the draft."""
 
     def watch_hint(self, hint: str) -> None:
         self.border_subtitle = Content(hint)
@@ -53,7 +54,8 @@ class QuestionBox(TextArea):
                 self.action_new_line()
 
     def action_send(self) -> None:
-        """Send the question off, empty the box and remember the words."""
+        """Send the question off and remember the words. The box is empty then, or has the draft again that an earlier
+        question was sent in place of."""
         question = self.text.strip()
         if not question:
             return
@@ -61,11 +63,12 @@ class QuestionBox(TextArea):
             self.notify("An answer is being written. Esc stops it; your words stay here.", markup=False)
             return
         self.is_taking = False
+        self._left.pop(self._place, None)
+        draft = self._left.pop(len(self.asked), "")
         if not self.asked or self.asked[-1] != question:
             self.asked.append(question)
         self._place = len(self.asked)
-        self._draft = ""
-        self.text = ""
+        self._write("" if draft.strip() == question else draft)
         self.post_message(QuestionAsked(question))
 
     def action_new_line(self) -> None:
@@ -77,7 +80,10 @@ class QuestionBox(TextArea):
             self._write(question)
 
     def remember(self, questions: list[str]) -> None:
-        """The questions of a reopened conversation become the history."""
+        """The questions of a reopened conversation become the history; what is being typed stays."""
+        if self._place < len(self.asked) and self.text == sanitise(self.asked[self._place]):
+            self._write(self._left.get(len(self.asked), ""))
+        self._left.clear()
         self.asked = questions
         self._place = len(questions)
 
@@ -95,13 +101,15 @@ class QuestionBox(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         """What is pasted is foreign text; the text area's own handler inserts it after this one."""
+        event.stop()
         event.text = sanitise(event.text)
 
     def _leaf(self, step: int) -> None:
-        if self._place == len(self.asked):
-            self._draft = self.text
+        """What is left behind is found again in its place, as it was left: a draft, or an earlier question edited."""
+        self._left[self._place] = self.text
         self._place += step
-        self._write(self.asked[self._place] if self._place < len(self.asked) else self._draft)
+        asked = self.asked[self._place] if self._place < len(self.asked) else ""
+        self._write(self._left.get(self._place, asked))
 
     def _write(self, text: str) -> None:
         self.text = sanitise(text)
