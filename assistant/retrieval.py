@@ -15,7 +15,7 @@ from assistant.passages import RERANKED, rerank, without_near_duplicates
 from assistant.relevance import Meaning, fits
 from assistant.sides import find_sides, names_of_documents, take_turns
 from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
-from assistant.words import Weights, content_words
+from assistant.words import Weights, content_words, written_words
 from config.sections import RetrievalSettings
 from ingest.types import ScoredChunk, StoredChunk
 from models.base import Embedder, Reranker
@@ -228,9 +228,11 @@ class Retriever:
         return fits(query, weights, passages, self.library, glossary, load_calibration(self.library), meaning)
 
     def _weights(self, query: str) -> Weights:
-        words = content_words(query)
+        folded, written = content_words(query), written_words(query)
+        found = self.library.term_statistics([*folded.values(), *written.values()])
+        frequencies = {word: max(found[word], found[written[term]]) for term, word in folded.items()}
         counts = [counted.chunks for counted in self.library.collections() if counted.name == self.library.collection]
-        return Weights(query, self.library.term_statistics(list(words.values())), sum(counts))
+        return Weights(query, frequencies, sum(counts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _MIN_DERIVED_STEM = 5
 _MIN_INFLECTED_STEM = 3
 _LONGEST_ENDING = 2
 """Letters that English puts behind an apostrophe: `'s`, `'ll`, `n't`."""
+_POSSESSIVE = re.compile(r"['\u2019]s?$")
 _VOWEL = re.compile(r"[aeiouyæøåäöü]")
 
 
@@ -89,15 +90,21 @@ def content_terms(text: str) -> list[str]:
 
 
 def content_words(text: str) -> dict[str, str]:
-    """Term → the word as it is written (folded), for the content words of `text` in order of first appearance."""
+    """Term → the word as it is written (folded, without a possessive ending), for the content words of `text` in order
+    of first appearance."""
+    return {term: fold(word) for term, word in written_words(text).items()}
+
+
+def written_words(text: str) -> dict[str, str]:
+    """`content_words` in small letters and otherwise as they are written: folding makes `strasse` of `straße`."""
     found: dict[str, str] = {}
     foreign = foreign_function_words(text)
     for match in _WORD.findall(spaced(text)):
-        word = _without_elided(fold(match))
-        bare = _without_ending(word)
+        word = _without_elided(match.lower())
+        bare = fold(_without_ending(word))
         if bare in STOP_WORDS or bare in foreign or (len(bare) == 1 and not bare.isdigit()):
             continue
-        found.setdefault(_term(match), word)
+        found.setdefault(_term(match), _POSSESSIVE.sub("", word))
     return found
 
 

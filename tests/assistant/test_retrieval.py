@@ -115,3 +115,10 @@ def test_search_fills_up_what_joining_leaves_free(open_with: Open) -> None:
     found = assistant.search("tide", k=2).passages
     assert [(p.rank, p.chunk.page) for p in found] == [(1, 1), (2, 2)] or [p.chunk.page for p in found] == [2, 1]
     assert "The tide rises.\n\nThe tide falls." in [p.chunk.text for p in found]
+
+
+def test_a_word_with_a_possessive_ending_or_a_sharp_s_is_known_when_documents_have_it(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, {"umzug.md": ["Das Amt zieht in die Hafenstraße um."]})
+    weights = assistant.retriever.find("Is Solheim's office in the Hafenstraße of Zzyzx?").weights
+    assert {weights.words[term] for term in weights.unknown} == {"office", "zzyzx"}

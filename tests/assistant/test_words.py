@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.words import Weights, content_terms, content_words, numbers, parse_number, stem, terms
+from assistant.words import Weights, content_terms, content_words, numbers, parse_number, stem, terms, written_words
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,20 @@ def test_an_elided_article_is_no_part_of_its_word() -> None:
     assert content_words("Quel est le montant de l'assurance ?")["montant"] == "montant"
     assert "assurance" in content_words("Quel est le montant de l'assurance ?").values()
     assert terms("the company's, they'll, don't") == ["the", "compani", "thei", "don"]
+
+
+def test_a_possessive_ending_is_no_part_of_its_word() -> None:
+    assert list(content_words("Brzezinski's cataract, the Halden\u2019s lease").values()) == [
+        "brzezinski",
+        "cataract",
+        "halden",
+        "lease",
+    ]
+
+
+def test_words_as_they_are_written_keep_the_letters_that_folding_changes() -> None:
+    assert written_words("Die Straße von Zoë")["strass"] == "straße"
+    assert content_words("Die Straße von Zoë")["strass"] == "strasse"
 
 
 def test_accents_and_case_do_not_matter() -> None:
