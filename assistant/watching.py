@@ -51,6 +51,11 @@ def require_folders(paths: Sequence[Path]) -> None:
             raise UsageError(f"Only folders can be watched, and {path} is a file.", "Name the folder it is in.")
 
 
+def is_folder_there(folder: Path) -> bool:
+    """Whether `folder` is a folder that is there, as far as can be told."""
+    return is_there(folder) and not os.path.isfile(folder)  # noqa: PTH113  is_file() raises for a closed one
+
+
 def remember_followed(locations: Locations, folders: Sequence[Path]) -> None:
     """Keep which folders are followed, if any. Raises HomeError when that cannot be written."""
     if folders:
@@ -89,7 +94,7 @@ def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterato
 
 def _require_there(folders: Sequence[Path]) -> None:
     for folder in folders:
-        if not is_there(folder) or os.path.isfile(folder):  # noqa: PTH113  is_file() raises as well
+        if not is_folder_there(folder):
             raise UsageError(
                 f"The folder {folder} is not there.", "Check its name, or follow it again when it is back."
             )

@@ -7,10 +7,13 @@ import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
-from ingest.library.types import KnownFile
 from ingest.types import READER_VERSION, FileStatus
+
+if TYPE_CHECKING:  # numpy comes with it, and the interface asks here what is there before its first paint
+    from ingest.library.types import KnownFile
 
 JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", "Icon\r"})
@@ -60,7 +63,7 @@ class Plan:
 
 def discover(
     paths: Sequence[Path],
-    known: Mapping[str, KnownFile],
+    known: "Mapping[str, KnownFile]",
     *,
     retry: Collection[FileStatus] = frozenset(),
     leave_out: Path | None = None,
@@ -161,7 +164,7 @@ def _printable(path: Path) -> Path:
     return Path(os.fsencode(path).decode("utf-8", errors="replace"))
 
 
-def _compare(files: Sequence[FoundFile], known: Mapping[str, KnownFile], retry: Collection[FileStatus]) -> Plan:
+def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry: Collection[FileStatus]) -> Plan:
     holders, vanished = _where_contents_are(files, known)
     new: list[FoundFile] = []
     changed: list[FoundFile] = []
@@ -196,7 +199,7 @@ def _compare(files: Sequence[FoundFile], known: Mapping[str, KnownFile], retry: 
 
 
 def _where_contents_are(
-    files: Sequence[FoundFile], known: Mapping[str, KnownFile]
+    files: Sequence[FoundFile], known: "Mapping[str, KnownFile]"
 ) -> tuple[dict[str, Path], dict[str, Path]]:
     """Contents of the library by hash: where each still is, and where those were whose file is no more."""
     now = {str(file.path): file.sha256 for file in files}

@@ -1,6 +1,5 @@
 """The terminal interface: one app, its screens, and what they share."""
 
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -38,6 +37,7 @@ from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.themes import DARK, LIGHT, THEMES
 from assistant.tui.widgets.status_line import Status
 from assistant.tui.workers import AssistantFactory
+from assistant.watching import is_folder_there
 from config.seal import SealReport, seal_report
 
 _SECONDS_BETWEEN_LOOKS = 10.0
@@ -229,7 +229,7 @@ class StrongroomApp(App[None]):
 
     def on_following_failed(self, message: FollowingFailed) -> None:
         """A folder that has gone is not asked for again: the others could not be followed for it."""
-        self._added = [folder for folder in self._added if os.path.isdir(folder)]  # noqa: PTH112  Path raises for a closed one
+        self._added = [folder for folder in self._added if is_folder_there(folder)]
         self._follow([])
         self.on_task_failed(message)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.tui.foreign import excerpt, lit, merged
+from assistant.tui.messages import LibraryCounts
 from assistant.tui.progress import IngestProgress, count, duration, news_of
 from assistant.tui.widgets.conversation.cited_markdown import NOT_BORNE_OUT, answer_parser, mark_sentences
 from assistant.tui.widgets.sources.passage import card, key_ranges, pages, reasons
@@ -233,4 +234,8 @@ def test_waiting_for_the_embedder_is_not_called_looking() -> None:
     waiting = Status(seal, loading="the embedder", ingest=IngestProgress(0, 0))
     assert activity_words(waiting) == "Loading the embedder"
     assert activity_words(Status(seal, ingest=IngestProgress(0, 0))) == "Looking for documents"
-    assert activity_words(Status(seal)) == "Ready"
+    assert activity_words(Status(seal, LibraryCounts(0, 0, 0, 0))) == "Ready"
+
+
+def test_a_library_that_could_not_be_opened_is_not_called_ready() -> None:
+    assert activity_words(Status(SealReport("kernel", "", ""))) == "The library is not open"
