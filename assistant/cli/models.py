@@ -126,8 +126,11 @@ def verify_model(
 def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Make a model the one in use, by writing the setting for its kind."""
     from assistant.choosing import SETTINGS, choose
+    from config.errors import UsageError
 
     invocation: Invocation = context.obj
+    if invocation.config is not None:
+        raise UsageError("`models use` writes to the settings file of the home only.", "Leave --config out.")
     locations = invocation.open_home()
     kinds = [entry.kind for entry in find_models(_registry(invocation), name)]
     for kind in kinds:
@@ -137,6 +140,9 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
     else:
         for kind in kinds:
             invocation.output.line(f"{SETTINGS[kind]} = {name}")
+    for key, value, origin, _ in invocation.load_settings(locations).items():
+        if key in {SETTINGS[kind] for kind in kinds} and origin != "file":
+            invocation.output.note(f"The {origin} has the last word: {key} is still {value}.")
     if "embedder" in kinds:
         invocation.output.note("A library keeps the embedder it was built with; new libraries get this one.")
 
