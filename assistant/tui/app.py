@@ -244,7 +244,7 @@ class StrongroomApp(App[None]):
                 return True
 
     def watch_status(self, before: Status, now: Status) -> None:
-        if before.is_ingesting != now.is_ingesting:
+        if before.is_ingesting != now.is_ingesting and self.screen_stack:  # none when an ingest ends as the app does
             self.refresh_bindings()
 
     # screens

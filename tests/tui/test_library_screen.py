@@ -1,6 +1,7 @@
 """Documents: reading them in, the ledger, forgetting."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -8,6 +9,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import Input
 
+from assistant.tui.progress import IngestProgress
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
@@ -317,6 +319,16 @@ async def test_what_an_interrupted_run_left_waiting_is_indexed_after_the_start(s
         await shows(app, "every passage is indexed.")
         await shows(app, "156 of 156 passages")
         await wait_until(lambda: app.status.counts is not None and app.status.counts.pending == 0)
+
+
+async def test_an_ingest_that_ends_as_the_program_does_asks_for_no_screen(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, _):
+        stack = app._screen_stacks[app.current_mode]
+        screens = stack.copy()
+        stack.clear()  # as when the app closes, while messages of workers still come
+        app.status = replace(app.status, ingest=IngestProgress(0, 0))
+        app.status = replace(app.status, ingest=None)
+        stack.extend(screens)
 
 
 async def test_an_empty_folder_is_told(stocked: StandInAssistant, tmp_path: Path) -> None:
