@@ -43,8 +43,9 @@ class Plan:
     `failed` did not get in before and have not changed since: their ledger rows still hold. `moved` are (old path,
     file). `duplicates` are (file, the path with the same content): that one is in the library already, or among the
     files to read, which may yet fail. `gone` are paths that the library knows below what was walked and that are no
-    more (one below a folder that cannot be looked into just now still counts as there); `unreadable` are (path,
-    reason).
+    more (one below a folder that cannot be looked into just now still counts as there); `emptied` are (folder, number
+    of its documents) where nothing at all was found and several were: those are not among the gone, since a disk that
+    is not connected looks like that. `unreadable` are (path, reason).
     """
 
     new: tuple[FoundFile, ...] = ()
@@ -54,6 +55,7 @@ class Plan:
     moved: tuple[tuple[Path, FoundFile], ...] = ()
     duplicates: tuple[tuple[FoundFile, Path], ...] = ()
     gone: tuple[Path, ...] = ()
+    emptied: tuple[tuple[Path, int], ...] = ()
     unreadable: tuple[tuple[Path, str], ...] = ()
 
     @property
@@ -78,12 +80,25 @@ def discover(
     roots = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100  absolute() keeps `..`
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
-    candidates = sorted({path for root in roots for path in _walk(root, unreadable, leave_out)})
+    found = {root: list(_walk(root, unreadable, leave_out)) for root in roots}
+    closed = {path for path, _ in unreadable}
+    candidates = sorted({path for paths in found.values() for path in paths})
     files = list(_hash_all(candidates, unreadable))
     plan = _compare(files, known, retry)
     left = {str(old) for old, _ in plan.moved}
-    gone = (Path(path) for path in known if path not in left and _is_gone(Path(path), roots))
-    return replace(plan, gone=tuple(sorted(gone)), unreadable=tuple(sorted(unreadable)))
+    gone = [path for path in map(Path, known) if str(path) not in left and _is_gone(path, roots)]
+    gone = sorted(path for path in gone if closed.isdisjoint(path.parents))
+    emptied = tuple(_emptied([root for root, paths in found.items() if not paths], gone, known))
+    gone = [path for path in gone if not any(path.is_relative_to(root) for root, _ in emptied)]
+    return replace(plan, gone=tuple(gone), emptied=emptied, unreadable=tuple(sorted(unreadable)))
+
+
+def _emptied(empty: Sequence[Path], gone: Sequence[Path], known: Mapping[str, KnownFile]) -> Iterator[tuple[Path, int]]:
+    """The empty folders with the number of the documents that were in them, where there were several."""
+    for root in empty:
+        documents = [path for path in gone if path.is_relative_to(root) and known[str(path)].status in _IN_LIBRARY]
+        if len(documents) > 1:
+            yield root, len(documents)
 
 
 def _refuse_missing(roots: Sequence[Path]) -> None:
@@ -185,6 +200,8 @@ def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry
         elif not was_in and file.sha256 in vanished:
             moved.append((vanished.pop(file.sha256), file))
             holders[file.sha256] = file.path
+        elif was_in and before is not None and not retry and _has_failed_as_it_is(before, file):
+            failed.append(file)
         else:
             (changed if was_in else new).append(file)
             holders[file.sha256] = file.path
@@ -196,6 +213,11 @@ def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry
         moved=tuple(moved),
         duplicates=tuple(duplicates),
     )
+
+
+def _has_failed_as_it_is(before: KnownFile, file: FoundFile) -> bool:
+    """Whether the library holds another content and yet knows this state of the file: reading that went wrong."""
+    return before.sha256 != file.sha256 and (before.size, before.modified) == (file.size, file.modified)
 
 
 def _where_contents_are(

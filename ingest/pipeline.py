@@ -9,7 +9,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 
 from config.errors import DocumentError
@@ -20,16 +21,13 @@ from ingest.embedding import BackgroundEmbedding
 from ingest.events import Discovered, Embedded, FileDone, IngestEvent
 from ingest.library.library import Library
 from ingest.library.recognised import RecognisedPages
-from ingest.library.types import IN_LIBRARY, KnownFile
+from ingest.library.types import IN_LIBRARY, PASSING, KnownFile
 from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
 from ingest.tally import Tally
 from ingest.types import Document, FileStatus
 from models.base import Embedder
 from models.hardware import on_battery
-
-RETRIED = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE})
-"""Outcomes that the next run may not have: what went wrong may have passed, and limits are settings."""
 
 SMALL_FILES_FIRST = 4
 
@@ -47,8 +45,9 @@ COUNTING_SHARE = 50
 
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
-    """`prune` takes out documents whose files are gone from the paths; `passwords` are tried on locked files. Without
-    `retry` a file that did not get in is read again only when it has changed."""
+    """`prune` takes out documents whose files are gone from the paths, but not all of a folder that is empty now, which
+    may be a disk that is not connected. `passwords` are tried on locked files. Without `retry` a file that did not get
+    in is read again only when it has changed."""
 
     prune: bool = False
     passwords: tuple[str, ...] = ()
@@ -73,6 +72,9 @@ def ingest(
     known = library.known_files()
     retry = _to_be_tried_again(settings, options)
     plan = discover(paths, known, retry=retry, leave_out=library.locations.home.absolute())
+    if options.prune:
+        spared = [(root, _why_spared(root, documents)) for root, documents in plan.emptied]
+        plan = replace(plan, unreadable=(*plan.unreadable, *spared))
     with ReaderPool(settings.ingest, options.passwords, RecognisedPages(library.database)) as pool:
         pool.start(len(plan.to_read))
         loaded = embedder if isinstance(embedder, Embedder) else embedder()
@@ -86,7 +88,7 @@ def _to_be_tried_again(settings: Settings, options: IngestOptions) -> set[FileSt
     """Outcomes of files that have not changed, which may be others now."""
     if not options.retry:
         return set()
-    retry = set(RETRIED)
+    retry = set(PASSING)
     if options.passwords:
         retry.add(FileStatus.LOCKED)
     if settings.ingest.ocr != "never" and is_installed():
@@ -127,7 +129,8 @@ def _settle_what_needs_no_reading(
     reasons = {record.path: record.reason for record in library.documents()} if plan.failed else {}
     for file in plan.failed:
         reason = reasons.get(str(file.path), FORGOTTEN_MEANWHILE)
-        yield FileDone(file.path, known[str(file.path)].status, reason=reason)
+        status = known[str(file.path)].status
+        yield FileDone(file.path, FileStatus.FAILED if status in IN_LIBRARY else status, reason=reason)
     for old, file in plan.moved:
         library.move_document(old, file.path)
         yield FileDone(file.path, FileStatus.MOVED)
@@ -138,6 +141,14 @@ def _settle_what_needs_no_reading(
         if str(path) not in known and not os.path.isdir(path):  # noqa: PTH112  is_dir() raises for a closed folder
             library.record_outcome(path, sha256="", status=FileStatus.FAILED, reason=reason)
         yield FileDone(path, FileStatus.FAILED, reason=reason)
+
+
+def _why_spared(root: Path, documents: int) -> str:
+    return (
+        f"The folder is empty, and the library has {documents:,} documents of it, which stay: a disk that is not"
+        " connected looks like that. Connect it and run the ingest again; if you deleted the files, take their"
+        f" documents out with `strongroom documents forget '{escape(str(root))}/*'`."
+    )
 
 
 def _read_and_embed(
@@ -214,10 +225,10 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
         status, chunks = _store(result, result.document, file, library, embedder, settings)
     except DocumentError as error:
         status = FileStatus(error.status)
-        library.record_outcome(
+        reason = library.record_outcome(
             file.path, sha256=file.sha256, status=status, reason=str(error), size=file.size, modified=file.modified
         )
-        return FileDone(file.path, status, ms=result.ms, reason=str(error))
+        return FileDone(file.path, status, ms=result.ms, reason=reason)
     ms = result.ms + (time.monotonic() - started) * 1000
     return FileDone(file.path, status, pages=len(result.document.pages), chunks=chunks, ms=ms)
 
@@ -253,13 +264,15 @@ def _settle_duplicates(plan: Plan, known: Mapping[str, KnownFile], library: Libr
     originals = {record.path: record for record in library.documents()}
     for file, original in plan.duplicates:
         record = originals.get(str(original))
-        if record is None or record.status in IN_LIBRARY or record.status is FileStatus.DUPLICATE:
+        if record is not None and record.status in IN_LIBRARY and record.sha256 != file.sha256:
+            status, reason = FileStatus.FAILED, f"{original}, which has the same content, could not be read."
+        elif record is None or record.status in IN_LIBRARY or record.status is FileStatus.DUPLICATE:
             status, reason = FileStatus.DUPLICATE, f"Same content as {original}."
         else:
             status, reason = record.status, record.reason
         before = known.get(str(file.path))
         if before is None or (before.status, before.sha256) != (status, file.sha256):
-            library.record_outcome(
+            reason = library.record_outcome(
                 file.path, sha256=file.sha256, status=status, reason=reason, size=file.size, modified=file.modified
             )
         yield FileDone(file.path, status, reason=reason)

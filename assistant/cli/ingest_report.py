@@ -56,7 +56,7 @@ def print_left_out(left_out: Sequence[FileDone], output: Output) -> None:
     groups: dict[FileStatus, list[FileDone]] = defaultdict(list)
     for event in left_out:
         groups[event.status].append(event)
-    output.line(f"\nNot in the library ({count_of(len(left_out), 'file')}):")
+    output.line(f"\nNot taken in ({count_of(len(left_out), 'file')}):")
     for status, group in sorted(groups.items()):
         output.render(plain(f"  {status.value.replace('_', ' ')} ({len(group)})", "bold yellow"))
         for event in group[:FILES_SHOWN_PER_REASON]:

@@ -11,11 +11,14 @@ from ingest.cover import read_cover
 from ingest.identity import identify
 from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
+from ingest.library.types import PASSING
 from ingest.library.vectors import fingerprint_of
 from ingest.types import READER_VERSION, Chunk, Document, FileStatus
 
 UNFINISHED = -1
 """In place of a READER_VERSION: pages of the document are still to be recognised."""
+
+STAYS = "What was read of it before stays in the library."
 
 
 def replace(
@@ -102,10 +105,27 @@ def record_outcome(
     pages: int,
     size: int,
     modified: float,
-) -> None:
-    """Write the ledger row of a file that did not get in; what its path held before goes."""
-    clear_path(connection, collection, path)
-    _insert_row(connection, collection, path, sha256, status, reason, size, modified, pages)
+) -> str:
+    """Write the ledger row of a file that did not get in; returns the reason as it stands there.
+
+    What its path held before goes, unless it still is what there is to find: when the content is the same, or reading
+    the new one went wrong in a way that may pass. The reason is then put beside the document.
+    """
+    held = _held_at(connection, collection, path)
+    is_same = held is not None and holder_of(connection, collection, sha256) == path
+    if held is None or not (is_same or status in (FileStatus.FAILED, FileStatus.TIMEOUT)):
+        clear_path(connection, collection, path)
+        _insert_row(connection, collection, path, sha256, status, reason, size, modified, pages)
+        return reason
+    if status is FileStatus.DUPLICATE:  # of what is here itself
+        return reason
+    reason = f"{reason} {STAYS}"
+    connection.execute(
+        "UPDATE documents SET reason = ?, size = ?, modified = ? WHERE id = ?", (reason, size, modified, held)
+    )
+    if is_same and status not in PASSING:  # the next run would say the same, and read it for that
+        connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (READER_VERSION, held))
+    return reason
 
 
 def move(connection: sqlite3.Connection, collection: int, old: str, new: str) -> None:

@@ -97,11 +97,17 @@ class Library:
         pages: int = 0,
         size: int = 0,
         modified: float = 0.0,
-    ) -> None:
-        """Write the ledger row of a file that did not get in or is a duplicate; what its path held before goes."""
+    ) -> str:
+        """Write the ledger row of a file that did not get in or is a duplicate; what its path held before goes.
+
+        But a document stays, and the reason is put beside it, when its content is the same or the status is FAILED or
+        TIMEOUT. Returns the reason as it stands in the ledger, which says so then.
+        """
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
-            documents.record_outcome(connection, collection, str(path), sha256, status, reason, pages, size, modified)
+            return documents.record_outcome(
+                connection, collection, str(path), sha256, status, reason, pages, size, modified
+            )
 
     def move_document(self, old: Path | str, new: Path | str) -> None:
         """The file at `old` is now at `new`; its chunks and vectors stay."""

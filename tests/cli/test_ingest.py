@@ -51,7 +51,7 @@ def test_a_person_reads_a_summary_and_what_is_missing_by_reason(run: Run, folder
     assert result.err == "The first ingest may have to prepare the embedder, which takes some 15 s.\n"
     lines = result.out.splitlines()
     assert lines[0].startswith("4 files: 3 added, 1 not taken in. 3 pages, ")
-    assert "Not in the library (1 file):" in lines
+    assert "Not taken in (1 file):" in lines
     assert "  damaged (1)" in lines
     assert lines[-1].startswith(f"    {folder / 'broken.pdf'}  ")
 

@@ -237,3 +237,18 @@ def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
     ((named, reason),) = discover([tmp_path], {}).unreadable
     str(named).encode()
     assert "not valid Unicode" in reason
+
+
+def test_below_a_folder_that_cannot_be_listed_nothing_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "share/a.txt")
+    real = os.scandir
+
+    def refuse(folder: str) -> object:
+        if Path(folder) == tmp_path / "share":
+            raise OSError(errno.EIO, "Input/output error", folder)
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    plan = discover([tmp_path], known(tmp_path / "share/lost.txt", "l") | known(tmp_path / "lost.txt", "m"))
+    assert plan.gone == (tmp_path / "lost.txt",)
+    assert [path for path, _ in plan.unreadable] == [tmp_path / "share"]

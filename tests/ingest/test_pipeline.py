@@ -6,17 +6,18 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from config.errors import EmbedderMismatch, LibraryError, StrongroomError
+from config.errors import DocumentError, EmbedderMismatch, LibraryError, StrongroomError
 from config.locations import Locations
 from config.sections import IngestSettings, Settings
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.library.library import Library
 from ingest.pipeline import IngestOptions, ingest
+from ingest.reading import ReaderPool, ReadResult
 from ingest.types import FileStatus
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import contents, found_texts, put
@@ -393,3 +394,84 @@ def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(lib
     assert pass_over()["lost.txt"] == "timeout"
     lost.write_text("Another text.\n")
     assert pass_over()["lost.txt"] == "added"
+
+
+@pytest.fixture
+def timed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every reading takes too long from now on."""
+
+    def take_too_long(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            yield ReadResult(path, None, DocumentError("It took too long.", status="timeout"), 1.0)
+
+    monkeypatch.setattr(ReaderPool, "read_all", take_too_long)
+
+
+def test_a_reading_that_goes_wrong_leaves_what_is_in(
+    library: Library, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library, folder)
+    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
+    (folder / "twin.md").write_bytes((folder / "lease.md").read_bytes())
+    request.getfixturevalue("timed_out")
+
+    events = run(library, folder)
+
+    assert outcomes(events) == {"lease.md": "timeout", "twin.md": "failed", "minutes.txt": "unchanged"}
+    reasons = {event.path.name: event.reason for event in events if isinstance(event, FileDone)}
+    assert reasons["lease.md"].endswith("What was read of it before stays in the library.")
+    assert reasons["twin.md"] == f"{folder / 'lease.md'}, which has the same content, could not be read."
+    assert found_texts(library, "dogs")
+    assert library.check() == []
+    monkeypatch.undo()
+    assert outcomes(run(library, folder)) == {"lease.md": "updated", "twin.md": "duplicate", "minutes.txt": "unchanged"}
+    assert not found_texts(library, "dogs")
+
+
+def test_what_went_wrong_is_left_alone_while_it_is_followed(
+    library: Library, folder: Path, request: pytest.FixtureRequest
+) -> None:
+    run(library, folder)
+    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
+    request.getfixturevalue("timed_out")
+    [told] = [event for event in run(library, folder) if isinstance(event, FileDone) and event.reason]
+    before = library.documents()
+
+    options = IngestOptions(retry=False)
+    events = list(ingest([folder], library=library, embedder=HashEmbedder(), settings=SETTINGS, options=options))
+
+    [again] = [event for event in events if isinstance(event, FileDone) and event.reason]
+    assert (again.status, again.reason) == (FileStatus.FAILED, told.reason)
+    assert library.documents() == before
+    assert again.ms == 0
+
+
+def test_a_folder_that_is_empty_all_at_once_is_not_pruned(library: Library, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "note.txt").write_text("A note from elsewhere.\n")
+    (elsewhere / "gone.txt").write_text("A note that goes.\n")
+    run(library, folder, elsewhere)
+    (elsewhere / "gone.txt").unlink()
+    shutil.rmtree(folder)
+    folder.mkdir()  # where a disk was mounted
+
+    events = run(library, folder, elsewhere, prune=True)
+
+    assert outcomes(events) == {"papers": "failed", "note.txt": "unchanged", "gone.txt": "removed"}
+    [told] = [event for event in events if isinstance(event, FileDone) and event.path == folder]
+    assert "2 documents" in told.reason
+    assert f"strongroom documents forget '{folder}/*'" in told.reason
+    assert (summary(events).failed, summary(events).files) == (1, 2)
+    assert found_texts(library, "dogs")
+    assert outcomes(run(library, folder)) == {}, "without --prune there is nothing to tell"
+
+
+def test_the_only_file_of_a_folder_is_pruned(library: Library, tmp_path: Path) -> None:
+    note = tmp_path / "notes" / "note.txt"
+    note.parent.mkdir()
+    note.write_text("The only note.\n")
+    run(library, note.parent)
+    note.unlink()
+
+    assert outcomes(run(library, note.parent, prune=True)) == {"note.txt": "removed"}

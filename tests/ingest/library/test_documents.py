@@ -7,7 +7,7 @@ from config.errors import EmbedderMismatch, UsageError
 from config.locations import Locations
 from ingest.library.embedded import SLICE
 from ingest.library.library import Library
-from ingest.types import FileStatus
+from ingest.types import READER_VERSION, FileStatus
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import contents, embed_all, found_texts, make_chunks, make_document, put
 
@@ -210,3 +210,34 @@ def test_vectors_of_an_old_text_are_not_put_on_a_new_one(library: Library, embed
     library.store_vectors(old, embedder.embed_documents([old[0].indexed_text]))
 
     assert library.pending_slice() == [new]
+
+
+@pytest.mark.parametrize("status", [FileStatus.FAILED, FileStatus.TIMEOUT])
+def test_a_document_outlives_a_reading_of_its_new_content_that_went_wrong(library: Library, status: FileStatus) -> None:
+    put(library, "/a.txt", "A harbour crane.")
+
+    told = library.record_outcome("/a.txt", sha256="ab", status=status, reason="It went wrong.", size=5)
+
+    assert told == "It went wrong. What was read of it before stays in the library."
+    [record] = library.documents()
+    assert (record.status, record.reason, record.chunks) == (FileStatus.ADDED, told, 1)
+    assert found_texts(library, "crane") == ["A harbour crane."]
+    assert library.known_files()["/a.txt"].sha256 == record.sha256 != "ab"
+    assert put(library, "/a.txt", "A harbour light.") == FileStatus.UPDATED
+    assert library.documents()[0].reason == ""
+
+
+def test_a_document_outlives_a_reading_of_the_same_content_and_one_of_another_that_is_none_does_not(
+    library: Library,
+) -> None:
+    put(library, "/a.txt", "A harbour crane.")
+    library.database.rows("UPDATE documents SET reader = reader - 1")
+    digest = library.documents()[0].sha256
+
+    library.record_outcome("/a.txt", sha256=digest, status=FileStatus.LOCKED, reason="It needs a password.")
+    assert found_texts(library, "crane")
+    assert library.known_files()["/a.txt"].reader == READER_VERSION, "it is not read again for the same reason"
+
+    library.record_outcome("/a.txt", sha256="ab", status=FileStatus.LOCKED, reason="It needs a password.")
+    assert not found_texts(library, "crane")
+    assert library.documents()[0].status is FileStatus.LOCKED
