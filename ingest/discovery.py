@@ -93,7 +93,9 @@ def discover(
     return replace(plan, gone=tuple(gone), emptied=emptied, unreadable=tuple(sorted(unreadable)))
 
 
-def _emptied(empty: Sequence[Path], gone: Sequence[Path], known: Mapping[str, KnownFile]) -> Iterator[tuple[Path, int]]:
+def _emptied(
+    empty: Sequence[Path], gone: Sequence[Path], known: "Mapping[str, KnownFile]"
+) -> Iterator[tuple[Path, int]]:
     """The empty folders with the number of the documents that were in them, where there were several."""
     for root in empty:
         documents = [path for path in gone if path.is_relative_to(root) and known[str(path)].status in _IN_LIBRARY]
@@ -215,7 +217,7 @@ def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry
     )
 
 
-def _has_failed_as_it_is(before: KnownFile, file: FoundFile) -> bool:
+def _has_failed_as_it_is(before: "KnownFile", file: FoundFile) -> bool:
     """Whether the library holds another content and yet knows this state of the file: reading that went wrong."""
     return before.sha256 != file.sha256 and (before.size, before.modified) == (file.size, file.modified)
 
