@@ -19,7 +19,6 @@ from assistant.types import How, SearchMode, SearchResult
 from config.errors import UsageError
 from config.locations import Locations
 from ingest.library.library import Library
-from ingest.types import FileStatus
 from models.base import Embedder, LanguageModel, Reranker
 from models.hardware import on_battery
 from models.speeds import Speeds
@@ -114,7 +113,7 @@ class Assistant:
     def ingest(self, paths: Sequence[Path], options: "IngestOptions | None" = None) -> "Iterator[IngestEvent]":
         """A folder becomes a library; see `ingest.pipeline`. What was removed is forgotten in the conversations too."""
         from assistant.calibration import calibrate_if_due
-        from ingest.events import FileDone, Finished
+        from ingest.events import Finished
         from ingest.pipeline import IngestOptions, ingest
 
         events = ingest(
@@ -125,9 +124,6 @@ class Assistant:
             options=options or IngestOptions(),
         )
         for event in events:
-            if isinstance(event, FileDone) and event.status is FileStatus.REMOVED:
-                self.conversations.purge_documents([str(event.path)])
-                self._forget_what_was_read([str(event.path)])
             if isinstance(event, Finished) and not event.vectors_pending:
                 calibrate_if_due(self.retriever, self.embedder)
             yield event

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from ingest.library.collections import find
+from ingest.library.collections import TAKEN_OUT, find
 from ingest.library.database import Database
 from ingest.library.types import Problem
 
@@ -75,7 +75,7 @@ def _compaction(connection: sqlite3.Connection, collection: int) -> Problem | No
             "Documents were forgotten, but traces of them may still be on the disk.",
             "Close every other Strongroom and run `strongroom documents forget` for them again.",
         )
-        if due
+        if due and due != TAKEN_OUT
         else None
     )
 

@@ -15,6 +15,9 @@ from models.base import EmbedderIdentity
 
 LONGEST_NAME = 100
 
+TAKEN_OUT = 2
+"""In `compaction_due`: documents were taken out, by `--prune`, and not forgotten."""
+
 
 def checked_name(name: str) -> str:
     """Raises UsageError for a name that could not be shown or typed."""
@@ -84,6 +87,14 @@ def calibration_of(database: Database, name: str) -> str | None:
 def keep_calibration(connection: sqlite3.Connection, name: str, text: str) -> None:
     """Kept beside the embedder whose vectors it is about."""
     connection.execute("UPDATE collections SET calibration = ? WHERE id = ?", (text, ensure(connection, name)))
+
+
+def want_compaction(connection: sqlite3.Connection, collection: int) -> None:
+    """Note that text which was taken out may still be on the disk, for the next forgetting to wipe out. Nobody was
+    promised that it is gone, so this is no problem to tell of, as a forgetting is that came to no end (1)."""
+    connection.execute(
+        "UPDATE collections SET compaction_due = ? WHERE id = ? AND compaction_due = 0", (TAKEN_OUT, collection)
+    )
 
 
 def counts(database: Database) -> list[CollectionCounts]:

@@ -138,12 +138,13 @@ def move(connection: sqlite3.Connection, collection: int, old: str, new: str) ->
     connection.execute("UPDATE documents SET path = ? WHERE collection = ? AND path = ?", (new, collection, old))
 
 
-def clear_path(connection: sqlite3.Connection, collection: int, path: str) -> None:
-    """Take away what `path` holds. If another file has the same content, the document lives on under its path."""
+def clear_path(connection: sqlite3.Connection, collection: int, path: str) -> bool:
+    """Take away what `path` holds; returns whether a document went. If another file has the same content, it lives on
+    under its path."""
     held = _held_at(connection, collection, path)
     if held is None:
         connection.execute("DELETE FROM documents WHERE collection = ? AND path = ?", (collection, path))
-        return
+        return False
     duplicate = connection.execute(
         "SELECT id, path, size, modified FROM documents WHERE collection = ? AND status = ?"
         " AND sha256 = (SELECT sha256 FROM documents WHERE id = ?) ORDER BY path LIMIT 1",
@@ -151,10 +152,11 @@ def clear_path(connection: sqlite3.Connection, collection: int, path: str) -> No
     ).fetchone()
     if duplicate is None:
         delete_rows(connection, collection, [held])
-        return
+        return True
     duplicate_row, *place = duplicate
     connection.execute("DELETE FROM documents WHERE id = ?", (duplicate_row,))
     connection.execute("UPDATE documents SET path = ?, size = ?, modified = ? WHERE id = ?", (*place, held))
+    return False
 
 
 def delete_rows(connection: sqlite3.Connection, collection: int, rows: Iterable[int]) -> None:

@@ -118,6 +118,11 @@ def _piece_of(text: str) -> str:
 def _delete(connection: sqlite3.Connection, collection: int, rows: Sequence[int]) -> tuple[int, int]:
     """Delete the rows and note that the file is to be compacted; returns chunks and vectors deleted."""
     if not rows:
+        # What was only taken out (`--prune`) may be left in an index that another process holds.
+        connection.execute(
+            "UPDATE collections SET index_epoch = ?, compaction_due = 1 WHERE id = ? AND compaction_due",
+            (uuid4().hex, collection),
+        )
         return 0, 0
     chunks, vectors = connection.execute(
         "SELECT count(*), count(vector) FROM chunks WHERE document IN (SELECT value FROM json_each(?))",

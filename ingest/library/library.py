@@ -115,9 +115,14 @@ class Library:
             documents.move(connection, collections.ensure(connection, self.collection), str(old), str(new))
 
     def remove_document(self, path: Path | str) -> None:
-        """Take out what `path` holds; a duplicate of it takes its place. `forget` also removes the traces."""
+        """Take out what `path` holds, and what the `forget_hooks` remove with it; a duplicate takes its place. The next
+        `forget` removes the traces in the files."""
         with self.database.transaction() as connection:
-            documents.clear_path(connection, collections.ensure(connection, self.collection), str(path))
+            collection = collections.ensure(connection, self.collection)
+            if documents.clear_path(connection, collection, str(path)):
+                collections.want_compaction(connection, collection)
+            for hook in self.forget_hooks:
+                hook([str(path)])
 
     def write_in_bulk(self) -> None:
         """This thread is going to write much: its connection keeps less of the file in memory from now on, which no

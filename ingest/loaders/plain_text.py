@@ -19,6 +19,9 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+BAD_AMONG_VALID = 20
+"""A file is UTF-8 with a fault in it when it has more than so many characters of several bytes for each bad one."""
+
 _MAX_HEADING = 70
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\*{3,})")
 _NUMBERED = re.compile(r"(?:§\s*)?\d{1,3}(?:\.\d{1,3})*[.)]?\s+[^\W\d_]")
@@ -49,7 +52,8 @@ def read_pages(data: bytes, options: LoadOptions) -> list[str]:
 
 
 def decode(data: bytes) -> str:
-    """Bytes → text: by the byte order mark, else UTF-8, else UTF-16 if half the bytes are zero, else Windows-1252.
+    """Bytes → text: by the byte order mark, else UTF-16 if half the bytes are zero, else UTF-8, a few bad bytes in it
+    included, else Windows-1252.
 
     Raises DocumentError (`damaged`) when the bytes are no text.
     """
@@ -61,7 +65,15 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        text = data.decode("utf-8", errors="replace")
+        return text if _is_utf8_but_for_little(text) else data.decode("cp1252", errors="replace")
+
+
+def _is_utf8_but_for_little(text: str) -> bool:
+    """Whether most of what is not ASCII was valid: in Windows-1252 hardly anything is, by chance."""
+    bad = text.count("\ufffd")
+    valid = len(text) - len(text.encode("ascii", errors="ignore")) - bad
+    return bad * BAD_AMONG_VALID < valid
 
 
 def _decode_without_mark(data: bytes) -> str:

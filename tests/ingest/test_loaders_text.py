@@ -154,6 +154,17 @@ def test_any_encoding(tmp_path: Path, data: bytes) -> None:
     assert load(tmp_path, "a.txt", data).pages[0].text == SENTENCE
 
 
+def test_a_bad_byte_costs_itself_and_not_every_umlaut(tmp_path: Path) -> None:
+    words = "Größenmaßstäbe für Türöffner, südöstlich geführte Straßenbahnlinie: fünf Füße. " * 2
+    document = load(tmp_path, "a.txt", words.encode() + b"Broken \xe2\x80 here.")
+    assert document.pages[0].text == words + "Broken \ufffd here."
+
+
+def test_windows_1252_with_a_pair_that_would_be_utf8_stays_what_it_is(tmp_path: Path) -> None:
+    text = "Der Maßstab für die Öffnung der Größe Ã¼ steht im Füllhorn."
+    assert load(tmp_path, "a.txt", text.encode("cp1252")).pages[0].text == text
+
+
 def test_control_and_invisible_characters_are_dropped(tmp_path: Path) -> None:
     document = load(tmp_path, "a.txt", "Fee:\x1b]52;c;aGk=\x07 12\u202e euro\u200b.\r\nNext line.\u2028Third.")
     assert document.pages[0].text == "Fee:]52;c;aGk= 12 euro.\nNext line.\nThird."

@@ -214,3 +214,43 @@ def test_while_another_reads_an_old_state_nothing_is_claimed(filled: Library, lo
 
     assert filled.forget("secret.pdf").verified_absent
     assert traces(locations, b"zebracorn") == []
+
+
+def test_what_was_taken_out_goes_from_conversations_with_it_and_from_the_disk_with_the_next_forgetting(
+    filled: Library, embedder: HashEmbedder, locations: Locations
+) -> None:
+    told: list[tuple[list[str], int]] = []
+    filled.forget_hooks.append(lambda paths: told.append((list(paths), filled.database.connection.in_transaction)))
+    holder = Library.open(locations)
+    holder.hold_index()
+    holder.refresh_index()
+    holder.release_index()
+
+    filled.remove_document("/papers/secret.pdf")
+    assert told == [(["/papers/secret.pdf"], True)], "in the transaction of the removal"
+    assert holder.hold_index()
+    holder.refresh_index()
+    before = {path for path in locations.index_directory.iterdir() if path.is_dir()}
+
+    assert filled.forget("secret.pdf").forgotten == ()  # cannot clear the index, which another holds
+    holder.refresh_index()
+    holder.close()
+
+    assert before
+    assert not before & set(locations.index_directory.iterdir()), "its holder has built it again"
+    assert filled.forget("secret.pdf").verified_absent
+    assert traces(locations, b"zebracorn", b"quokkawatt", b"xanthippe") == []
+    with pytest.raises(UsageError):
+        filled.forget("secret.pdf")
+
+
+def test_a_removal_that_breaks_off_leaves_document_and_quotes(filled: Library) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError("killed")
+
+    filled.forget_hooks.append(fail)
+
+    with pytest.raises(RuntimeError):
+        filled.remove_document("/papers/secret.pdf")
+
+    assert found_texts(filled, "zebracorn")
