@@ -1,9 +1,10 @@
 """The seal: from start-up on, this process and every process it starts cannot open a network connection.
 
 On Linux the kernel refuses: a seccomp filter on all threads (TSYNC) answers EACCES to `socket` and `socketpair` for
-every address family but AF_UNIX, and closes the ways around it: io_uring (which opens sockets without those calls), the
-32-bit and x32 system calls, and taking an open socket out of another process (pidfd_getfd). The filter cannot be taken
-off and is inherited by every program started later. Libraries see a network that is down.
+every address family but AF_UNIX, and to `connect` for every socket: behind a local one may stand a program that has a
+network, such as the system's name resolver. It closes the ways around that: io_uring (which opens and connects sockets
+without those calls), the 32-bit and x32 system calls, and taking an open socket out of another process (pidfd_getfd).
+The filter cannot be taken off and is inherited by every program started later. Libraries see a network that is down.
 
 Where the kernel cannot do this, a Python audit hook refuses. It stops Python code, not native code, and the report says
 so. On Linux it stands before the kernel to give a clear message.
@@ -101,11 +102,12 @@ class _Architecture:
     seccomp: int
     socket: int
     socketpair: int
+    connect: int
 
 
 _ARCHITECTURES = {
-    "x86_64": _Architecture(audit=0xC000003E, seccomp=317, socket=41, socketpair=53),
-    "aarch64": _Architecture(audit=0xC00000B7, seccomp=277, socket=198, socketpair=199),
+    "x86_64": _Architecture(audit=0xC000003E, seccomp=317, socket=41, socketpair=53, connect=42),
+    "aarch64": _Architecture(audit=0xC00000B7, seccomp=277, socket=198, socketpair=199, connect=203),
 }
 _IO_URING_SETUP, _PIDFD_GETFD = 425, 438  # the same on both
 _X32_BIT = 0x40000000
@@ -126,11 +128,12 @@ def _filter_program(architecture: _Architecture) -> bytes:
     """The filter as an array of `struct sock_filter`: code, instructions to skip if true, if false, constant."""
     instructions = [
         (_LOAD, 0, 0, _CALL_ARCHITECTURE),
-        (_IF_EQUAL, 0, 8, architecture.audit),  # else "no such call"
+        (_IF_EQUAL, 0, 9, architecture.audit),  # else "no such call"
         (_LOAD, 0, 0, _CALL_NUMBER),
-        (_IF_AT_LEAST, 6, 0, _X32_BIT),  # "no such call"
-        (_IF_EQUAL, 5, 0, _IO_URING_SETUP),  # "no such call"
-        (_IF_EQUAL, 5, 0, _PIDFD_GETFD),  # refuse
+        (_IF_AT_LEAST, 7, 0, _X32_BIT),  # "no such call"
+        (_IF_EQUAL, 6, 0, _IO_URING_SETUP),  # "no such call"
+        (_IF_EQUAL, 6, 0, _PIDFD_GETFD),  # refuse
+        (_IF_EQUAL, 5, 0, architecture.connect),  # refuse
         (_IF_EQUAL, 1, 0, architecture.socket),  # look at the family
         (_IF_EQUAL, 0, 4, architecture.socketpair),  # look at the family, else allow
         (_LOAD, 0, 0, _CALL_FIRST_ARGUMENT),
@@ -191,7 +194,7 @@ def find_open_ways() -> frozenset[str]:
 
     An open way is told by its error: the kernel complains about the impossible arguments instead of refusing. The
     internet families are tried with `socketpair`, which the filter treats as `socket`, so that a system call trace of a
-    sealed program shows no attempt to open an internet socket.
+    sealed program shows no attempt to open an internet socket; `connect` is tried with no socket at all.
     """
     if _this_architecture() is None:
         return frozenset({"every connection"})
@@ -201,6 +204,7 @@ def find_open_ways() -> frozenset[str]:
         "sockets": _error_of(libc.socket, socket.AF_NETLINK, _IMPOSSIBLE_TYPE, 0),
         "IPv4": _error_of(libc.socketpair, socket.AF_INET, _IMPOSSIBLE_TYPE, 0, pair),
         "IPv6": _error_of(libc.socketpair, socket.AF_INET6, _IMPOSSIBLE_TYPE, 0, pair),
+        "local sockets": _error_of(libc.connect, -1, None, 0),
         "io_uring": _error_of(libc.syscall, ctypes.c_long(_IO_URING_SETUP), ctypes.c_long(0), None),
     }
     closed = {way for way, error in errors.items() if error in _REFUSALS}
@@ -228,7 +232,7 @@ def _find_open_ways_in_new_thread() -> frozenset[str]:
 _LOOK_UPS = frozenset(
     {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"},
 )
-_USES = frozenset({"socket.bind", "socket.connect", "socket.sendmsg", "socket.sendto"})
+_USES = frozenset({"socket.bind", "socket.sendmsg", "socket.sendto"})
 _LOCAL_FAMILIES = frozenset({socket.AF_UNIX, -1})  # -1: the socket is made from an open file
 
 
@@ -241,6 +245,6 @@ def _refuse_connections(event: str, arguments: tuple[object, ...]) -> None:
     elif event in _USES:
         is_local = getattr(arguments[0], "family", None) in _LOCAL_FAMILIES
     else:
-        is_local = event not in _LOOK_UPS
+        is_local = event != "socket.connect" and event not in _LOOK_UPS
     if not is_local:
         raise PermissionError(errno.EACCES, "Strongroom is sealed: it opens no network connection")

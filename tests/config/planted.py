@@ -17,6 +17,7 @@ import mmap
 import os
 import platform
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -57,6 +58,16 @@ def _take_from_other_process() -> int:
         os.close(process)
 
 
+def _connect_to_a_local_server() -> int:
+    """To a name in the abstract namespace that this very process listens on."""
+    with socket.socket(socket.AF_UNIX) as server, socket.socket(socket.AF_UNIX) as client:
+        server.bind("")
+        server.listen()
+        address = struct.pack("=H", socket.AF_UNIX) + server.getsockname()
+        refused = int(_libc.connect(client.fileno(), address, len(address)))
+        return refused or os.dup(client.fileno())
+
+
 def _x32_socket() -> int:
     return int(_libc.syscall(ctypes.c_long(0x40000000 | 41), ctypes.c_long(2), ctypes.c_long(1), ctypes.c_long(_UDP)))
 
@@ -89,6 +100,7 @@ _WAYS: dict[str, Callable[[], int]] = {
     "packet": lambda: int(_libc.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)),
     "vsock": lambda: int(_libc.socket(socket.AF_VSOCK, socket.SOCK_STREAM, 0)),
     "pair": lambda: int(_libc.socketpair(socket.AF_INET, socket.SOCK_STREAM, _UDP, (ctypes.c_int * 2)())),
+    "local": _connect_to_a_local_server,
     "io_uring": _set_up_io_uring,
     "other-process": _take_from_other_process,
 }
