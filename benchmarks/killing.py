@@ -138,7 +138,7 @@ _KILLS: dict[str, Callable[[Stage, int], tuple[bool, bool, bool]]] = {
 }
 
 _STORED = "SELECT count(*) FROM held"
-_UNFINISHED = "SELECT count(*) FROM held WHERE reader < 0"
+_UNFINISHED = "SELECT count(*) FROM held WHERE reader = -1"
 _NO_SUCH_DOCUMENT = 2
 _COMPACTING = "SELECT max(compaction_due) FROM collections"
 

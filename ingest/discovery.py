@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
-from ingest.types import READER_VERSION, FileStatus
+from ingest.types import READER_VERSION, UNRECOGNISED, FileStatus
 
 if TYPE_CHECKING:  # numpy comes with it, and the interface asks here what is there before its first paint
     from ingest.library.types import KnownFile
@@ -39,7 +39,8 @@ class FoundFile:
 class Plan:
     """What there is to do, each in the order of the paths.
 
-    `changed` are those with other content, and those that an older READER_VERSION has read.
+    `changed` are those with other content, and those that an older READER_VERSION has read or
+    that can be read better now.
     `failed` did not get in before and have not changed since: their ledger rows still hold. `moved` are (old path,
     file). `duplicates` are (file, the path with the same content): that one is in the library already, or among the
     files to read, which may yet fail. `gone` are paths that the library knows below what was walked and that are no
@@ -68,10 +69,12 @@ def discover(
     known: "Mapping[str, KnownFile]",
     *,
     retry: Collection[FileStatus] = frozenset(),
+    read_again: Collection[str] = frozenset(),
     leave_out: Path | None = None,
 ) -> Plan:
-    """Compare the files under `paths` with what the library knows; files that failed with a status in `retry` are read
-    again.
+    """Compare the files under `paths` with what the library knows; files that failed with a status in `retry`, and
+    those at the paths `read_again`, are read again. With NEEDS_OCR in `retry`, documents are too that were read without
+    recognition.
 
     Hidden files, what programs leave behind, symbolic links and the folder `leave_out` (the home) are passed over.
     Raises StrongroomError when one of `paths` does not exist.
@@ -84,7 +87,7 @@ def discover(
     closed = {path for path, _ in unreadable}
     candidates = sorted({path for paths in found.values() for path in paths})
     files = list(_hash_all(candidates, unreadable))
-    plan = _compare(files, known, retry)
+    plan = _compare(files, known, retry, read_again)
     left = {str(old) for old, _ in plan.moved}
     gone = [path for path in map(Path, known) if str(path) not in left and _is_gone(path, roots)]
     gone = sorted(path for path in gone if closed.isdisjoint(path.parents))
@@ -181,7 +184,12 @@ def _printable(path: Path) -> Path:
     return Path(os.fsencode(path).decode("utf-8", errors="replace"))
 
 
-def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry: Collection[FileStatus]) -> Plan:
+def _compare(
+    files: Sequence[FoundFile],
+    known: "Mapping[str, KnownFile]",
+    retry: Collection[FileStatus],
+    read_again: Collection[str],
+) -> Plan:
     holders, vanished = _where_contents_are(files, known)
     new: list[FoundFile] = []
     changed: list[FoundFile] = []
@@ -194,8 +202,8 @@ def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry
         was_in = before is not None and before.status in _IN_LIBRARY
         is_same = before is not None and before.sha256 == file.sha256
         if is_same and was_in and before is not None:
-            (unchanged if before.reader == READER_VERSION else changed).append(file)
-        elif is_same and before is not None and not before.status.is_success and before.status not in retry:
+            (unchanged if _is_read(before, retry) and str(file.path) not in read_again else changed).append(file)
+        elif is_same and before is not None and not before.status.is_success and _is_settled(before, retry):
             failed.append(file)
         elif file.sha256 in holders:
             duplicates.append((file, holders[file.sha256]))
@@ -215,6 +223,18 @@ def _compare(files: Sequence[FoundFile], known: "Mapping[str, KnownFile]", retry
         moved=tuple(moved),
         duplicates=tuple(duplicates),
     )
+
+
+def _is_read(before: "KnownFile", retry: Collection[FileStatus]) -> bool:
+    """Whether reading a document of the library again would give the same."""
+    if before.reader == UNRECOGNISED:
+        return FileStatus.NEEDS_OCR not in retry
+    return before.reader == READER_VERSION
+
+
+def _is_settled(before: "KnownFile", retry: Collection[FileStatus]) -> bool:
+    """Whether a file that did not get in would not this time either: this version has looked at it already."""
+    return before.reader == READER_VERSION and before.status not in retry
 
 
 def _has_failed_as_it_is(before: "KnownFile", file: FoundFile) -> bool:

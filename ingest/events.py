@@ -17,7 +17,8 @@ class Discovered:
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """One file has its outcome. `reason` is a sentence for every status that is not a success."""
+    """One file has its outcome. `reason` is a sentence for every status that is not a success; for a document that was
+    taken in, what is to be said about it, such as pages that could not be read."""
 
     path: Path
     status: FileStatus

@@ -25,7 +25,7 @@ from ingest.library.types import IN_LIBRARY, PASSING, KnownFile
 from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
 from ingest.tally import Tally
-from ingest.types import Document, FileStatus
+from ingest.types import READER_VERSION, Document, FileStatus
 from models.base import Embedder
 from models.hardware import on_battery
 
@@ -71,7 +71,8 @@ def ingest(
     tally = Tally()
     known = library.known_files()
     retry = _to_be_tried_again(settings, options)
-    plan = discover(paths, known, retry=retry, leave_out=library.locations.home.absolute())
+    read_again = library.unread_paths() if options.retry and settings.ingest.ocr == "always" and is_installed() else ()
+    plan = discover(paths, known, retry=retry, read_again=read_again, leave_out=library.locations.home.absolute())
     if options.prune:
         spared = [(root, _why_spared(root, documents)) for root, documents in plan.emptied]
         plan = replace(plan, unreadable=(*plan.unreadable, *spared))
@@ -91,9 +92,13 @@ def _to_be_tried_again(settings: Settings, options: IngestOptions) -> set[FileSt
     retry = set(PASSING)
     if options.passwords:
         retry.add(FileStatus.LOCKED)
-    if settings.ingest.ocr != "never" and is_installed():
+    if _recognises(settings):
         retry.add(FileStatus.NEEDS_OCR)
     return retry
+
+
+def _recognises(settings: Settings) -> bool:
+    return settings.ingest.ocr != "never" and is_installed()
 
 
 def _carry_out(
@@ -230,7 +235,8 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
         )
         return FileDone(file.path, status, ms=result.ms, reason=reason)
     ms = result.ms + (time.monotonic() - started) * 1000
-    return FileDone(file.path, status, pages=len(result.document.pages), chunks=chunks, ms=ms)
+    remarks = result.document.remarks if status in IN_LIBRARY else ""
+    return FileDone(file.path, status, pages=len(result.document.pages), chunks=chunks, ms=ms, reason=remarks)
 
 
 def _store(
@@ -252,7 +258,12 @@ def _store(
     if not chunks:
         raise DocumentError("There is no text in it.", status=FileStatus.EMPTY)
     status = library.replace_document(
-        document, chunks, size=file.size, modified=file.modified, is_complete=result.is_complete
+        document,
+        chunks,
+        size=file.size,
+        modified=file.modified,
+        is_complete=result.is_complete,
+        is_recognised=_recognises(settings) or not document.unread_pages,
     )
     return status, len(chunks) if status in IN_LIBRARY else 0
 
@@ -271,7 +282,7 @@ def _settle_duplicates(plan: Plan, known: Mapping[str, KnownFile], library: Libr
         else:
             status, reason = record.status, record.reason
         before = known.get(str(file.path))
-        if before is None or (before.status, before.sha256) != (status, file.sha256):
+        if before is None or (before.status, before.sha256, before.reader) != (status, file.sha256, READER_VERSION):
             reason = library.record_outcome(
                 file.path, sha256=file.sha256, status=status, reason=reason, size=file.size, modified=file.modified
             )

@@ -178,13 +178,15 @@ class ReaderPool:
         """Raises DocumentError."""
         try:
             return self._read_with_pdfium(path, recognised)
-        except ChildDied:
+        except ChildDied as death:
             if self._closing:
                 raise _interrupted() from None
+            if _was_killed_from_outside(death):
+                raise _killed() from None
         try:
             return self._read_once(path, "pypdf", recognised, fresh=True)
-        except ChildDied:
-            raise _deadly() from None
+        except ChildDied as death:
+            raise (_killed() if _was_killed_from_outside(death) else _deadly()) from None
 
     def _read_with_pdfium(self, path: Path, recognised: Recognised) -> Document | PagesWanted:
         """Once more the same way if a reader was killed from outside: that may have had nothing to do with the file."""
@@ -227,7 +229,6 @@ class ReaderPool:
 
     def _recognise_page(self, path: Path, index: int) -> RecognisedPage | DocumentError:
         """Once more if a reader was killed from outside; else the error that says why nothing is found."""
-        failure = _deadly()
         for fresh in (False, True):
             try:
                 with self._recognising, self._reader(fresh=fresh) as reader:
@@ -239,8 +240,8 @@ class ReaderPool:
                 if isinstance(error, DocumentError):
                     return error
                 if not _was_killed_from_outside(error):
-                    return failure
-        return failure
+                    return _deadly()
+        return _killed()
 
     @contextmanager
     def _reader(self, *, fresh: bool) -> Iterator[Reader]:
@@ -297,6 +298,14 @@ def _deadly() -> DocumentError:
         "The file is damaged, or needs more memory than a reading process may take: it ended two of them.",
         "Save it again with the program that made it, or raise the setting ingest.memory_mb.",
         status="damaged",
+    )
+
+
+def _killed() -> DocumentError:
+    return DocumentError(
+        "Two processes that read the file were ended by the system, as happens when memory is short, or by a person.",
+        "Close other programs, or lower the setting ingest.workers, and run the ingest again.",
+        status="failed",
     )
 
 

@@ -6,8 +6,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from config.sanitise import sanitise
+
 READER_VERSION = 4
 """Raised when the same files come out as other pages, chunks or marks than before: libraries then read them again."""
+
+UNRECOGNISED = -READER_VERSION
+"""In place of READER_VERSION: the document was read without character recognition, which some of its pages need."""
+
+MOST_REMARKS = 1000
+"""Characters of the warnings that the ledger keeps: they name members of archives, and there may be many."""
 
 
 class FileStatus(StrEnum):
@@ -102,6 +110,16 @@ class Document:
     pages: tuple[Page, ...]
     metadata: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def remarks(self) -> str:
+        """The warnings in one line, as the ledger keeps them."""
+        return " ".join(sanitise(" ".join(self.warnings)).split())[:MOST_REMARKS]
+
+    @property
+    def unread_pages(self) -> int:
+        """How many pages are pictures whose text was not recognised."""
+        return sum(page.status is PageStatus.NEEDS_OCR for page in self.pages)
 
 
 @dataclass(frozen=True, slots=True)

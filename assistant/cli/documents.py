@@ -166,7 +166,7 @@ def _print_table(records: "list[DocumentRecord]", invocation: Invocation) -> Non
                 record.status.value,
                 f"{record.pages:,}",
                 f"{record.chunks:,}",
-                record.reason or record.title,
+                record.title if record.chunks else record.reason,
             )
             for record in records
         ],

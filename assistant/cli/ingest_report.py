@@ -15,17 +15,25 @@ if TYPE_CHECKING:
 # A folder of ten thousand photographs must not push the summary off the screen.
 FILES_SHOWN_PER_REASON = 20
 
+TAKEN_IN = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
+
 
 def print_report(events: Iterator[IngestEvent], left_out: Sequence[FileDone], output: Output) -> None:
     """Consume `events`; `left_out` fills up while they pass."""
     with ProgressDisplay(output) as display:
         finished = None
+        remarked: list[FileDone] = []
         for event in events:
             display.show(event)
+            if isinstance(event, FileDone) and event.status in TAKEN_IN and event.reason:
+                remarked.append(event)
             if isinstance(event, Finished):
                 finished = event
     if finished and not output.quiet:
         output.line(summary(finished))
+        if remarked:
+            output.line(f"\nTaken in, with a remark ({count_of(len(remarked), 'file')}):")
+            print_files(remarked, output)
     if left_out:
         print_left_out(left_out, output)
 
@@ -59,10 +67,15 @@ def print_left_out(left_out: Sequence[FileDone], output: Output) -> None:
     output.line(f"\nNot taken in ({count_of(len(left_out), 'file')}):")
     for status, group in sorted(groups.items()):
         output.render(plain(f"  {status.value.replace('_', ' ')} ({len(group)})", "bold yellow"))
-        for event in group[:FILES_SHOWN_PER_REASON]:
-            output.render(styled((f"    {event.path}", ""), (f"  {event.reason}", "dim")))
-        if len(group) > FILES_SHOWN_PER_REASON:
-            output.line(f"    and {len(group) - FILES_SHOWN_PER_REASON} more: see `strongroom documents list`")
+        print_files(group, output)
+
+
+def print_files(files: Sequence[FileDone], output: Output) -> None:
+    """A line for each of the first, with its reason."""
+    for event in files[:FILES_SHOWN_PER_REASON]:
+        output.render(styled((f"    {event.path}", ""), (f"  {event.reason}", "dim")))
+    if len(files) > FILES_SHOWN_PER_REASON:
+        output.line(f"    and {len(files) - FILES_SHOWN_PER_REASON} more: see `strongroom documents list`")
 
 
 def count_of(number: int, thing: str) -> str:

@@ -13,7 +13,7 @@ from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.library.types import PASSING
 from ingest.library.vectors import fingerprint_of
-from ingest.types import READER_VERSION, Chunk, Document, FileStatus
+from ingest.types import READER_VERSION, UNRECOGNISED, Chunk, Document, FileStatus, PageStatus
 
 UNFINISHED = -1
 """In place of a READER_VERSION: pages of the document are still to be recognised."""
@@ -29,11 +29,12 @@ def replace(
     size: int,
     modified: float,
     is_complete: bool = True,
+    is_recognised: bool = True,
 ) -> FileStatus:
     """Put `document` in the place of what its path held.
 
     DUPLICATE when another path has brought its content in, UNCHANGED when this path already has, unless an older
-    READER_VERSION has read it: what comes out the same then keeps its vector.
+    READER_VERSION has read it, or pages can be read now that could not: what comes out the same then keeps its vector.
     """
     if len(chunks) > MAX_CHUNKS:
         raise DocumentError(f"It has more than {MAX_CHUNKS:,} passages.", status=FileStatus.TOO_LARGE)
@@ -41,7 +42,12 @@ def replace(
     holder = holder_of(connection, collection, document.sha256)
     held = _held_at(connection, collection, path)
     before = None if held is None else _status_and_reader(connection, held)
-    is_read_anew = before is not None and holder == path and before[1] != READER_VERSION
+    is_read_anew = (
+        held is not None
+        and before is not None
+        and holder == path
+        and (before[1] != READER_VERSION or document.unread_pages < _unread_pages_held(connection, held))
+    )
     if holder == path and not is_read_anew:
         return FileStatus.UNCHANGED
     kept = _vectors_to_keep(connection, held, chunks)
@@ -56,9 +62,10 @@ def replace(
     status = FileStatus.ADDED if before is None else FileStatus.UPDATED
     if is_read_anew and before is not None and before[1] == UNFINISHED:
         status = before[0]
-    row = _insert_row(connection, collection, path, document.sha256, status, "", size, modified)
-    if not is_complete:
-        connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (UNFINISHED, row))
+    row = _insert_row(connection, collection, path, document.sha256, status, document.remarks, size, modified)
+    if not (is_complete and is_recognised):
+        reader = UNRECOGNISED if is_complete else UNFINISHED
+        connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (reader, row))
     metadata = {**read_cover(document).fields(), **document.metadata}
     connection.execute(
         "UPDATE documents SET title = ?, metadata = ?, page_count = ?, chunk_count = ? WHERE id = ?",
@@ -124,7 +131,8 @@ def record_outcome(
         "UPDATE documents SET reason = ?, size = ?, modified = ? WHERE id = ?", (reason, size, modified, held)
     )
     if is_same and status not in PASSING:  # the next run would say the same, and read it for that
-        connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (READER_VERSION, held))
+        reader = UNRECOGNISED if status is FileStatus.NEEDS_OCR else READER_VERSION
+        connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (reader, held))
     return reason
 
 
@@ -217,6 +225,13 @@ def vectors_changed(connection: sqlite3.Connection, collection: int, chunk_ids: 
         "INSERT INTO outbox (collection, chunk_id) VALUES (?, ?)", ((collection, chunk_id) for chunk_id in chunk_ids)
     )
     connection.execute("UPDATE collections SET vector_generation = ? WHERE id = ?", (uuid4().hex, collection))
+
+
+def _unread_pages_held(connection: sqlite3.Connection, row: int) -> int:
+    counted = connection.execute(
+        "SELECT count(*) FROM pages WHERE document = ? AND status = ?", (row, PageStatus.NEEDS_OCR.value)
+    )
+    return int(counted.fetchone()[0])
 
 
 def holder_of(connection: sqlite3.Connection, collection: int, sha256: str) -> str | None:

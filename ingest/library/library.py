@@ -75,17 +75,27 @@ class Library:
     # Writing
 
     def replace_document(
-        self, document: Document, chunks: Sequence[Chunk], *, size: int, modified: float, is_complete: bool = True
+        self,
+        document: Document,
+        chunks: Sequence[Chunk],
+        *,
+        size: int,
+        modified: float,
+        is_complete: bool = True,
+        is_recognised: bool = True,
     ) -> FileStatus:
         """Put a document in the place of what its path held, in one step: all of it can be found, or none.
 
-        One that is not complete is read again by the next ingest, unless the whole of it comes before that.
+        One that is not complete is read again by the next ingest, unless the whole of it comes before that; one that is
+        not recognised, for want of OCR, by the next that has it.
         Returns ADDED or UPDATED; DUPLICATE or UNCHANGED when another process has brought the same content in meanwhile,
         by another path or by this one.
         """
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
-            return documents.replace(connection, collection, document, chunks, size, modified, is_complete)
+            return documents.replace(
+                connection, collection, document, chunks, size, modified, is_complete, is_recognised
+            )
 
     def record_outcome(
         self,
@@ -137,6 +147,10 @@ class Library:
     def known_files(self) -> dict[str, KnownFile]:
         """Every path in the ledger."""
         return lookups.known_files(self.database, self._row())
+
+    def unread_paths(self) -> set[str]:
+        """Paths of the documents with pages whose text was not recognised; looks at every page."""
+        return lookups.unread_paths(self.database, self._row())
 
     # Vectors
 

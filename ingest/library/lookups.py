@@ -90,6 +90,16 @@ def page_notes(database: Database, collection: int | None, path: str) -> list[Pa
     return [PageNote(number, PageStatus(status), confidence) for number, status, confidence in rows]
 
 
+def unread_paths(database: Database, collection: int | None) -> set[str]:
+    """Paths of the documents with pages whose text was not recognised."""
+    rows = database.rows(
+        "SELECT DISTINCT d.path FROM pages p JOIN documents d ON d.id = p.document"
+        " WHERE d.collection = ? AND p.status = ?",
+        (collection, PageStatus.NEEDS_OCR.value),
+    )
+    return {path for (path,) in rows}
+
+
 def rows_at(database: Database, collection: int | None, paths: Collection[str]) -> list[int]:
     """Row ids of the documents at these paths that are in the collection."""
     rows = database.rows(

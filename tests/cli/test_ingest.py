@@ -1,5 +1,6 @@
 """`strongroom ingest`: events, summary, exit codes, what a person reads; and staying with --watch."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_person_reads_a_summary_and_what_is_missing_by_reason(run: Run, folder
     assert "Not taken in (1 file):" in lines
     assert "  damaged (1)" in lines
     assert lines[-1].startswith(f"    {folder / 'broken.pdf'}  ")
+
+
+def test_a_person_reads_what_is_to_be_said_about_what_got_in(run: Run, folder: Path) -> None:
+    with zipfile.ZipFile(folder / "letters.zip", "w") as archive:
+        archive.writestr("note.txt", "A note in an archive.")
+        archive.writestr("film.mkv", b"\x1aE\xdf\xa3\x00")
+    result = run("ingest", str(folder))
+    assert result.code == 0
+    lines = result.out.splitlines()
+    assert "Taken in, with a remark (1 file):" in lines
+    assert lines[-1].startswith(f"    {folder / 'letters.zip'}  ")
+    assert "film.mkv" in lines[-1]
+    assert "film.mkv" in run("documents", "show", "letters.zip").out
+    assert "film.mkv" not in run("documents", "list").out, "which has the title in its place"
 
 
 def test_quiet_says_nothing_when_all_is_well(run: Run, folder: Path) -> None:

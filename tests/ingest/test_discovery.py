@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from config.errors import StrongroomError
 from ingest.discovery import FoundFile, Plan, discover
 from ingest.library.types import KnownFile
-from ingest.types import FileStatus
+from ingest.types import UNRECOGNISED, FileStatus
 
 
 def put(path: Path, content: str = "words") -> Path:
@@ -252,3 +253,24 @@ def test_below_a_folder_that_cannot_be_listed_nothing_is_gone(tmp_path: Path, mo
     plan = discover([tmp_path], known(tmp_path / "share/lost.txt", "l") | known(tmp_path / "lost.txt", "m"))
     assert plan.gone == (tmp_path / "lost.txt",)
     assert [path for path, _ in plan.unreadable] == [tmp_path / "share"]
+
+
+def test_what_was_read_without_recognition_is_read_again_when_there_is_one(tmp_path: Path) -> None:
+    path = put(tmp_path / "mixed.pdf")
+    before = {name: replace(file, reader=UNRECOGNISED) for name, file in known(path).items()}
+    assert names(discover([tmp_path], before).unchanged) == ["mixed.pdf"]
+    assert names(discover([tmp_path], before, retry={FileStatus.NEEDS_OCR}).changed) == ["mixed.pdf"]
+
+
+def test_what_is_asked_for_is_read_again(tmp_path: Path) -> None:
+    asked, other = put(tmp_path / "asked.pdf", "a"), put(tmp_path / "other.pdf", "b")
+    plan = discover([tmp_path], known(asked, "a") | known(other, "b"), read_again={str(asked)})
+    assert (names(plan.changed), names(plan.unchanged)) == (["asked.pdf"], ["other.pdf"])
+
+
+def test_another_version_looks_once_at_what_did_not_get_in(tmp_path: Path) -> None:
+    path = put(tmp_path / "a.xyz")
+    now = known(path, status=FileStatus.UNSUPPORTED)
+    older = {name: replace(file, reader=file.reader - 1) for name, file in now.items()}
+    assert names(discover([tmp_path], older).new) == ["a.xyz"]
+    assert names(discover([tmp_path], now).failed) == ["a.xyz"]

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,9 +17,10 @@ from config.locations import Locations
 from config.sections import IngestSettings, Settings
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.library.library import Library
+from ingest.loaders.base import Recognition
 from ingest.pipeline import IngestOptions, ingest
 from ingest.reading import ReaderPool, ReadResult
-from ingest.types import FileStatus
+from ingest.types import Block, BlockKind, Document, FileStatus, Page, PageStatus
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import contents, found_texts, put
 
@@ -309,6 +311,7 @@ from config.locations import Locations
 from config.sections import Settings
 from ingest.events import Finished
 from ingest.library.library import Library
+from ingest.loaders.base import Recognition
 from ingest.pipeline import ingest
 from models.fakes import HashEmbedder
 library = Library.open(Locations(Path(sys.argv[1])))
@@ -475,3 +478,56 @@ def test_the_only_file_of_a_folder_is_pruned(library: Library, tmp_path: Path) -
     note.unlink()
 
     assert outcomes(run(library, note.parent, prune=True)) == {"note.txt": "removed"}
+
+
+@pytest.mark.parametrize(("before", "after"), [("never", "auto"), ("auto", "always")])
+def test_pages_that_were_not_recognised_are_read_when_they_can_be(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: Recognition, after: Recognition
+) -> None:
+    """Either there was no recognition, or it took too long over the page and the user asks for it once more."""
+    monkeypatch.setattr("ingest.pipeline.is_installed", lambda: True)
+    scan = tmp_path / "scans" / "mixed.pdf"
+    scan.parent.mkdir()
+    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
+    second = Page(2, "", status=PageStatus.NEEDS_OCR)
+    readings: list[Path] = []
+
+    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            readings.append(path)
+            warnings = ("Hold no text: page 2.",) if not second.text else ()
+            yield ReadResult(path, Document(path, digest, "Mixed", (typed, second), {}, warnings), None, 1.0)
+
+    monkeypatch.setattr(ReaderPool, "read_all", read)
+
+    def run_with(ocr: Recognition) -> dict[str, str]:
+        settings = Settings(ingest=IngestSettings(workers=1, ocr=ocr))
+        return outcomes(list(ingest([scan.parent], library=library, embedder=HashEmbedder(), settings=settings)))
+
+    assert run_with(before) == {"mixed.pdf": "added"}
+    assert library.documents()[0].reason == "Hold no text: page 2."
+    assert run_with(before) == {"mixed.pdf": "unchanged"}
+    assert len(readings) == 1, "what cannot be recognised is not tried at every run"
+
+    second = Page(2, "A scanned page.", (Block(BlockKind.PARAGRAPH, 0, 15),), status=PageStatus.OCR, confidence=0.9)
+    assert run_with(after) == {"mixed.pdf": "updated"}
+    assert found_texts(library, "scanned")
+    assert library.documents()[0].reason == ""
+    assert run_with(after) == {"mixed.pdf": "unchanged"}
+    assert len(readings) == 2
+
+
+def test_what_is_to_be_said_about_a_document_is_told_once_and_kept(library: Library, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
+        archive.writestr("note.txt", "A note in an archive.")
+        archive.writestr("film.mkv", b"\x1aE\xdf\xa3\x00")
+
+    [done] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
+
+    assert done.status is FileStatus.ADDED
+    assert "film.mkv" in done.reason
+    assert [record.reason for record in library.documents()] == [done.reason]
+    [again] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
+    assert (again.status, again.reason) == (FileStatus.UNCHANGED, "")
