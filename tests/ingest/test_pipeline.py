@@ -531,3 +531,42 @@ def test_what_is_to_be_said_about_a_document_is_told_once_and_kept(library: Libr
     assert [record.reason for record in library.documents()] == [done.reason]
     [again] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
     assert (again.status, again.reason) == (FileStatus.UNCHANGED, "")
+
+
+def test_what_is_typed_stays_when_the_scanned_pages_go_wrong(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = tmp_path / "scans" / "mixed.pdf"
+    scan.parent.mkdir()
+    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
+    so_far = Document(scan, digest, "Mixed", (typed, Page(2, "", status=PageStatus.NEEDS_OCR)))
+
+    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            yield ReadResult(path, so_far, None, 1.0, is_complete=False)
+            yield ReadResult(path, None, DocumentError("It took too long.", status="timeout"), 1.0)
+
+    monkeypatch.setattr(ReaderPool, "read_all", read)
+
+    for _ in range(2):  # it is tried again
+        [done] = [event for event in run(library, scan.parent) if isinstance(event, FileDone)]
+        assert (done.status, done.reason) == (
+            FileStatus.TIMEOUT, "It took too long. What was read of it before stays in the library."
+        )  # fmt: skip
+        assert found_texts(library, "typed")
+        assert [(record.status, record.reason) for record in library.documents()] == [(FileStatus.ADDED, done.reason)]
+
+
+def test_a_file_that_another_process_forgets_meanwhile_does_not_end_the_run(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "film.mkv").write_bytes(b"\x1aE\xdf\xa3\x00")
+    run(library, folder)
+    monkeypatch.setattr(library, "documents", list)
+
+    events = run(library, folder)
+
+    [film] = [event for event in events if isinstance(event, FileDone) and event.path.name == "film.mkv"]
+    assert film.reason.endswith("Run the ingest again.")

@@ -130,20 +130,26 @@ def test_a_file_whose_readers_are_killed_from_outside_has_failed_and_the_next_is
     assert second.document is not None
 
 
-def test_a_file_that_brings_down_its_readers_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("cause", "status", "tried"),
+    [(signal.SIGSEGV, "damaged", ["pdfium", "pypdf"]), (signal.SIGKILL, "failed", ["pdfium", "pdfium"])],
+)
+def test_what_ends_every_reader_tells_what_becomes_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cause: signal.Signals, status: str, tried: list[str]
+) -> None:
     engines = []
     read = reader_client.Reader.read
 
     def crash(self: reader_client.Reader, path: Path, engine: Any, recognised: Any) -> Any:
         engines.append(engine)
-        os.kill(self._child.pid, signal.SIGSEGV)
+        os.kill(self._child.pid, cause)
         return read(self, path, engine, recognised)
 
     monkeypatch.setattr(reader_client.Reader, "read", crash)
     error = read_all(text_file(tmp_path / "a.txt"))["a.txt"].error
     assert error is not None
-    assert error.status == "damaged"
-    assert engines == ["pdfium", "pypdf"]
+    assert error.status == status
+    assert engines == tried
 
 
 @pytest.mark.parametrize(("cause", "second"), [(signal.SIGSEGV, "pypdf"), (signal.SIGKILL, "pdfium")])
