@@ -139,7 +139,6 @@ _KILLS: dict[str, Callable[[Stage, int], tuple[bool, bool, bool]]] = {
 
 _STORED = "SELECT count(*) FROM held"
 _UNFINISHED = "SELECT count(*) FROM held WHERE reader = -1"
-_NO_SUCH_DOCUMENT = 2
 _COMPACTING = "SELECT max(compaction_due) FROM collections"
 
 
@@ -162,8 +161,7 @@ def _kill_forgetting(
     caught = _kill_after(stage.home, has_come, seconds, "documents", "forget", stage.forgotten)
     sound = is_sound(stage.home)
     done = strongroom("documents", "forget", stage.forgotten, "--json", home=stage.home)
-    was_over = done.returncode == _NO_SUCH_DOCUMENT  # the kill came after the receipt
-    absent = was_over or (done.returncode == 0 and json.loads(done.stdout)["verified_absent"])
+    absent = done.returncode == 0 and json.loads(done.stdout)["verified_absent"]
     return caught, sound, absent and state(stage.home) == stage.without
 
 

@@ -96,8 +96,8 @@ def forget_documents(
     elif receipt.forgotten:
         _print_receipt(receipt, invocation)
     else:
-        state = "was brought to its end" if receipt.verified_absent else "could not be brought to its end"
-        invocation.output.note(f"No document is called {glob}. What was forgotten earlier {state}.")
+        state = "" if receipt.verified_absent else " What was forgotten earlier could not be brought to its end."
+        invocation.output.note(f"No document is called {glob}: see `strongroom documents list`.{state}")
     if not receipt.verified_absent:
         raise typer.Exit(1)
 

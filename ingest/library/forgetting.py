@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from config.errors import UsageError
 from config.locations import Locations
 from ingest.library import collections, documents
 from ingest.library.database import Database, Row
@@ -51,7 +50,7 @@ def forget(
 
     When another process holds the index, or reads the library just now, the receipt says that the absence is not
     verified; the holder builds its index again without them at its next refresh. When it names none, what is left of
-    an earlier forgetting is done. Raises UsageError when nothing is.
+    an earlier forgetting is done: to forget once more, after a kill for instance, is no mistake.
     """
     size_before = _size(locations)
     with database.transaction() as connection:
@@ -65,7 +64,7 @@ def forget(
             hook(paths)
     if not matched and not _compaction_due(database, collection):
         database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
-        raise UsageError(f"No document is called {glob}.", "See `strongroom documents list` for what there is.")
+        return Receipt((), 0, 0, 0, verified_absent=True)
     scan.remove_files()
     index_is_clean = index.discard()
     file_is_compact = _compact(database)
