@@ -110,6 +110,22 @@ def test_no_byte_of_a_forgotten_document_is_left(open_with: Open, locations: Loc
             assert b"Ternen" not in data, file
 
 
+def test_what_is_pruned_goes_from_conversations_and_then_from_the_disk(open_with: Open, locations: Locations) -> None:
+    assistant = open_with("Ingrid Solheim was elected chair for two years [1].")
+    answer_to(assistant, CHAIR, style="answer")
+    (board,) = [record.path for record in assistant.library.documents() if record.document.startswith("board-")]
+
+    assistant.library.remove_document(board)  # as `ingest --prune` does
+
+    (conversation,) = assistant.conversations.list()
+    assert [turn.answer for turn in assistant.conversations.load(conversation.conversation_id).turns] == [FORGOTTEN]
+    assert assistant.forget("board-*").verified_absent
+    assistant.close()
+    for file in locations.home.rglob("*"):
+        if file.is_file():
+            assert b"Solheim" not in file.read_bytes(), file
+
+
 def test_a_turn_about_a_forgotten_document_keeps_its_place_only(open_with: Open) -> None:
     assistant = open_with()
     answer_to(assistant, CHAIR, style="quote")
