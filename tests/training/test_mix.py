@@ -2,28 +2,55 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
 from training.export import write
 from training.mix import mix
 from training.start import read_adapter
 
+LAYER = "blocks.0.attn_q"
+OTHER = "blocks.0.ffn_up"
 
-def adapter(path: Path, value: float, *, rank: int = 2) -> Path:
-    half = {"lora_a": torch.full((rank, 6), value), "lora_b": torch.full((4, rank), -value)}
-    write({f"blocks.0.attn_q.{name}": weights for name, weights in half.items()}, path, alpha=4.0)
+
+def adapter(path: Path, seed: int, *, rank: int = 2, alpha: float = 4.0, layer: str = LAYER) -> Path:
+    chance = torch.Generator().manual_seed(seed)
+    halves = {"lora_a": torch.randn(rank, 6, generator=chance), "lora_b": torch.randn(4, rank, generator=chance)}
+    write({f"{layer}.{name}": weights for name, weights in halves.items()}, path, alpha=alpha)
     return path
 
 
-def test_each_weight_lies_between_those_of_the_two(tmp_path: Path) -> None:
+def change(path: Path, layer: str = LAYER) -> Tensor:
+    """What an adapter adds to the weights of a layer."""
+    held = read_adapter(path)
+    return held.weights[f"{layer}.lora_b"] @ held.weights[f"{layer}.lora_a"] * held.alpha / held.rank
+
+
+def test_the_change_lies_between_those_of_the_two(tmp_path: Path) -> None:
+    one, other = adapter(tmp_path / "1.gguf", 1), adapter(tmp_path / "2.gguf", 2, rank=1, alpha=3.0)
     out = tmp_path / "mixed.gguf"
-    mix(adapter(tmp_path / "one.gguf", 1.0), adapter(tmp_path / "other.gguf", 2.0), out, share=0.25)
-    mixed = read_adapter(out)
-    assert (mixed.rank, mixed.alpha) == (2, 4.0)
-    assert mixed.weights["blocks.0.attn_q.lora_a"].tolist() == [[1.25] * 6] * 2
-    assert mixed.weights["blocks.0.attn_q.lora_b"].tolist() == [[-1.25] * 2] * 4
+    assert mix(one, other, out, share=0.25, rank=3) == out.stat().st_size
+    torch.testing.assert_close(change(out), 0.75 * change(one) + 0.25 * change(other), atol=5e-3, rtol=0)
+    assert read_adapter(out).rank == 3
 
 
-def test_adapters_of_other_ranks_are_not_averaged(tmp_path: Path) -> None:
-    one, other = adapter(tmp_path / "one.gguf", 1.0), adapter(tmp_path / "other.gguf", 1.0, rank=3)
-    with pytest.raises(ValueError, match="not of one make"):
-        mix(one, other, tmp_path / "mixed.gguf")
+def test_of_a_lower_rank_the_largest_part_is_kept(tmp_path: Path) -> None:
+    one, other = adapter(tmp_path / "1.gguf", 1), adapter(tmp_path / "2.gguf", 2)
+    out = tmp_path / "mixed.gguf"
+    mix(one, other, out, rank=1)
+    wanted = (change(one) + change(other)) / 2
+    sizes = torch.linalg.svdvals(wanted)
+    torch.testing.assert_close(torch.linalg.norm(wanted - change(out)), sizes[1:].norm(), atol=1e-2, rtol=0)
+
+
+def test_a_layer_that_one_leaves_alone_gets_its_share_of_the_other(tmp_path: Path) -> None:
+    one, other = adapter(tmp_path / "1.gguf", 1), adapter(tmp_path / "2.gguf", 2, layer=OTHER)
+    out = tmp_path / "mixed.gguf"
+    mix(one, other, out, share=0.5)
+    torch.testing.assert_close(change(out), change(one) / 2, atol=5e-3, rtol=0)
+    torch.testing.assert_close(change(out, OTHER), change(other, OTHER) / 2, atol=5e-3, rtol=0)
+
+
+def test_layers_that_are_to_stay_as_they_are_are_left_out(tmp_path: Path) -> None:
+    one = adapter(tmp_path / "1.gguf", 1, layer="blocks.0.attn_k")
+    with pytest.raises(ValueError, match="Neither"):
+        mix(one, one, tmp_path / "mixed.gguf")
