@@ -65,7 +65,7 @@ STARTERS = (
         package="models",
         file="adapters/starter.gguf",
         title="answers over SmolLM2-135M-Instruct",
-        sha256="b34d13ffca33d94def0909b26334422f615932ca252fc20b59fcd632fe307abc",
+        sha256="24cca3ae767feb4a7246d3d78f1d46a09ce9cbff221659f0ff6de697efe98a4d",
         licence="CC-BY-SA-4.0",
     ),
 )
