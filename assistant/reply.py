@@ -8,13 +8,15 @@ from difflib import SequenceMatcher
 from assistant.grounding import is_supported
 from assistant.sentences import sentence_spans
 from assistant.types import Source
-from assistant.words import content_terms
+from assistant.words import content_terms, terms
 
 NEARLY = 0.85
 """How alike a quote and a sentence must be, word by word, for the one to be a copy of the other with slips in it: of
 seven words one may be another, of fourteen two. What is shown is the sentence, and it must bear out the answer."""
 
 _FORM = re.compile(r'(?P<answer>.+?)\s+["“](?P<quoted>.+)["”]\s*\[(?P<number>\d+)\]\s*\.?', re.DOTALL)
+
+_CHOICE = re.compile(r"\b(?:or|oder|ou|which|welche[rsnm]?)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +88,17 @@ def _common_part(words: Sequence[str], sentence: Sequence[str]) -> tuple[str, fl
 
 def holds(text: str, sources: Sequence[Source], question: str) -> bool:
     """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer. A
-    mere "Yes." cannot be held against them."""
+    mere "Yes." cannot be held against them, and what only says the question again answers nothing."""
     reply = read_reply(text)
-    if reply is None or not content_terms(reply.answer) or not is_copied(reply, sources):
+    if reply is None or not _says_something_new(reply.answer, question) or not is_copied(reply, sources):
         return False
     return is_supported(reply.answer, [reply.quoted], question)
+
+
+def _says_something_new(answer: str, question: str) -> bool:
+    """Words that are not the question's, or one of two that it names: is it the lease or the licence?"""
+    said = set(content_terms(answer))
+    return bool(said - set(terms(question)) or (said and _CHOICE.search(question)))
 
 
 def _in_one_line(text: str) -> str:

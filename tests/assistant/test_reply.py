@@ -37,6 +37,7 @@ def test_a_reply_is_read_in_its_three_parts(text: str, parts: Reply | None) -> N
         ('Yellow elephants. "The rent is £900 a month." [1]', False),
         ('£900 a month. "The rent is £900 a month." [7]', False),
         ('Yes. "The rent is £900 a month." [1]', False),  # nothing in it can be held against the quote
+        ('The rent. "The rent is £900 a month." [1]', False),  # that was asked
     ],
 )
 def test_a_reply_holds_when_its_quote_is_copied_and_bears_out_the_answer(text: str, good: bool) -> None:
@@ -78,3 +79,9 @@ def test_a_slip_that_two_sentences_could_have_had_stays() -> None:
     sources = [as_source(Text("lease.pdf", "Lease", text), 1)]
     reply = '£900. "The rent for the house is £900 a month." [1]'
     assert mended(reply, sources) == reply
+
+
+def test_one_of_two_that_the_question_names_is_an_answer() -> None:
+    reply = 'The rent. "The rent is £900 a month." [1]'
+    assert holds(reply, SOURCES, "Is it the rent or the deposit that is £900?")
+    assert holds(reply, SOURCES, "Which is £900 a month, the rent, the deposit?")
