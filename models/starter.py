@@ -65,7 +65,7 @@ STARTERS = (
         package="models",
         file="adapters/starter.gguf",
         title="answers over SmolLM2-135M-Instruct",
-        sha256="24cca3ae767feb4a7246d3d78f1d46a09ce9cbff221659f0ff6de697efe98a4d",
+        sha256="4e3471633f7d9c8f6f90fc09c326553cfef70f3b410b6bedf831422a47fb5c41",
         licence="CC-BY-SA-4.0",
     ),
 )
