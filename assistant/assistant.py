@@ -210,10 +210,7 @@ class Assistant:
         )
 
     def forget(self, glob: str) -> "Receipt":
-        """Remove the documents that `glob` names from every store and every conversation.
-
-        Raises UsageError when it names none.
-        """
+        """Remove the documents that `glob` names from every store and every conversation."""
         return self.library.forget(glob)
 
     def status(self) -> dict[str, Any]:

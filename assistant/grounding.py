@@ -1,7 +1,7 @@
 """Every sentence of an answer checked by code against the passages it cites."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
 from assistant.prompts import REFUSAL
@@ -24,6 +24,8 @@ _UNITS = tuple(
     for words in ("second minute hour day week month quarter year decade", "hundred thousand million billion trillion")
 )
 """What cannot stand for one another: 30 days are not 30 weeks."""
+_Count = tuple[float, str]
+"""A number and the stem of what may be counted by it."""
 _WORDS_TO_UNIT = 2
 """A unit is the word behind its number or the one behind that: 30 business days."""
 
@@ -57,8 +59,7 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
         return False
     return (
         _quotes_stand(sentence, passages)
-        and _numbers_occur(sentence, passages)
-        and _units_agree(sentence, passages)
+        and _numbers_agree(sentence, passages)
         and _names_occur(sentence, passages, question)
         and _says_something_of_them(sentence, passages, question)
         and _overlap(sentence, passages, question) >= OVERLAP_FLOOR
@@ -70,19 +71,23 @@ def _quotes_stand(sentence: str, passages: Sequence[str]) -> bool:
     return all(any(_collapsed(span) in text for text in texts) for span in QUOTED.findall(sentence))
 
 
-def _numbers_occur(sentence: str, passages: Sequence[str]) -> bool:
+def _numbers_agree(sentence: str, passages: Sequence[str]) -> bool:
+    claimed, found = list(_counts(sentence)), {pair for passage in passages for pair in _counts(passage)}
+    return _numbers_occur(sentence, passages, claimed, found) and _units_agree(claimed, found)
+
+
+def _numbers_occur(sentence: str, passages: Sequence[str], counts: Sequence[_Count], found: Collection[_Count]) -> bool:
     """Those in words ("five months") count where the passages count the same thing: "two reasons" may be a summary."""
     held = {value for passage in passages for value in numbers(passage)}
     held |= {NUMBER_WORDS[word] for passage in passages for word in fold(passage).split() if word in NUMBER_WORDS}
-    counted = {unit for passage in passages for _, unit in _counts(passage)}
+    counted = {unit for _, unit in found}
     claimed = numbers(_LIST_NUMBER.sub("", sentence))
-    claimed += [value for value, unit in _counts(sentence) if unit in counted]
+    claimed += [value for value, unit in counts if unit in counted]
     return all(value in held for value in claimed)
 
 
-def _units_agree(sentence: str, passages: Sequence[str]) -> bool:
-    found = {pair for passage in passages for pair in _counts(passage)}
-    for value, unit in _counts(sentence):
+def _units_agree(counts: Sequence[_Count], found: Collection[_Count]) -> bool:
+    for value, unit in counts:
         for units in _UNITS:
             others = {other for other in units if (value, other) in found}
             if unit in units and others and unit not in others:
@@ -90,7 +95,7 @@ def _units_agree(sentence: str, passages: Sequence[str]) -> bool:
     return True
 
 
-def _counts(text: str) -> Iterator[tuple[float, str]]:
+def _counts(text: str) -> Iterator[_Count]:
     """Each number, in digits or in words, with the words behind it that may be what is counted."""
     words = terms(_LIST_NUMBER.sub("", text))
     values = [_VALUES.get(word, numbers(word)[0] if numbers(word) else None) for word in words]

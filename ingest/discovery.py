@@ -39,8 +39,8 @@ class FoundFile:
 class Plan:
     """What there is to do, each in the order of the paths.
 
-    `changed` are those with other content, and those that an older READER_VERSION has read or
-    that can be read better now.
+    `changed` are those with other content, and those that an older READER_VERSION has read or that can be read better
+    now.
     `failed` did not get in before and have not changed since: their ledger rows still hold. `moved` are (old path,
     file). `duplicates` are (file, the path with the same content): that one is in the library already, or among the
     files to read, which may yet fail. `gone` are paths that the library knows below what was walked and that are no

@@ -306,7 +306,7 @@ class Library:
     def forget(self, glob: str) -> Receipt:
         """Remove the documents that `glob` names (see `paths_named`), and every trace of them under the home.
 
-        Raises UsageError when it names none, unless an earlier forgetting is still to be brought to its end.
+        When it names none, an earlier forgetting is brought to its end, if one is not.
         The index goes as a whole: its holder calls `refresh_index` to build it again, while searches use the scan.
 
         Each of `forget_hooks` is called with the paths in the same transaction, to remove what else in the library
