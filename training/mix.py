@@ -1,12 +1,12 @@
-"""Average what two adapters of one model do to its layers: python -m training.mix FIRST SECOND OUT.gguf
+"""Average what adapters of one model do to its layers: python -m training.mix OUT.gguf ADAPTER ADAPTER…
 
-Between what two trainings have learnt lies a model that does better than either (Wortsman and others, "Model soups",
-2022). What an adapter does to a layer is the product of its halves; the average of two such products has the ranks of
-both together, and is cut to its largest parts (Eckart and Young 1936).
+Between what several trainings have learnt lies a model that does better than each of them (Wortsman and others, "Model
+soups", 2022). What an adapter does to a layer is the product of its halves; the average of such products has the ranks
+of all together, and is cut to its largest parts (Eckart and Young 1936).
 """
 
 import argparse
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import torch
@@ -17,25 +17,26 @@ from training.export import LICENCE, NAME, write
 from training.llama import ADAPTED
 from training.start import Start, read_adapter
 
-SHARE = 0.5
-"""Of the second."""
 RANK = 22
 """As much as 12 MB of 16 bits hold for the layers of the starter model."""
 
 
 def mix(
-    first: Path,
-    second: Path,
+    adapters: Sequence[Path],
     out: Path,
     *,
-    share: float = SHARE,
+    shares: Sequence[float] = (),
     rank: int = RANK,
     layers: Collection[str] = ADAPTED,
     licence: str = LICENCE,
 ) -> int:
-    """Write the average of two adapters, over `layers` only; returns the bytes. What one of them leaves alone counts as
-    unchanged by it. Raises ValueError when neither changes any of them."""
-    parts = ((read_adapter(first), 1 - share), (read_adapter(second), share))
+    """Write the average of `adapters`, over `layers` only; returns the bytes. `shares`: how much of each, equal ones
+    without. What one of them leaves alone counts as unchanged by it. Raises ValueError when none changes any of the
+    layers, and when the shares are not one for each."""
+    parts = [
+        (read_adapter(path), share)
+        for path, share in zip(adapters, shares or [1 / len(adapters)] * len(adapters), strict=True)
+    ]
     names = {name.rpartition(".")[0]: None for adapter, _ in parts for name in adapter.weights}
     weights: dict[str, Tensor] = {}
     for name in names:
@@ -43,7 +44,7 @@ def mix(
             down, up = _cut(*_side_by_side(name, parts), rank)
             weights |= {f"{name}.lora_a": down, f"{name}.lora_b": up}
     if not weights:
-        raise ValueError(f"Neither {first.name} nor {second.name} changes {', '.join(sorted(layers))}.")
+        raise ValueError(f"None of the adapters changes {', '.join(sorted(layers))}.")
     return write(weights, out, alpha=float(rank), name=NAME, licence=licence)
 
 
@@ -67,14 +68,15 @@ def _cut(down: Tensor, up: Tensor, rank: int) -> tuple[Tensor, Tensor]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Average what two adapters of one model do to its layers.")
-    parser.add_argument("first", type=Path)
-    parser.add_argument("second", type=Path)
+    parser = argparse.ArgumentParser(description="Average what adapters of one model do to its layers.")
     parser.add_argument("out", type=Path)
-    parser.add_argument("--share", type=float, default=SHARE, help="of the second")
+    parser.add_argument("adapters", type=Path, nargs="+")
+    parser.add_argument("--shares", type=float, nargs="+", default=[], help="how much of each; equal ones without")
     parser.add_argument("--rank", type=int, default=RANK, help="of the average")
     arguments = parser.parse_args()
-    size = mix(arguments.first, arguments.second, arguments.out, share=arguments.share, rank=arguments.rank)
+    if arguments.shares and len(arguments.shares) != len(arguments.adapters):
+        parser.error("--shares needs a number for each adapter.")
+    size = mix(arguments.adapters, arguments.out, shares=arguments.shares, rank=arguments.rank)
     print(f"{arguments.out}: {size / 1e6:.1f} MB")
 
 

@@ -26,6 +26,7 @@ def prepare(
     out: Path,
     *,
     seed: int,
+    split: int = 1,
     held_out: float,
     groups: int,
     made_share: float,
@@ -34,22 +35,23 @@ def prepare(
 ) -> dict[str, int]:
     """Write train.jsonl, and held-out groups with three and with five sources; returns the questions in each.
 
-    Each file is split by article. `groups` are drawn for training, the `made_share` of them from made documents, the
-    others evenly from articles, those of the first files most often: each file has twice the share of the next.
-    `questions` are kept for measuring, about evenly from each file. `unanswerable` is the share for each file; the last
-    one holds for the files after it, too.
+    Each file is split by article: `split` says which are held out and what is asked of them, so that trainings of any
+    `seed` are measured by the same questions. `groups` are drawn for training, the `made_share` of them from made
+    documents, the others evenly from articles, those of the first files most often: each file has twice the share of
+    the next. `questions` are kept for measuring, about evenly from each file. `unanswerable` is the share for each
+    file; the last one holds for the files after it, too.
     """
     out.mkdir(parents=True, exist_ok=True)
     chance = random.Random(seed)
     training = [made_group(chance) for _ in range(round(groups * made_share))]
     held: dict[int, list[Group]] = {3: [], 5: []}
-    halves = [squad.split(squad.read_articles(path), held_out, seed) for path in files]
+    halves = [squad.split(squad.read_articles(path), held_out, split) for path in files]
     shares = [2.0**-place for place in range(len(files))]
     refused = [unanswerable[min(place, len(unanswerable) - 1)] for place in range(len(files))]
     for (learnt, measured), share, open_ in zip(halves, shares, refused, strict=True):
         training += _drawn(learnt, round(groups * (1 - made_share) * share / sum(shares)), open_, chance)
         for sources in held:
-            held[sources] += _held_out(measured, sources, questions // len(files), random.Random(seed))
+            held[sources] += _held_out(measured, sources, questions // len(files), random.Random(split))
     training = [_after_a_turn(group, chance) if chance.random() < EARLIER else group for group in training]
     chance.shuffle(training)
     written = {"train": write_groups(out / "train.jsonl", training)}
@@ -114,6 +116,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("files", type=Path, nargs="+", help="SQuAD-style JSON files")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--split", type=int, default=1, help="which articles are kept for measuring")
     parser.add_argument("--held-out", type=float, default=0.16, help="share of the articles kept for measuring")
     parser.add_argument("--groups", type=int, default=500, help="groups for training")
     parser.add_argument("--made-share", type=float, default=0.3, help="share of them from made documents")
@@ -130,6 +133,7 @@ def main() -> None:
         arguments.files,
         arguments.out,
         seed=arguments.seed,
+        split=arguments.split,
         held_out=arguments.held_out,
         groups=arguments.groups,
         made_share=arguments.made_share,

@@ -198,6 +198,19 @@ def test_prepare_writes_the_same_again_and_keeps_the_halves_apart(tmp_path: Path
     assert not learnt & measured
 
 
+def test_another_seed_is_measured_by_the_same_questions_and_another_split_by_others(tmp_path: Path) -> None:
+    file = write_articles(tmp_path / "toy.json", 8)
+    for out, seed, split in (("one", 3, 1), ("other seed", 4, 1), ("other split", 3, 2)):
+        prepare([file], tmp_path / out, seed=seed, split=split, held_out=0.25, groups=12, made_share=0.25, questions=20)
+
+    def written(out: str, name: str) -> bytes:
+        return (tmp_path / out / name).read_bytes()
+
+    assert written("other seed", "held-out-3.jsonl") == written("one", "held-out-3.jsonl")
+    assert written("other seed", "train.jsonl") != written("one", "train.jsonl")
+    assert written("other split", "held-out-3.jsonl") != written("one", "held-out-3.jsonl")
+
+
 def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
     group = _made(random.Random(1))
     assert group is not None
