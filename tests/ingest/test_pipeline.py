@@ -1,62 +1,22 @@
 """A folder becomes a library, seen from outside: events, summary, ledger."""
 
-import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
-import zipfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
-from config.errors import DocumentError, EmbedderMismatch, LibraryError, StrongroomError
+from config.errors import EmbedderMismatch, LibraryError, StrongroomError
 from config.locations import Locations
-from config.sections import IngestSettings, Settings
-from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.events import Discovered, Embedded, FileDone
 from ingest.library.library import Library
-from ingest.loaders.base import Recognition
-from ingest.pipeline import IngestOptions, ingest
-from ingest.reading import ReaderPool, ReadResult
-from ingest.types import Block, BlockKind, Document, FileStatus, Page, PageStatus
+from ingest.pipeline import ingest
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import contents, found_texts, put
-
-SETTINGS = Settings(ingest=IngestSettings(workers=1))
-
-
-@pytest.fixture
-def library(locations: Locations) -> Iterator[Library]:
-    library = Library.open(locations)
-    yield library
-    library.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    folder = tmp_path / "papers"
-    (folder / "old").mkdir(parents=True)
-    (folder / "lease.md").write_text(
-        "# Lease\n\nThe tenant pays on the first of each month.\n\n## Pets\n\nDogs are allowed.\n"
-    )
-    (folder / "old" / "minutes.txt").write_text("The board approved the purchase of a tug.\n")
-    return folder
-
-
-def run(library: Library, *paths: Path, prune: bool = False) -> list[IngestEvent]:
-    options = IngestOptions(prune=prune)
-    return list(ingest(paths, library=library, embedder=HashEmbedder(), settings=SETTINGS, options=options))
-
-
-def outcomes(events: list[IngestEvent]) -> dict[str, str]:
-    return {event.path.name: event.status.value for event in events if isinstance(event, FileDone)}
-
-
-def summary(events: list[IngestEvent]) -> Finished:
-    assert isinstance(events[-1], Finished)
-    return events[-1]
+from tests.ingest.runs import SETTINGS, outcomes, run, summary
 
 
 def test_a_folder_becomes_a_library(library: Library, folder: Path) -> None:
@@ -121,37 +81,6 @@ def test_what_an_older_version_has_read_is_read_again_and_keeps_its_vectors(libr
     assert summary(run(library, folder)).updated == 0
 
 
-def test_changed_moved_and_removed_files_are_followed(library: Library, folder: Path) -> None:
-    (folder / "gone.txt").write_text("A page that will go away.\n")
-    run(library, folder)
-    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
-    (folder / "old" / "minutes.txt").rename(folder / "minutes-2025.txt")
-    (folder / "gone.txt").unlink()
-
-    events = run(library, folder)
-    assert outcomes(events) == {"lease.md": "updated", "minutes-2025.txt": "moved"}
-    assert found_texts(library, "dogs") == []
-    assert found_texts(library, "page go away")
-
-    events = run(library, folder, prune=True)
-    assert outcomes(events) == {"lease.md": "unchanged", "minutes-2025.txt": "unchanged", "gone.txt": "removed"}
-    assert summary(events).removed == 1
-    assert found_texts(library, "page go away") == []
-    assert library.check() == []
-
-
-def test_prune_leaves_what_lies_elsewhere(library: Library, folder: Path, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "note.txt").write_text("A note from elsewhere.\n")
-    run(library, folder, elsewhere)
-    (elsewhere / "note.txt").unlink()
-
-    run(library, folder, prune=True)
-
-    assert found_texts(library, "elsewhere")
-
-
 def test_files_that_cannot_be_taken_in_are_told_apart(library: Library, folder: Path) -> None:
     (folder / "blank.txt").write_text("  \n")
     (folder / "film.mkv").write_bytes(b"\x1aE\xdf\xa3\x00")
@@ -198,20 +127,6 @@ def test_a_file_that_may_not_be_read_is_an_event(
     assert summary(events).failed == 1
     monkeypatch.undo()
     assert outcomes(run(library, folder))["secret.txt"] == "added"
-
-
-def test_a_duplicate_takes_the_place_of_an_original_that_changes(library: Library, folder: Path) -> None:
-    (folder / "second copy.md").write_bytes((folder / "lease.md").read_bytes())
-    assert outcomes(run(library, folder))["second copy.md"] == "duplicate"
-    (folder / "lease.md").write_text("# Other\n\nQuite another text.\n")
-
-    run(library, folder)
-
-    assert found_texts(library, "dogs")
-    assert found_texts(library, "quite another")
-    assert {record.status.value for record in library.documents()} <= {"added", "updated"}
-    assert library.check() == []
-    assert set(outcomes(run(library, folder)).values()) == {"unchanged"}
 
 
 def test_a_missing_path_is_refused_before_anything_is_done(library: Library, folder: Path) -> None:
@@ -380,183 +295,6 @@ def test_the_home_is_no_document(library: Library, locations: Locations) -> None
     (locations.home.parent / "letter.txt").write_text("A letter beside the home.\n")
 
     assert outcomes(run(library, locations.home.parent)) == {"letter.txt": "added"}
-
-
-def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(library: Library, folder: Path) -> None:
-    lost = folder / "lost.txt"
-    lost.write_text("Too late.\n")
-    digest = hashlib.sha256(lost.read_bytes()).hexdigest()
-    library.record_outcome(lost, sha256=digest, status=FileStatus.TIMEOUT, reason="It took too long.", size=10)
-
-    def pass_over() -> dict[str, str]:
-        options = IngestOptions(retry=False)
-        return outcomes(
-            list(ingest([folder], library=library, embedder=HashEmbedder(), settings=SETTINGS, options=options))
-        )
-
-    assert pass_over()["lost.txt"] == "timeout"
-    lost.write_text("Another text.\n")
-    assert pass_over()["lost.txt"] == "added"
-
-
-@pytest.fixture
-def timed_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every reading takes too long from now on."""
-
-    def take_too_long(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
-        for path in paths:
-            yield ReadResult(path, None, DocumentError("It took too long.", status="timeout"), 1.0)
-
-    monkeypatch.setattr(ReaderPool, "read_all", take_too_long)
-
-
-def test_a_reading_that_goes_wrong_leaves_what_is_in(
-    library: Library, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(library, folder)
-    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
-    (folder / "twin.md").write_bytes((folder / "lease.md").read_bytes())
-    request.getfixturevalue("timed_out")
-
-    events = run(library, folder)
-
-    assert outcomes(events) == {"lease.md": "timeout", "twin.md": "failed", "minutes.txt": "unchanged"}
-    reasons = {event.path.name: event.reason for event in events if isinstance(event, FileDone)}
-    assert reasons["lease.md"].endswith("What was read of it before stays in the library.")
-    assert reasons["twin.md"] == f"{folder / 'lease.md'}, which has the same content, could not be read."
-    assert found_texts(library, "dogs")
-    assert library.check() == []
-    monkeypatch.undo()
-    assert outcomes(run(library, folder)) == {"lease.md": "updated", "twin.md": "duplicate", "minutes.txt": "unchanged"}
-    assert not found_texts(library, "dogs")
-
-
-def test_what_went_wrong_is_left_alone_while_it_is_followed(
-    library: Library, folder: Path, request: pytest.FixtureRequest
-) -> None:
-    run(library, folder)
-    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
-    request.getfixturevalue("timed_out")
-    [told] = [event for event in run(library, folder) if isinstance(event, FileDone) and event.reason]
-    before = library.documents()
-
-    options = IngestOptions(retry=False)
-    events = list(ingest([folder], library=library, embedder=HashEmbedder(), settings=SETTINGS, options=options))
-
-    [again] = [event for event in events if isinstance(event, FileDone) and event.reason]
-    assert (again.status, again.reason) == (FileStatus.FAILED, told.reason)
-    assert library.documents() == before
-    assert again.ms == 0
-
-
-def test_a_folder_that_is_empty_all_at_once_is_not_pruned(library: Library, folder: Path, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    (elsewhere / "note.txt").write_text("A note from elsewhere.\n")
-    (elsewhere / "gone.txt").write_text("A note that goes.\n")
-    run(library, folder, elsewhere)
-    (elsewhere / "gone.txt").unlink()
-    shutil.rmtree(folder)
-    folder.mkdir()  # where a disk was mounted
-
-    events = run(library, folder, elsewhere, prune=True)
-
-    assert outcomes(events) == {"papers": "failed", "note.txt": "unchanged", "gone.txt": "removed"}
-    [told] = [event for event in events if isinstance(event, FileDone) and event.path == folder]
-    assert "2 documents" in told.reason
-    assert f"strongroom documents forget '{folder}/*'" in told.reason
-    assert (summary(events).failed, summary(events).files) == (1, 2)
-    assert found_texts(library, "dogs")
-    assert outcomes(run(library, folder)) == {}, "without --prune there is nothing to tell"
-
-
-def test_the_only_file_of_a_folder_is_pruned(library: Library, tmp_path: Path) -> None:
-    note = tmp_path / "notes" / "note.txt"
-    note.parent.mkdir()
-    note.write_text("The only note.\n")
-    run(library, note.parent)
-    note.unlink()
-
-    assert outcomes(run(library, note.parent, prune=True)) == {"note.txt": "removed"}
-
-
-@pytest.mark.parametrize(("before", "after"), [("never", "auto"), ("auto", "always")])
-def test_pages_that_were_not_recognised_are_read_when_they_can_be(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: Recognition, after: Recognition
-) -> None:
-    """Either there was no recognition, or it took too long over the page and the user asks for it once more."""
-    monkeypatch.setattr("ingest.pipeline.is_installed", lambda: True)
-    scan = tmp_path / "scans" / "mixed.pdf"
-    scan.parent.mkdir()
-    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
-    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
-    typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
-    second = Page(2, "", status=PageStatus.NEEDS_OCR)
-    readings: list[Path] = []
-
-    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
-        for path in paths:
-            readings.append(path)
-            warnings = ("Hold no text: page 2.",) if not second.text else ()
-            yield ReadResult(path, Document(path, digest, "Mixed", (typed, second), {}, warnings), None, 1.0)
-
-    monkeypatch.setattr(ReaderPool, "read_all", read)
-
-    def run_with(ocr: Recognition) -> dict[str, str]:
-        settings = Settings(ingest=IngestSettings(workers=1, ocr=ocr))
-        return outcomes(list(ingest([scan.parent], library=library, embedder=HashEmbedder(), settings=settings)))
-
-    assert run_with(before) == {"mixed.pdf": "added"}
-    assert library.documents()[0].reason == "Hold no text: page 2."
-    assert run_with(before) == {"mixed.pdf": "unchanged"}
-    assert len(readings) == 1, "what cannot be recognised is not tried at every run"
-
-    second = Page(2, "A scanned page.", (Block(BlockKind.PARAGRAPH, 0, 15),), status=PageStatus.OCR, confidence=0.9)
-    assert run_with(after) == {"mixed.pdf": "updated"}
-    assert found_texts(library, "scanned")
-    assert library.documents()[0].reason == ""
-    assert run_with(after) == {"mixed.pdf": "unchanged"}
-    assert len(readings) == 2
-
-
-def test_what_is_to_be_said_about_a_document_is_told_once_and_kept(library: Library, tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
-        archive.writestr("note.txt", "A note in an archive.")
-        archive.writestr("film.mkv", b"\x1aE\xdf\xa3\x00")
-
-    [done] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
-
-    assert done.status is FileStatus.ADDED
-    assert "film.mkv" in done.reason
-    assert [record.reason for record in library.documents()] == [done.reason]
-    [again] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
-    assert (again.status, again.reason) == (FileStatus.UNCHANGED, "")
-
-
-def test_what_is_typed_stays_when_the_scanned_pages_go_wrong(
-    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scan = tmp_path / "scans" / "mixed.pdf"
-    scan.parent.mkdir()
-    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
-    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
-    typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
-    so_far = Document(scan, digest, "Mixed", (typed, Page(2, "", status=PageStatus.NEEDS_OCR)))
-
-    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
-        for path in paths:
-            yield ReadResult(path, so_far, None, 1.0, is_complete=False)
-            yield ReadResult(path, None, DocumentError("It took too long.", status="timeout"), 1.0)
-
-    monkeypatch.setattr(ReaderPool, "read_all", read)
-
-    for _ in range(2):  # it is tried again
-        [done] = [event for event in run(library, scan.parent) if isinstance(event, FileDone)]
-        assert (done.status, done.reason) == (
-            FileStatus.TIMEOUT, "It took too long. What was read of it before stays in the library."
-        )  # fmt: skip
-        assert found_texts(library, "typed")
-        assert [(record.status, record.reason) for record in library.documents()] == [(FileStatus.ADDED, done.reason)]
 
 
 def test_a_file_that_another_process_forgets_meanwhile_does_not_end_the_run(

@@ -1,0 +1,160 @@
+"""What went wrong or was left out is tried again when that makes sense, and never costs what is in."""
+
+import hashlib
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from config.errors import DocumentError
+from config.sections import IngestSettings, Settings
+from ingest.events import FileDone
+from ingest.library.library import Library
+from ingest.loaders.base import Recognition
+from ingest.reading import ReaderPool, ReadResult
+from ingest.types import Block, BlockKind, Document, FileStatus, Page, PageStatus
+from tests.ingest.library.shelf import found_texts
+from tests.ingest.runs import outcomes, run
+
+
+def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(library: Library, folder: Path) -> None:
+    lost = folder / "lost.txt"
+    lost.write_text("Too late.\n")
+    digest = hashlib.sha256(lost.read_bytes()).hexdigest()
+    library.record_outcome(lost, sha256=digest, status=FileStatus.TIMEOUT, reason="It took too long.", size=10)
+
+    def pass_over() -> dict[str, str]:
+        return outcomes(run(library, folder, retry=False))
+
+    assert pass_over()["lost.txt"] == "timeout"
+    lost.write_text("Another text.\n")
+    assert pass_over()["lost.txt"] == "added"
+
+
+@pytest.fixture
+def timed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every reading takes too long from now on."""
+
+    def take_too_long(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            yield ReadResult(path, None, DocumentError("It took too long.", status="timeout"), 1.0)
+
+    monkeypatch.setattr(ReaderPool, "read_all", take_too_long)
+
+
+def test_a_reading_that_goes_wrong_leaves_what_is_in(
+    library: Library, folder: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(library, folder)
+    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
+    (folder / "twin.md").write_bytes((folder / "lease.md").read_bytes())
+    request.getfixturevalue("timed_out")
+
+    events = run(library, folder)
+
+    assert outcomes(events) == {"lease.md": "timeout", "twin.md": "failed", "minutes.txt": "unchanged"}
+    reasons = {event.path.name: event.reason for event in events if isinstance(event, FileDone)}
+    assert reasons["lease.md"].endswith("What was read of it before stays in the library.")
+    assert reasons["twin.md"] == f"{folder / 'lease.md'}, which has the same content, could not be read."
+    assert found_texts(library, "dogs")
+    assert library.check() == []
+    monkeypatch.undo()
+    assert outcomes(run(library, folder)) == {"lease.md": "updated", "twin.md": "duplicate", "minutes.txt": "unchanged"}
+    assert not found_texts(library, "dogs")
+
+
+def test_what_went_wrong_is_left_alone_while_it_is_followed(
+    library: Library, folder: Path, request: pytest.FixtureRequest
+) -> None:
+    run(library, folder)
+    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
+    request.getfixturevalue("timed_out")
+    [told] = [event for event in run(library, folder) if isinstance(event, FileDone) and event.reason]
+    before = library.documents()
+
+    events = run(library, folder, retry=False)
+
+    [again] = [event for event in events if isinstance(event, FileDone) and event.reason]
+    assert (again.status, again.reason) == (FileStatus.FAILED, told.reason)
+    assert library.documents() == before
+    assert again.ms == 0
+
+
+@pytest.mark.parametrize(("before", "after"), [("never", "auto"), ("auto", "always")])
+def test_pages_that_were_not_recognised_are_read_when_they_can_be(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: Recognition, after: Recognition
+) -> None:
+    """Either there was no recognition, or it took too long over the page and the user asks for it once more."""
+    monkeypatch.setattr("ingest.pipeline.is_installed", lambda: True)
+    scan = tmp_path / "scans" / "mixed.pdf"
+    scan.parent.mkdir()
+    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
+    second = Page(2, "", status=PageStatus.NEEDS_OCR)
+    readings: list[Path] = []
+
+    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            readings.append(path)
+            warnings = ("Hold no text: page 2.",) if not second.text else ()
+            yield ReadResult(path, Document(path, digest, "Mixed", (typed, second), {}, warnings), None, 1.0)
+
+    monkeypatch.setattr(ReaderPool, "read_all", read)
+
+    def run_with(ocr: Recognition) -> dict[str, str]:
+        settings = Settings(ingest=IngestSettings(workers=1, ocr=ocr))
+        return outcomes(run(library, scan.parent, settings=settings))
+
+    assert run_with(before) == {"mixed.pdf": "added"}
+    assert library.documents()[0].reason == "Hold no text: page 2."
+    assert run_with(before) == {"mixed.pdf": "unchanged"}
+    assert len(readings) == 1, "what cannot be recognised is not tried at every run"
+
+    second = Page(2, "A scanned page.", (Block(BlockKind.PARAGRAPH, 0, 15),), status=PageStatus.OCR, confidence=0.9)
+    assert run_with(after) == {"mixed.pdf": "updated"}
+    assert found_texts(library, "scanned")
+    assert library.documents()[0].reason == ""
+    assert run_with(after) == {"mixed.pdf": "unchanged"}
+    assert len(readings) == 2
+
+
+def test_what_is_to_be_said_about_a_document_is_told_once_and_kept(library: Library, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
+        archive.writestr("note.txt", "A note in an archive.")
+        archive.writestr("film.mkv", b"\x1aE\xdf\xa3\x00")
+
+    [done] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
+
+    assert done.status is FileStatus.ADDED
+    assert "film.mkv" in done.reason
+    assert [record.reason for record in library.documents()] == [done.reason]
+    [again] = [event for event in run(library, tmp_path / "letters.zip") if isinstance(event, FileDone)]
+    assert (again.status, again.reason) == (FileStatus.UNCHANGED, "")
+
+
+def test_what_is_typed_stays_when_the_scanned_pages_go_wrong(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = tmp_path / "scans" / "mixed.pdf"
+    scan.parent.mkdir()
+    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
+    so_far = Document(scan, digest, "Mixed", (typed, Page(2, "", status=PageStatus.NEEDS_OCR)))
+
+    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            yield ReadResult(path, so_far, None, 1.0, is_complete=False)
+            yield ReadResult(path, None, DocumentError("It took too long.", status="timeout"), 1.0)
+
+    monkeypatch.setattr(ReaderPool, "read_all", read)
+
+    for _ in range(2):  # it is tried again
+        [done] = [event for event in run(library, scan.parent) if isinstance(event, FileDone)]
+        assert (done.status, done.reason) == (
+            FileStatus.TIMEOUT, "It took too long. What was read of it before stays in the library."
+        )  # fmt: skip
+        assert found_texts(library, "typed")
+        assert [(record.status, record.reason) for record in library.documents()] == [(FileStatus.ADDED, done.reason)]

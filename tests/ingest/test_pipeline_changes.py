@@ -1,0 +1,85 @@
+"""Files that change, move, double or go, and what --prune takes out."""
+
+import shutil
+from pathlib import Path
+
+from ingest.events import FileDone
+from ingest.library.library import Library
+from tests.ingest.library.shelf import found_texts
+from tests.ingest.runs import outcomes, run, summary
+
+
+def test_changed_moved_and_removed_files_are_followed(library: Library, folder: Path) -> None:
+    (folder / "gone.txt").write_text("A page that will go away.\n")
+    run(library, folder)
+    (folder / "lease.md").write_text("# Lease\n\nCats are allowed now.\n")
+    (folder / "old" / "minutes.txt").rename(folder / "minutes-2025.txt")
+    (folder / "gone.txt").unlink()
+
+    events = run(library, folder)
+    assert outcomes(events) == {"lease.md": "updated", "minutes-2025.txt": "moved"}
+    assert found_texts(library, "dogs") == []
+    assert found_texts(library, "page go away")
+
+    events = run(library, folder, prune=True)
+    assert outcomes(events) == {"lease.md": "unchanged", "minutes-2025.txt": "unchanged", "gone.txt": "removed"}
+    assert summary(events).removed == 1
+    assert found_texts(library, "page go away") == []
+    assert library.check() == []
+
+
+def test_prune_leaves_what_lies_elsewhere(library: Library, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "note.txt").write_text("A note from elsewhere.\n")
+    run(library, folder, elsewhere)
+    (elsewhere / "note.txt").unlink()
+
+    run(library, folder, prune=True)
+
+    assert found_texts(library, "elsewhere")
+
+
+def test_a_duplicate_takes_the_place_of_an_original_that_changes(library: Library, folder: Path) -> None:
+    (folder / "second copy.md").write_bytes((folder / "lease.md").read_bytes())
+    assert outcomes(run(library, folder))["second copy.md"] == "duplicate"
+    (folder / "lease.md").write_text("# Other\n\nQuite another text.\n")
+
+    run(library, folder)
+
+    assert found_texts(library, "dogs")
+    assert found_texts(library, "quite another")
+    assert {record.status.value for record in library.documents()} <= {"added", "updated"}
+    assert library.check() == []
+    assert set(outcomes(run(library, folder)).values()) == {"unchanged"}
+
+
+def test_a_folder_that_is_empty_all_at_once_is_not_pruned(library: Library, folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "note.txt").write_text("A note from elsewhere.\n")
+    (elsewhere / "gone.txt").write_text("A note that goes.\n")
+    run(library, folder, elsewhere)
+    (elsewhere / "gone.txt").unlink()
+    shutil.rmtree(folder)
+    folder.mkdir()  # where a disk was mounted
+
+    events = run(library, folder, elsewhere, prune=True)
+
+    assert outcomes(events) == {"papers": "failed", "note.txt": "unchanged", "gone.txt": "removed"}
+    [told] = [event for event in events if isinstance(event, FileDone) and event.path == folder]
+    assert "2 documents" in told.reason
+    assert f"strongroom documents forget '{folder}/*'" in told.reason
+    assert (summary(events).failed, summary(events).files) == (1, 2)
+    assert found_texts(library, "dogs")
+    assert outcomes(run(library, folder)) == {}, "without --prune there is nothing to tell"
+
+
+def test_the_only_file_of_a_folder_is_pruned(library: Library, tmp_path: Path) -> None:
+    note = tmp_path / "notes" / "note.txt"
+    note.parent.mkdir()
+    note.write_text("The only note.\n")
+    run(library, note.parent)
+    note.unlink()
+
+    assert outcomes(run(library, note.parent, prune=True)) == {"note.txt": "removed"}
