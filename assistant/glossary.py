@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from assistant.words import STOP_WORDS, terms
@@ -24,9 +25,9 @@ _SEPARATORS = r"[\s\-\u2010-\u2013]+"
 def load_glossary(user_file: Path) -> Glossary:
     """The glossary that is shipped, with the user's words in place of its own where both have them.
 
-    Raises ConfigError when the user's file is no TOML, or holds something else than lists of phrases.
+    Raises ConfigError when the user's file cannot be read, is no TOML, or holds something else than lists of phrases.
     """
-    own = _parse(user_file.read_text(encoding="utf-8"), user_file) if user_file.is_file() else {}
+    own = _parse(user_file) if user_file.is_file() else {}
     return {**_shipped(), **own}
 
 
@@ -81,8 +82,7 @@ def _may_be_acronym(word: str) -> bool:
 
 @cache
 def _shipped() -> Glossary:
-    file = resources.files("assistant").joinpath("glossary.toml")
-    return _parse(file.read_text(encoding="utf-8"), Path("glossary.toml"))
+    return _parse(resources.files("assistant").joinpath("glossary.toml"))
 
 
 @cache
@@ -92,10 +92,10 @@ def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){spelled}(?:s|es)?(?!\w)")
 
 
-def _parse(text: str, file: Path) -> dict[str, tuple[str, ...]]:
+def _parse(file: Path | Traversable) -> dict[str, tuple[str, ...]]:
     try:
-        return dict(_entries(tomllib.loads(text)))
-    except (tomllib.TOMLDecodeError, TypeError) as error:
+        return dict(_entries(tomllib.loads(file.read_text(encoding="utf-8-sig"))))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, TypeError) as error:
         raise ConfigError(
             f"The glossary {file} cannot be read: {error}.",
             'Write lines such as "capex" = ["capital expenditures"] in it, or remove it.',

@@ -28,7 +28,7 @@ def require_server_allowed(label: str) -> None:
 def _allowed_servers() -> list[str] | None:
     """None when the policy says nothing of it."""
     try:
-        content = tomllib.loads(POLICY_FILE.read_text(encoding="utf-8"))
+        content = tomllib.loads(POLICY_FILE.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

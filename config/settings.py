@@ -145,7 +145,7 @@ def _from_file(path: Path) -> Iterator[_Given]:
 def _read_text(path: Path) -> str:
     """The file's text; no file is an empty one."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # editors on Windows put the mark before it
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:

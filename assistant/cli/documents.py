@@ -87,7 +87,7 @@ def forget_documents(
     glob: Annotated[str, typer.Argument(metavar="GLOB", help="A name or path, or a pattern like 'contract*'.")],
     as_json: JsonFlag = False,
 ) -> None:
-    """Remove documents so that no byte of their text is left, and prove it."""
+    """Remove documents from every store, and look for traces of them afterwards."""
     invocation: Invocation = context.obj
     with invocation.open_assistant() as assistant:
         receipt = assistant.forget(glob)

@@ -45,6 +45,19 @@ def test_a_glossary_that_makes_no_sense_is_refused_by_name(tmp_path: Path, text:
         load_glossary(file)
 
 
+def test_a_glossary_of_another_encoding_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "glossary.toml"
+    file.write_text('"büro" = ["office"]', encoding="latin-1")
+    with pytest.raises(ConfigError, match=r"glossary\.toml"):
+        load_glossary(file)
+
+
+def test_a_glossary_may_begin_with_a_mark_of_its_encoding(tmp_path: Path) -> None:
+    file = tmp_path / "glossary.toml"
+    file.write_text('"tug" = ["Ternen"]', encoding="utf-8-sig")
+    assert widen("the tug", load_glossary(file)) == ["ternen"]
+
+
 def test_short_words_in_small_letters_are_no_acronyms() -> None:
     assert "us" not in phrases_in("tell us more")
     assert "us" in phrases_in("sales in the US")

@@ -134,6 +134,13 @@ def test_a_file_that_cannot_be_read_is_an_error_not_a_default(locations: Locatio
         load_settings(locations)
 
 
+def test_a_file_of_a_windows_editor_is_read_and_saved_to(locations: Locations) -> None:
+    locations.settings_file.write_text("[answer]\nseed = 4\n", encoding="utf-8-sig")
+    save_setting(locations, "retrieval.mode", "dense")
+    loaded = load_settings(locations).settings
+    assert (loaded.answer.seed, loaded.retrieval.mode) == (4, "dense")
+
+
 def test_a_saved_setting_is_in_force_and_the_rest_of_the_file_stays(locations: Locations) -> None:
     write_settings(locations, "# mine\nretrieval.candidates = 30 # thirty\n\n[answer]  # about answers\nseed = 4\n")
 
