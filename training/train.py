@@ -42,8 +42,11 @@ class Recipe:
 
 @dataclass(slots=True)
 class Progress:
+    """`groups` is how many were learnt, each as often as it was: what a step is may change as a run is gone on with."""
+
     step: int = 0
     seconds: float = 0.0
+    groups: int = 0
 
 
 def train(
@@ -56,19 +59,21 @@ def train(
     """Train until the recipe ends, saving to `run` every `save_every` seconds and at the end. `tell` is told of every
     step and its loss. Raises HomeError when `run` cannot be written: what was saved before is still there then."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=recipe.rate, weight_decay=0.0)
-    progress = _resume(model, optimiser, run)
-    total = max(1, round(recipe.epochs * len(groups) / recipe.at_once))
+    progress = _resume(model, optimiser, run, recipe)
+    total = max(1, round(recipe.epochs * len(groups)))
     lengths = [len(group.tokens) for group in groups]
     saved = time.monotonic()
     with ThreadPoolExecutor(recipe.at_once) as pool:
-        while progress.step < total and progress.seconds < recipe.minutes * 60:
+        while progress.groups < total and progress.seconds < recipe.minutes * 60:
             begun = time.monotonic()
-            done = max(progress.step / total, progress.seconds / (recipe.minutes * 60))
+            done = max(progress.groups / total, progress.seconds / (recipe.minutes * 60))
             for part in optimiser.param_groups:
                 part["lr"] = recipe.rate * min(1.0, (progress.step + 1) / recipe.warmup) * _fallen(done)
-            chosen = [groups[number] for number in _chosen(lengths, progress.step, recipe)]
+            numbers = _chosen(lengths, progress.groups, recipe)[: total - progress.groups]
+            chosen = [groups[number] for number in numbers]
             loss = _learn(model, optimiser, chosen, pool)
             progress.step += 1
+            progress.groups += len(chosen)
             progress.seconds += time.monotonic() - begun
             _log(run, progress, loss, sum(len(group.tokens) for group in chosen))
             if time.monotonic() - saved > recipe.save_every:
@@ -110,7 +115,7 @@ def save(model: Llama, optimiser: torch.optim.Optimizer, progress: Progress, run
     replace_file(run / "state.pt", content.getvalue())
 
 
-def _resume(model: Llama, optimiser: torch.optim.Optimizer, run: Path) -> Progress:
+def _resume(model: Llama, optimiser: torch.optim.Optimizer, run: Path, recipe: Recipe) -> Progress:
     """Raises StrongroomError when what was saved is no state of this model."""
     path = run / "state.pt"
     if not path.exists():
@@ -119,7 +124,8 @@ def _resume(model: Llama, optimiser: torch.optim.Optimizer, run: Path) -> Progre
         state = torch.load(path, weights_only=True)
         model.load_state_dict(state["model"])
         optimiser.load_state_dict(state["optimiser"])
-        return Progress(**state["progress"])
+        kept = state["progress"]
+        return Progress(**{"groups": kept["step"] * recipe.at_once, **kept})  # early states do not count groups
     except (RuntimeError, EOFError, LookupError, TypeError, ValueError, pickle.UnpicklingError) as error:
         raise StrongroomError(
             f"What was learnt before cannot be read from {path}.", f"Delete {run}, and it begins anew."
@@ -130,20 +136,28 @@ def _fallen(done: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, done)))
 
 
-def _chosen(lengths: list[int], step: int, recipe: Recipe) -> list[int]:
-    """The groups of a step, about as long so that no core waits for the other: another order in each round, the same
-    after a restart."""
-    steps = -(-len(lengths) // recipe.at_once)
-    chance = random.Random(f"{recipe.seed}:{step // steps}")
+def _chosen(lengths: list[int], learnt: int, recipe: Recipe) -> list[int]:
+    """The groups of the next step when `learnt` were learnt: about as long, so that no core waits for the other. Each
+    round has another order, which is the same after a restart, also one with another `at_once`, of one or two."""
+    chance = random.Random(f"{recipe.seed}:{learnt // len(lengths)}")
     order = sorted(range(len(lengths)), key=lambda number: lengths[number] * chance.uniform(0.97, 1.03))
-    starts = list(range(0, len(order), recipe.at_once))
-    chance.shuffle(starts)
-    start = starts[step % steps]
-    return order[start : start + recipe.at_once]
+    size = max(2, recipe.at_once)
+    blocks = [order[start : start + size] for start in range(0, len(order), size)]
+    chance.shuffle(blocks)
+    left = learnt % len(lengths)
+    while left >= len(blocks[0]):
+        left -= len(blocks.pop(0))
+    return blocks[0][left : left + recipe.at_once]
 
 
 def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:
-    line = {"step": progress.step, "seconds": round(progress.seconds, 1), "loss": round(loss, 4), "tokens": tokens}
+    line = {
+        "step": progress.step,
+        "groups": progress.groups,
+        "seconds": round(progress.seconds, 1),
+        "loss": round(loss, 4),
+        "tokens": tokens,
+    }
     path = run / "log.jsonl"
     try:
         with path.open("a") as file:
@@ -192,7 +206,8 @@ def main() -> None:
     if start is not None:
         start.put_into(model)
     progress = train(model, groups, recipe, arguments.run)
-    print(f"{progress.step} steps in {progress.seconds / 60:.1f} minutes, saved in {arguments.run}")
+    learnt = f"{progress.step} steps, {progress.groups} groups"
+    print(f"{learnt} in {progress.seconds / 60:.1f} minutes, saved in {arguments.run}")
 
 
 if __name__ == "__main__":
