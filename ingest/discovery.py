@@ -70,11 +70,12 @@ def discover(
     *,
     retry: Collection[FileStatus] = frozenset(),
     read_again: Collection[str] = frozenset(),
+    keep: Collection[str] = frozenset(),
     leave_out: Path | None = None,
 ) -> Plan:
     """Compare the files under `paths` with what the library knows; files that failed with a status in `retry`, and
     those at the paths `read_again`, are read again. With NEEDS_OCR in `retry`, documents are too that were read without
-    recognition.
+    recognition. Those at the paths `keep` are not, whatever version read them, while they are the same.
 
     Hidden files, what programs leave behind, symbolic links and the folder `leave_out` (the home) are passed over.
     Raises StrongroomError when one of `paths` does not exist.
@@ -87,7 +88,7 @@ def discover(
     closed = {path for path, _ in unreadable}
     candidates = sorted({path for paths in found.values() for path in paths})
     files = list(_hash_all(candidates, unreadable))
-    plan = _compare(files, known, retry, read_again)
+    plan = _compare(files, known, retry, read_again, keep)
     left = {str(old) for old, _ in plan.moved}
     gone = [path for path in map(Path, known) if str(path) not in left and _is_gone(path, roots)]
     gone = sorted(path for path in gone if closed.isdisjoint(path.parents))
@@ -189,6 +190,7 @@ def _compare(
     known: "Mapping[str, KnownFile]",
     retry: Collection[FileStatus],
     read_again: Collection[str],
+    keep: Collection[str],
 ) -> Plan:
     holders, vanished = _where_contents_are(files, known)
     new: list[FoundFile] = []
@@ -202,7 +204,8 @@ def _compare(
         was_in = before is not None and before.status in _IN_LIBRARY
         is_same = before is not None and before.sha256 == file.sha256
         if is_same and was_in and before is not None:
-            (unchanged if _is_read(before, retry) and str(file.path) not in read_again else changed).append(file)
+            is_read = str(file.path) in keep or (_is_read(before, retry) and str(file.path) not in read_again)
+            (unchanged if is_read else changed).append(file)
         elif is_same and before is not None and not before.status.is_success and _is_settled(before, retry):
             failed.append(file)
         elif file.sha256 in holders:

@@ -72,7 +72,11 @@ def ingest(
     known = library.known_files()
     retry = _to_be_tried_again(settings, options)
     read_again = library.unread_paths() if options.retry and settings.ingest.ocr == "always" and is_installed() else ()
-    plan = discover(paths, known, retry=retry, read_again=read_again, leave_out=library.locations.home.absolute())
+    # What was recognised once would come out without its text now.
+    keep = () if _recognises(settings) else library.recognised_paths()
+    plan = discover(
+        paths, known, retry=retry, read_again=read_again, keep=keep, leave_out=library.locations.home.absolute()
+    )
     if options.prune:
         spared = [(root, _why_spared(root, documents)) for root, documents in plan.emptied]
         plan = replace(plan, unreadable=(*plan.unreadable, *spared))

@@ -17,7 +17,7 @@ from ingest.library.scan import ExactScan
 from ingest.library.search import NO_OTHER_FORMS, TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import to_blobs
-from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, ScoredChunk, StoredChunk
+from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, PageStatus, ScoredChunk, StoredChunk
 from models.base import EmbedderIdentity, Vectors
 
 BULK_CACHE = "PRAGMA cache_size = -4000"
@@ -150,7 +150,11 @@ class Library:
 
     def unread_paths(self) -> set[str]:
         """Paths of the documents with pages whose text was not recognised; looks at every page."""
-        return lookups.unread_paths(self.database, self._row())
+        return lookups.paths_with(self.database, self._row(), PageStatus.NEEDS_OCR)
+
+    def recognised_paths(self) -> set[str]:
+        """Paths of the documents with pages whose text was recognised; looks at every page."""
+        return lookups.paths_with(self.database, self._row(), PageStatus.OCR)
 
     # Vectors
 

@@ -90,12 +90,12 @@ def page_notes(database: Database, collection: int | None, path: str) -> list[Pa
     return [PageNote(number, PageStatus(status), confidence) for number, status, confidence in rows]
 
 
-def unread_paths(database: Database, collection: int | None) -> set[str]:
-    """Paths of the documents with pages whose text was not recognised."""
+def paths_with(database: Database, collection: int | None, status: PageStatus) -> set[str]:
+    """Paths of the documents with pages of that status."""
     rows = database.rows(
         "SELECT DISTINCT d.path FROM pages p JOIN documents d ON d.id = p.document"
         " WHERE d.collection = ? AND p.status = ?",
-        (collection, PageStatus.NEEDS_OCR.value),
+        (collection, status.value),
     )
     return {path for (path,) in rows}
 

@@ -158,3 +158,26 @@ def test_what_is_typed_stays_when_the_scanned_pages_go_wrong(
         )  # fmt: skip
         assert found_texts(library, "typed")
         assert [(record.status, record.reason) for record in library.documents()] == [(FileStatus.ADDED, done.reason)]
+
+
+def test_what_was_recognised_is_not_read_again_without_recognition(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.is_installed", lambda: True)
+    scan = tmp_path / "scans" / "letter.pdf"
+    scan.parent.mkdir()
+    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
+    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    page = Page(1, "A scanned page.", (Block(BlockKind.PARAGRAPH, 0, 15),), status=PageStatus.OCR, confidence=0.9)
+
+    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        yield from (ReadResult(path, Document(path, digest, "Letter", (page,)), None, 1.0) for path in paths)
+
+    monkeypatch.setattr(ReaderPool, "read_all", read)
+    run(library, scan.parent)
+    library.database.rows("UPDATE documents SET reader = reader - 1")  # an older version has read it
+
+    without = Settings(ingest=IngestSettings(workers=1, ocr="never"))
+    assert outcomes(run(library, scan.parent, settings=without)) == {"letter.pdf": "unchanged"}
+    assert found_texts(library, "scanned")
+    assert outcomes(run(library, scan.parent)) == {"letter.pdf": "updated"}
