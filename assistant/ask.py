@@ -1,15 +1,13 @@
 """★ A question becomes an answer: evidence first, then words, then the checked answer."""
 
-import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING
 
 from assistant import prompts
 from assistant.citations import CitedText, cite
 from assistant.context import (
-    Prompt,
     build_prompt,
     number_sources,
     order_for_prompt,
@@ -18,6 +16,7 @@ from assistant.context import (
     worth_reading_on,
 )
 from assistant.conversations import Conversations
+from assistant.draft import Clock, Draft, keep
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import search_query
 from assistant.grounding import check
@@ -26,7 +25,7 @@ from assistant.quoting import quote
 from assistant.reply import holds, mended
 from assistant.retrieval import Findings, Retriever
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
-from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Source
+from assistant.types import Answer, AnswerStyle, Dialogue, Source
 from config.sanitise import sanitise
 from config.sections import AnswerSettings
 from models.base import Embedder, GenerationOptions, LanguageModel, TokenUsage
@@ -72,43 +71,15 @@ class AskOptions:
     found: Findings | None = None
 
 
-@dataclass(slots=True)
-class _Draft:
-    """An answer before it is checked, and what the conversation keeps of the model's part in it."""
-
-    text: CitedText
-    style: AnswerStyle
-    refused: bool = False
-    stopped: bool = False
-    usage: TokenUsage = field(default_factory=TokenUsage)
-    prompt: Prompt | None = None
-    reply: str = ""
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds since the question was put."""
-
-    begun: float = field(default_factory=time.perf_counter)
-    retrieved: float = 0.0
-    evidence: float = 0.0
-    first_token: float = 0.0
-
-    def now(self) -> float:
-        return (time.perf_counter() - self.begun) * 1000
-
-    def timings(self) -> AnswerTimings:
-        return AnswerTimings(self.retrieved, self.evidence, self.first_token, self.now())
-
-
 def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterator[AnswerEvent]:
     """Answer `question`: the evidence at once, then the answer as it is written, then the whole of it, checked.
 
     The conversation gets the turn just before the last event; a question that fails, or whose events are not read to
-    the end, leaves no trace in it. Setting `stop` ends the answer where it is; the part that is there is checked and
-    kept. Raises ModelError, EmbedderMismatch, UsageError for an unknown conversation.
+    the end, leaves no trace in it. Where it cannot get the turn, `unkept` of the answer says why. Setting `stop` ends
+    the answer where it is; the part that is there is checked and kept. Raises ModelError, EmbedderMismatch, UsageError
+    for an unknown conversation.
     """
-    clock = _Clock()
+    clock = Clock()
     dialogue = asker.conversations.open(options.conversation)
     findings = find_passages(asker, question, dialogue, options)
     options = replace(options, read=worth_reading_on(options.read, options.whole, findings.result.passages))
@@ -134,7 +105,7 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
         texts = [source.passage.chunk.text for source in sources]
         answer = replace(answer, almost=almost_alike(question, findings.weights, texts))
     if options.keep:
-        _keep(asker, dialogue, answer, draft)
+        answer = keep(asker.conversations, dialogue, answer, draft)
     yield Answered(answer)
 
 
@@ -186,11 +157,11 @@ def _must_hold(asker: Asker, options: AskOptions) -> bool:
     return (options.style or asker.settings.style) == "auto" and not asker.llm().information.writes_well
 
 
-def _refuse(clock: _Clock, style: AnswerStyle) -> Generator[AnswerEvent, None, _Draft]:
+def _refuse(clock: Clock, style: AnswerStyle) -> Generator[AnswerEvent, None, Draft]:
     """The fixed sentence; the model is not called."""
     clock.first_token = clock.now()
     yield Token(prompts.REFUSAL)
-    return _Draft(CitedText(prompts.REFUSAL, (), ()), style, refused=True)
+    return Draft(CitedText(prompts.REFUSAL, (), ()), style, refused=True)
 
 
 def _quote(
@@ -198,15 +169,15 @@ def _quote(
     findings: Findings,
     sources: Sequence[Source],
     scored: Sequence[Sequence[ScoredSentence]],
-    clock: _Clock,
-) -> Generator[AnswerEvent, None, _Draft]:
+    clock: Clock,
+) -> Generator[AnswerEvent, None, Draft]:
     """Sentences copied from the sources; no model is called."""
     text = quote(sources, scored, findings.weights, asker.library.page_texts, findings.sides)
     if not text.citations:
         return (yield from _refuse(clock, "quote"))
     clock.first_token = clock.now()
     yield Token(text.text)
-    return _Draft(text, "quote")
+    return Draft(text, "quote")
 
 
 def _write(
@@ -218,14 +189,14 @@ def _write(
     scored: Sequence[Sequence[ScoredSentence]],
     options: AskOptions,
     stop: Event,
-    clock: _Clock,
-) -> Generator[AnswerEvent, None, _Draft]:
+    clock: Clock,
+) -> Generator[AnswerEvent, None, Draft]:
     """The model writes from the sources; marks in what it wrote become citations. What must hold and does not gives
     way to quotes."""
     llm = asker.llm()
     must_hold = _must_hold(asker, options)
     if not llm.prepare(stop):
-        return _Draft(CitedText("", (), ()), "answer", stopped=True)
+        return Draft(CitedText("", (), ()), "answer", stopped=True)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
     shown = _readable(asker, question, dialogue, sources, options, clock)
@@ -251,20 +222,20 @@ def _write(
     says_nothing = not reply.strip()
     if says_nothing or (must_hold and (refuses or not holds(reply, prompt.sources, question))):
         if stopped:
-            return _Draft(CitedText("", (), ()), "answer", False, True, usage, prompt)
+            return Draft(CitedText("", (), ()), "answer", False, True, usage, prompt)
         quoted = yield from _quote(asker, findings, sources, scored, clock)
         return replace(quoted, usage=usage)
     if refuses:
-        return _Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
+        return Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
     if must_hold:
         clock.first_token = clock.now()
         yield Token(sanitise(reply))
     text = cite(sanitise(reply), prompt.sources, asker.library.page_texts)
-    return _Draft(text, "answer", False, stopped, usage, prompt, reply)
+    return Draft(text, "answer", False, stopped, usage, prompt, reply)
 
 
 def _readable(
-    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], options: AskOptions, clock: _Clock
+    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], options: AskOptions, clock: Clock
 ) -> list[Source]:
     """The sources that the model can read before `answer.max_wait_seconds` are over; all while its speed is unknown,
     and where answers are compared: there they may not hang on what else the machine does."""
@@ -283,8 +254,8 @@ def _checked(
     question: str,
     dialogue: Dialogue,
     sources: Sequence[Source],
-    draft: _Draft,
-    clock: _Clock,
+    draft: Draft,
+    clock: Clock,
     sent_to: str,
 ) -> Answer:
     known = {source.number: source for source in (*dialogue.sources, *sources)}
@@ -303,16 +274,4 @@ def _checked(
         conversation=dialogue.conversation_id,
         stopped=draft.stopped,
         sent_to=sent_to,
-    )
-
-
-def _keep(asker: Asker, dialogue: Dialogue, answer: Answer, draft: _Draft) -> None:
-    prompt = draft.prompt
-    asker.conversations.save(
-        dialogue,
-        answer,
-        prompt=prompt.user if prompt else "",
-        reply=draft.reply if prompt else "",
-        shown=[source.number for source in prompt.new_sources] if prompt else (),
-        first_turn=prompt.first_turn if prompt else dialogue.first_turn,
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from assistant.conversation_tables import SOURCES_OF, TABLES, TURNS_WITH
 from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Passage, Source, Turn, Why
-from config.errors import UsageError
+from config.errors import LibraryError, UsageError
 from ingest.library.database import Database
 from ingest.types import Chunk
 
@@ -79,8 +79,7 @@ class Conversations:
         with self._database.transaction() as connection:
             self._row(conversation_id)
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
-        for hook in self.delete_hooks:
-            hook(conversation_id)
+        self._tell_deleted(conversation_id)
 
     # a question and its answer
 
@@ -104,11 +103,16 @@ class Conversations:
     def save(
         self, dialogue: Dialogue, answer: Answer, *, prompt: str, reply: str, shown: Iterable[int], first_turn: int
     ) -> None:
-        """Add a turn to the conversation, which is created by its first one."""
+        """Add a turn to the conversation, which is created by its first one.
+
+        Raises LibraryError when it is no longer as `dialogue` found it: the turn would stand behind others that its
+        sources and its prompt know nothing of.
+        """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         conversation_id, number = dialogue.conversation_id, len(dialogue.exchanges)
         in_prompt = set(shown)
         with self._database.transaction() as connection:
+            self._require_unchanged(connection, dialogue)
             if dialogue.is_new:
                 connection.execute(
                     "INSERT INTO conversations (id, collection, title, fence, started_at, updated_at) "
@@ -193,6 +197,25 @@ class Conversations:
         if turn == 0:
             connection.execute("UPDATE conversations SET title = '' WHERE id = ?", (conversation_id,))
 
+    def _require_unchanged(self, connection: sqlite3.Connection, dialogue: Dialogue) -> None:
+        """Other threads and processes may have spoken in it, or deleted it, while the answer was written."""
+        turns = connection.execute(
+            "SELECT COUNT(*) FROM conversation_turns WHERE conversation = ?", (dialogue.conversation_id,)
+        ).fetchone()[0]
+        if turns == len(dialogue.exchanges):
+            return
+        if turns == 0:
+            self._tell_deleted(dialogue.conversation_id)  # the model has read of it since
+            raise LibraryError("The conversation was deleted while the answer was written.", "Start a new one.")
+        raise LibraryError(
+            "The conversation was gone on with elsewhere while the answer was written.",
+            "Open it again to go on from there, or start a new one.",
+        )
+
+    def _tell_deleted(self, conversation_id: str) -> None:
+        for hook in self.delete_hooks:
+            hook(conversation_id)
+
     def _row(self, conversation_id: str) -> tuple[str, str, int]:
         rows = self._database.rows(
             "SELECT title, started_at, first_turn FROM conversations WHERE id = ? AND collection = ?",
@@ -201,7 +224,7 @@ class Conversations:
         if not rows:
             raise UsageError(
                 f"There is no conversation {conversation_id}.",
-                "Leave --conversation out to start a new one, or use `last`.",
+                "Start a new one (without --conversation; Ctrl+N), or go on with another (`--conversation last`; F3).",
             )
         title, started_at, first_turn = rows[0]
         return title, started_at, first_turn

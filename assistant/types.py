@@ -140,6 +140,8 @@ class Answer:
     almost: tuple[tuple[str, str], ...] = ()
     """For a refusal: words of the question that stand nowhere, each with the name in the nearest passages that is
     written almost like it."""
+    unkept: str = ""
+    """Why the conversation did not get this turn, in whole sentences; empty when it did, or was not to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,9 @@ def ask(
         if compare is not None:
             show_comparison(question, assistant.compare(question, compare, **how), invocation.output, as_json=as_json)
         elif as_json:
-            invocation.output.json(json_shapes.answer(finished(assistant.ask(question, **how))))
+            answer = finished(assistant.ask(question, **how))
+            invocation.output.json(json_shapes.answer(answer))
+            tell_unkept(answer, invocation.output)
         else:
             print_answer(assistant.ask(question, **how), invocation.output)
 
@@ -133,6 +135,13 @@ class Answering:
                 self._output.line("\nChecked against the sources:")
             self._output.line(answer.text)
         print_proof(answer, self._output)
+        tell_unkept(answer, self._output)
+
+
+def tell_unkept(answer: "Answer", output: "Output") -> None:
+    """On standard error, whatever `--quiet` says: whoever goes on with the conversation has to know."""
+    if answer.unkept:
+        output.message(answer.unkept)
 
 
 def comparable(text: str) -> list[str]:

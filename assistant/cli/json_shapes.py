@@ -87,6 +87,7 @@ def answer(answer: "Answer") -> Shape:
         "tokens": {name: count for name, count in tokens.items() if name not in _TIMES},
         "timings_ms": {**asdict(answer.timings), **{name: tokens[key] for key, name in _TIMES.items()}},
         "conversation": answer.conversation,
+        "unkept": answer.unkept or None,
     }
 
 

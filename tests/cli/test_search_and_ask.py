@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.compare import Contender
+from ingest.library.database import PRAGMAS
 from models.fakes import ScriptedModel
 from tests.cli.conftest import Run
 
@@ -13,7 +14,7 @@ HIT_FIELDS = {
 }  # fmt: skip
 ASK_FIELDS = {
     "question", "answer", "style", "refused", "citations", "evidence", "grounding", "model", "embedder", "tokens",
-    "timings_ms", "conversation",
+    "timings_ms", "conversation", "unkept",
 }  # fmt: skip
 REFUSAL = "I could not find that in these documents."
 
@@ -124,9 +125,33 @@ def test_a_conversation_goes_on(run: Run, library: Path) -> None:
     assert run("ask", "How many hotels?", "--json").json["conversation"] != first["conversation"]
 
 
+def test_an_answer_that_cannot_be_kept_is_printed_and_says_so(
+    run: Run, library: Path, llm: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "Employees accrue 26 days of paid vacation per year [1]. "
+    llm._replies = [words * 1000]
+    question = ("ask", "How many vacation days?", "--style", "answer", "--max-tokens", "2000")
+    kept = run(*question, "--json")
+    assert (kept.json["unkept"], kept.err) == (None, "")
+
+    # no connection opened from here on has room beyond what the library has now, as on a full disk
+    monkeypatch.setattr("ingest.library.database.PRAGMAS", (*PRAGMAS, "PRAGMA max_page_count = 1"))
+    lost = run("--quiet", *question, "--json")
+    assert (lost.code, lost.json["answer"]) == (0, kept.json["answer"])
+    assert lost.json["citations"][0]["document"] == "leave-policy.md"
+    assert lost.json["unkept"].startswith("This turn is not kept. The disk is full; ")
+    assert lost.err == f"{lost.json['unkept']}\n"
+
+    read = run("--quiet", *question)
+    assert (read.code, read.err) == (0, lost.err)
+    assert "\n[1] leave-policy.md, page 1: " in read.out
+    assert "This turn is not kept" not in read.out
+
+
 def test_an_unknown_conversation_is_wrong_usage(run: Run, library: Path) -> None:
     result = run("ask", "How many?", "--conversation", "no-such-id", "--json")
     assert (result.code, result.out) == (2, "")
+    assert "Start a new one (without --conversation; Ctrl+N)" in result.err
 
 
 def test_a_model_that_dies_is_an_error_and_the_next_question_works(run: Run, library: Path, llm: ScriptedModel) -> None:

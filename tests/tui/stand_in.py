@@ -284,7 +284,7 @@ class StandInAssistant:
         self.asked.append((question, conversation))
         stop = stop or Event()
         for event in self.answers(self, question, stop):
-            if isinstance(event, Answered):
+            if isinstance(event, Answered) and not event.answer.unkept:
                 self._keep(event.answer)
             yield event
 

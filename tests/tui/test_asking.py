@@ -439,3 +439,24 @@ async def test_an_answer_written_on_a_server_says_so(tmp_path: Path) -> None:
         await ask_and_wait(pilot)
         await shows(app, "The question and its passages left this machine for")
         await shows(app, "llm.house.test:443.")
+
+
+async def test_an_answer_that_could_not_be_kept_stays_on_the_screen_and_says_so(stocked: StandInAssistant) -> None:
+    def on_a_full_disk(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        yield Token("The period")
+        answer = make_answer(question, "The period is six months [1].", conversation="never-begun")
+        yield Answered(replace(answer, unkept="This turn is not kept. The disk is full. Free some space."))
+
+    async with running(stocked) as (app, pilot):
+        works, stocked.answers = stocked.answers, on_a_full_disk
+        answer = await ask_and_wait(pilot, "notice")
+        assert answer.phase == "done"
+        await shows(app, "The period is six months [1].")
+        await shows(app, "Every sentence is borne out by the source it cites")
+        await shows(app, "This turn is not kept. The disk is full. Free some space.")
+        await shows(app, "lease-halden.pdf")
+        assert question_box(app).text == ""
+        stocked.answers = works
+        await ask_and_wait(pilot, "again")
+        assert stocked.asked == [("notice", "new"), ("again", "new")]

@@ -275,7 +275,8 @@ class ChatScreen(Screen[None]):
         self._citations = []
 
     def _keep(self, answer: "Answer") -> None:
-        self._conversation = answer.conversation or self._conversation
+        if not answer.unkept:  # a new conversation that could not be begun is not there to be gone on with
+            self._conversation = answer.conversation or self._conversation
         self._citations += answer.citations
         self._show_sources(answer.evidence, answer.citations, refused=answer.refused)
 

@@ -109,16 +109,15 @@ class AnswerView(Vertical):
         if answer.refused:
             self.phase = "refused"
             nearest = _refusal_note(len(answer.evidence)) if self._has_sources else Content("")
-            self._note(*map(_almost_note, answer.almost), nearest, _sent_note(answer))
+            self._note(*map(_almost_note, answer.almost), nearest, *_notes_of_turn(answer))
         elif answer.stopped:
             self.phase = "stopped"
             checked = _check_note(answer.grounding, answer.citations, missing) if answer.text else Content("")
-            self._note(_stopped_note(answer.text), checked, _sent_note(answer))
+            self._note(_stopped_note(answer.text), checked, *_notes_of_turn(answer))
         else:
             self.phase = "done"
-            self._note(
-                _check_note(answer.grounding, answer.citations, missing), _origin_note(answer), _sent_note(answer)
-            )
+            checked = _check_note(answer.grounding, answer.citations, missing)
+            self._note(checked, _origin_note(answer), *_notes_of_turn(answer))
 
     async def stop(self) -> None:
         """The worker ended without an answer because it was stopped."""
@@ -217,10 +216,14 @@ def _origin_note(answer: "Answer") -> Content:
     return line(f"{how} · {answer.model} · {seconds:.1f} s", MUTED)
 
 
-def _sent_note(answer: "Answer") -> Content:
-    if not answer.sent_to:
-        return Content("")
-    return line(f"The question and its passages left this machine for {answer.sent_to}.", CARE)
+def _notes_of_turn(answer: "Answer") -> list[Content]:
+    """What is said of any answer: that it left this machine, that the conversation did not get it."""
+    notes = []
+    if answer.sent_to:
+        notes.append(line(f"The question and its passages left this machine for {answer.sent_to}.", CARE))
+    if answer.unkept:
+        notes.append(line(answer.unkept, CARE))
+    return notes
 
 
 def _distinct(citations: "Sequence[Citation]") -> int:
