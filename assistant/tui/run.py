@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,10 @@ at Python's 5 ms it would wait 50 ms and more while the library is searched."""
 _SECONDS_TO_END = 2.0
 """How long workers get to end after the screen is gone."""
 
+_ENDED_BY = {signal.SIGTERM: 143, signal.SIGINT: 130}
+"""Signals that ask the program to end, and its exit code then. Not SIGHUP: the terminal is gone then, and nothing on it
+needs to be put in order."""
+
 
 def run_interface(
     locations: "Locations",
@@ -33,7 +38,10 @@ def run_interface(
     samples: Path | None = None,
     open_llm: "Callable[[], LanguageModel] | None" = None,
 ) -> None:
-    """Open the interface and return when the user quits. `open_llm` makes another language model than the settings'."""
+    """Open the interface and return when the user quits. `open_llm` makes another language model than the settings'.
+
+    Raises SystemExit with the exit code when it ended in another way: by a signal, or by a bug, which it has told.
+    """
 
     def open_with_settings() -> "Assistant":
         from assistant.assistant import open_assistant  # behind the first paint
@@ -49,11 +57,15 @@ def run_interface(
     )
     # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
     loop = asyncio.new_event_loop()
+    for number, code in _ENDED_BY.items():  # raised in the middle of the loop it would leave the terminal as it is
+        loop.add_signal_handler(number, app.exit, None, code)
     sys.setswitchinterval(_SECONDS_BETWEEN_THREADS)
     with terminal_to_ourselves():
         app.run(loop=loop)
-    if app.background.end(_SECONDS_TO_END):
-        loop.close()
-    else:
+    code = app.return_code or 0
+    if not app.background.end(_SECONDS_TO_END):
         sys.stdout.flush()
-        os._exit(0)  # the interpreter would wait for the thread too; what it does is safe to be killed
+        os._exit(code)  # the interpreter would wait for the thread too; what it does is safe to be killed
+    loop.close()
+    if code:
+        raise SystemExit(code)
