@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.reactive import reactive
@@ -15,6 +14,7 @@ from textual.screen import Screen
 from assistant.tui.background import FIRST_PART, Background
 from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
 from assistant.tui.commands import PaletteCommands
+from assistant.tui.ending import PlainlyEndingApp
 from assistant.tui.foreign import words
 from assistant.tui.messages import (
     AnsweringChanged,
@@ -50,7 +50,7 @@ _SECONDS_BETWEEN_COUNTS = 2.0
 _NO_STATUS = Status(SealReport("none", "", ""))
 
 
-class StrongroomApp(App[None]):
+class StrongroomApp(PlainlyEndingApp):
     """Holds the status that every screen shows, runs the ingest, and opens the screens over the conversation."""
 
     CSS_PATH = "app.tcss"

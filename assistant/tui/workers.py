@@ -2,10 +2,8 @@
 
 import logging
 import time
-import traceback
 from collections.abc import Callable
 from concurrent import futures
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -107,8 +105,7 @@ def explain(error: Exception) -> Trouble:
     document."""
     if isinstance(error, StrongroomError):
         return Trouble(error.message, error.remedy)
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    _log.error("%s in a worker of the interface, %s:%s", type(error).__name__, Path(place.filename).name, place.lineno)
+    _log.error("%s in the interface", type(error).__name__, exc_info=error)
     return Trouble(
         f"Something went wrong inside Strongroom ({type(error).__name__}).",
         "Try again; the log in the home says where it happened.",

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -19,6 +20,7 @@ import tests
 
 SECONDS_TO_START = 60.0
 SECONDS_TO_END = 20.0
+CODES = re.compile(r"\x1b\[[\d;?<]*[a-z]")
 LEFT_THE_SCREEN = b"\x1b[?1049l"
 
 PROGRAM = """
@@ -32,6 +34,16 @@ def stand_in(locations, *_, **__):
 assistant.assistant.open_assistant = stand_in
 run()
 """
+
+WITH_A_BUG = f"""
+from assistant.tui.app import StrongroomApp
+
+def fail(self):
+    said = " ".join(["The", "rent", "is", "4711"])
+    raise ValueError(said)
+
+StrongroomApp.action_other_side = fail
+{PROGRAM}"""
 
 
 class Terminal:
@@ -60,6 +72,11 @@ class Terminal:
             assert time.monotonic() < deadline, f"never wrote {words!r}: {self.written[-2000:]!r}"
             assert self._process.poll() is None, self.written[-2000:]
             self._read()
+
+    def told(self) -> list[str]:
+        """What stands on the terminal behind the screen of the interface."""
+        behind = self.written.rpartition(LEFT_THE_SCREEN)[2].decode()
+        return CODES.sub("", behind).split("\r\n")[:-1]
 
     def press(self, keys: bytes) -> None:
         os.write(self._master, keys)
@@ -129,3 +146,29 @@ def test_the_user_ends_it(tmp_path: Path) -> None:
         terminal.press(b"\x11")  # Ctrl+Q
         assert terminal.exit_code() == 0
         assert terminal.is_as_before
+
+
+def test_a_bug_ends_it_with_two_sentences_and_no_word_of_a_document(tmp_path: Path) -> None:
+    with opened(tmp_path / "home", WITH_A_BUG) as terminal:
+        terminal.wait_for("Ready")
+        terminal.press(b"\x14")  # Ctrl+T
+        assert terminal.exit_code() == 1
+        assert terminal.is_as_before
+        assert terminal.told() == [
+            "Error: Something went wrong inside Strongroom (ValueError).",
+            "Try again; the log in the home says where it happened.",
+        ]
+        assert b"4711" not in terminal.written
+        log = "".join(file.read_text() for file in (tmp_path / "home").rglob("*.log"))
+        assert "ValueError in the interface" in log
+        assert " fail\n" in log
+        assert "4711" not in log
+
+
+def test_bytes_that_are_no_text_are_told_as_such(tmp_path: Path) -> None:
+    with opened(tmp_path / "home") as terminal:
+        terminal.wait_for("Ready")
+        terminal.press(b"\xff")
+        assert terminal.exit_code() == 1
+        assert terminal.is_as_before
+        assert terminal.told()[0] == "Error: What the terminal sent could not be read."
