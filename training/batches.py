@@ -1,14 +1,15 @@
 """A group as one sequence of tokens: the shared prompt once, then a branch per question that sees only the prompt and
 itself."""
 
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from models.llama.template import ChatTemplate
+from config.errors import ModelError
+from models.llama.template import Part
 from training.groups import Group
 
 ANSWER_SHARE = 0.4
@@ -31,33 +32,41 @@ class Branches:
 
 
 class Tokeniser:
-    """llama.cpp's own tokens and the model's own chat template."""
+    """Text becomes the tokens that the program's engine makes of it: its vocabulary, its chat template."""
 
     def __init__(self, model: Path) -> None:
-        from llama_cpp import Llama
+        import llama_cpp
 
         from models.llama.native import collect_errors
+        from models.llama.speech import chat_template_of
+        from models.llama.vocabulary import Vocabulary
 
-        collect_errors()  # it warns that a vocabulary alone has no window
-        self._llama: Any = Llama(str(model), vocab_only=True, verbose=False)
-        text = self._llama.metadata.get("tokenizer.chat_template", "")
-        self._end = self._llama.token_eos()
-        eos = self._llama.detokenize([self._end], special=True).decode()
-        bos = self._llama.detokenize([self._llama.token_bos()], special=True).decode()
-        self._adds_bos = self._llama.metadata.get("tokenizer.ggml.add_bos_token") == "true"
-        self._template = ChatTemplate(text, bos=bos, eos=eos)
+        errors = collect_errors()
+        parameters = llama_cpp.llama_model_default_params()
+        parameters.vocab_only = True
+        loaded = llama_cpp.llama_model_load_from_file(str(model).encode(), parameters)
+        if not loaded:
+            raise ModelError(
+                ": ".join([f"The vocabulary of {model} cannot be read", *errors[:1]]) + ".",
+                "Get the file again and compare its checksum.",
+            )
+        weakref.finalize(self, llama_cpp.llama_model_free, loaded)
+        self._vocabulary = Vocabulary(loaded)
+        self._template = chat_template_of(loaded, self._vocabulary)
+        self._end = int(llama_cpp.llama_vocab_eos(llama_cpp.llama_model_get_vocab(loaded)))
+        before = self._template.text_before_answer
+        # Behind a line break the reply goes on; behind a word it begins with the space that pieces begin words with.
+        self._before = [Part(before, is_content=False)] if before[-1:].isspace() else []
 
     def prompt(self, group: Group, question: str) -> list[int]:
-        """The tokens of the prompt, as the engine makes them."""
-        tokens = []
-        for part in self._template.render(group.messages(question)):
-            tokens += self._llama.tokenize(part.text.encode(), add_bos=False, special=not part.is_content)
-        bos = self._llama.token_bos()
-        return [bos, *tokens] if self._adds_bos and tokens[:1] != [bos] else tokens
+        """The tokens of the prompt."""
+        return self._vocabulary.tokenise(self._template.render(group.messages(question)))
 
     def reply(self, text: str) -> list[int]:
         """The tokens of a reply with the one that ends it."""
-        return [*self._llama.tokenize(text.encode(), add_bos=False, special=False), self._end]
+        before = self._vocabulary.tokenise(self._before)
+        tokens = self._vocabulary.tokenise([*self._before, Part(text, is_content=True)])
+        return [*tokens[len(before) :], self._end]
 
 
 def lay_out(group: Group, tokeniser: Tokeniser) -> Branches:

@@ -15,6 +15,8 @@ import llama_cpp
 
 from models.llama.native import EngineError, StopFlag, Stopped, collect_errors
 from models.llama.pace import Pace
+from models.llama.speech import chat_template_of
+from models.llama.template import ChatTemplate
 from models.llama.vocabulary import Vocabulary
 
 _ABORTED = 2  # what llama_decode returns when the abort callback ended it
@@ -142,16 +144,9 @@ class Engine:
         if llama_cpp.llama_set_adapters_lora(self._context, adapters, 1, scales):
             raise EngineError("llama.cpp does not put the adapter over the model")
 
-    @property
-    def chat_template(self) -> str:
-        source = llama_cpp.llama_model_chat_template(self._model, None)
-        return source.decode("utf-8", "replace") if source else ""
-
-    def description(self, key: str) -> str:
-        """A text of the file's header, such as `general.architecture`; empty if it has none."""
-        buffer = ctypes.create_string_buffer(256)
-        length = llama_cpp.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
-        return buffer.value.decode("utf-8", "replace") if length >= 0 else ""
+    def chat_template(self) -> ChatTemplate:
+        """How the model is spoken to."""
+        return chat_template_of(self._model, self.vocabulary)
 
     def reuse(self, prompt: Sequence[int]) -> int:
         """Keep what `prompt` shares with what is computed, forget the rest; return how many tokens that is."""

@@ -178,23 +178,9 @@ class Worker:
 
     def _open(self, load: JsonObject) -> "tuple[Engine, ChatTemplate]":
         from models.llama.engine import Engine, Load
-        from models.llama.families import family_of
-        from models.llama.template import ChatTemplate
 
         engine = Engine(Load(**load), self._inbox.flag)
-        family = family_of(
-            engine.chat_template,
-            engine.description("general.architecture"),
-            engine.description("general.name"),
-            lambda text: engine.vocabulary.special_token(text) is not None,
-        )
-        template = ChatTemplate(
-            family.template,
-            bos=engine.vocabulary.special_text("bos"),
-            eos=engine.vocabulary.special_text("eos"),
-            stop=family.stop,
-        )
-        return engine, template
+        return engine, engine.chat_template()
 
     def _try(self, request: JsonObject) -> None:
         """Measure for the tuner. Its engine is its own: a worker that tries plans answers no questions."""

@@ -154,15 +154,7 @@ def test_a_model_of_the_family_is_read_and_answers(row: Row, tmp_path: Path) -> 
         pieces=pieces,
     )
     engine = Engine(Load(str(path), 4096, 1, 64, 0), StopFlag())
-    family = family_of(
-        engine.chat_template, row.architecture, row.name, lambda t: engine.vocabulary.special_token(t) is not None
-    )
-    chat = ChatTemplate(
-        family.template,
-        bos=engine.vocabulary.special_text("bos"),
-        eos=engine.vocabulary.special_text("eos"),
-        stop=family.stop,
-    )
+    chat = engine.chat_template()
 
     prompt = engine.vocabulary.tokenise(chat.render(TURNS))
     first = Generation(engine, prompt, GenerationOptions(max_tokens=6))

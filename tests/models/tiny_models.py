@@ -121,10 +121,12 @@ def write_tiny_model(
     special: Sequence[str] = (),
     pieces: bool = False,
     context: int = 512,
+    says_bos: bool = True,
 ) -> Path:
     """A model that can be loaded, in which a token is a byte, or one of `special`, of which the last ends an answer.
 
-    With `pieces` its vocabulary is one of SentencePiece, as those of Llama 2 and Gemma are.
+    With `pieces` its vocabulary is one of SentencePiece, as those of Llama 2 and Gemma are. Without `says_bos` the file
+    does not tell whether prompts begin with a token of their own, as many older ones do not.
     """
     from gguf import GGUFWriter
 
@@ -132,6 +134,8 @@ def write_tiny_model(
     writer = GGUFWriter(path, kind.name)
     writer.add_name(name)
     size = _add_vocabulary(writer, special, pieces)
+    if says_bos:
+        writer.add_add_bos_token(pieces)
     if template:
         writer.add_chat_template(template)
     _add_numbers(writer, kind, context)
@@ -186,7 +190,6 @@ def _add_vocabulary(writer: "GGUFWriter", special: Sequence[str], pieces: bool) 
         writer.add_token_merges(["Ġ t"])
     writer.add_bos_token_id(1 if pieces else tokens.index(special[0]) if special else 0)
     writer.add_eos_token_id(tokens.index(special[-1]) if special else 2 if pieces else 0)
-    writer.add_add_bos_token(pieces)
     return len(tokens)
 
 
