@@ -1,6 +1,7 @@
 """`strongroom eval`: how often the right page is found, and how long it takes, over a file of questions."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,17 +47,34 @@ def evaluate(
 
     invocation: Invocation = context.obj
     earlier = load_rows(compare_with) if compare_with is not None else None
+    if out is not None:
+        require_writable(out)
     with invocation.open_assistant() as assistant, progress_bar(invocation.output) as progress:
         found = measure(assistant, file, k=top_k, answers=answers, scoped=scoped, progress=progress)
     comparison = compare(earlier, found.rows) if earlier is not None else None
-    if out is not None:
-        out.write_text("".join(json.dumps(row) + "\n" for row in json_shapes.evaluation_rows(found)), encoding="utf-8")
     if as_json:
         invocation.output.json(json_shapes.evaluation(found, comparison))
-        return
-    print_evaluation(found, invocation.output)
-    if comparison is not None:
-        print_comparison(comparison, invocation.output)
+    else:
+        print_evaluation(found, invocation.output)
+        if comparison is not None:
+            print_comparison(comparison, invocation.output)
+    if out is not None:  # last: a disk that is full by now costs the file, not the figures
+        out.write_text("".join(json.dumps(row) + "\n" for row in json_shapes.evaluation_rows(found)), encoding="utf-8")
+
+
+def require_writable(file: Path) -> None:
+    """Raises UsageError when `file` cannot be written; leaves it, or the want of it, as it was."""
+    from config.errors import UsageError
+
+    is_new = not os.path.lexists(file)
+    try:
+        file.open("a").close()
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}.", "Name a file in a folder you may write to."
+        ) from error
 
 
 @contextmanager

@@ -88,6 +88,34 @@ def test_eval_finds_the_page_and_writes_a_line_per_question(run: Run, library: P
     assert "page_hit_5" in run("eval", str(questions), "--compare", str(out)).out
 
 
+def test_eval_that_cannot_write_its_file_says_so_before_it_measures(run: Run, library: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("no question at all\n")  # what is wrong with it would be told next
+    for out, why in ((tmp_path / "none" / "out.jsonl", "No such file or directory"), (tmp_path, "Is a directory")):
+        result = run("eval", str(questions), "--out", str(out), "--json")
+        assert (result.code, result.out) == (2, "")
+        assert result.err == f"Error: {out} cannot be written: {why}.\nName a file in a folder you may write to.\n"
+
+
+def test_eval_leaves_its_file_alone_until_it_has_measured(run: Run, library: Path, tmp_path: Path) -> None:
+    broken, earlier, new = (tmp_path / name for name in ("broken.jsonl", "earlier.jsonl", "new.jsonl"))
+    broken.write_text("no question at all\n")
+    earlier.write_text("figures of an earlier run")
+    assert run("eval", str(broken), "--out", str(earlier)).code == 1
+    assert run("eval", str(broken), "--out", str(new)).code == 1
+    assert earlier.read_text() == "figures of an earlier run"
+    assert not new.exists()
+
+
+def test_a_disk_that_is_full_after_an_eval_costs_its_file_only(run: Run, library: Path, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"question": "Who was elected chair?", "docs": ["board.txt"]}\n')
+    result = run("eval", str(questions), "--out", "/dev/full", "--json")
+    assert result.code == 1
+    assert result.json["questions"] == 1
+    assert "No space left on device" in result.err
+
+
 def test_eval_of_a_missing_or_broken_file_is_an_error(run: Run, tmp_path: Path) -> None:
     assert run("eval", str(tmp_path / "none.jsonl")).code == 1
     broken = tmp_path / "broken.jsonl"
