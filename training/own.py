@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.evaluation.questions import Question, question_in, read_lines
+from assistant.evaluation.questions import NoQuestion, Question, question_in, read_lines
 from assistant.reply import holds
 from assistant.types import Passage
 from assistant.words import terms
-from config.errors import StrongroomError
 from training.choosing import clean
 from training.groups import Item, Text, as_source, supporting
 
@@ -73,8 +72,8 @@ def read_own(assistant: "Assistant", file: Path) -> Iterator[Own | LeftOut]:
 def _read(line: str, number: int, file: Path) -> Question:
     try:
         question = question_in(line, number, file)
-    except StrongroomError as error:
-        raise _Unusable(f"It is no question. {error.remedy}") from None
+    except NoQuestion as error:
+        raise _Unusable(f"It is no question ({error.why}). {error.remedy}") from None
     if not question.text.strip():
         raise _Unusable("The question is empty.")
     if question.answerable and not any(answer.strip() for answer in question.answers):

@@ -1,7 +1,7 @@
 """A file of questions with the pages that answer them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,17 @@ class Question:
     """The words of a document that say so, for `adapt`."""
 
 
+class NoQuestion(StrongroomError):
+    """A line that is not a question; `why` is what is wrong with it, without its place."""
+
+    def __init__(self, number: int, file: Path, why: str) -> None:
+        super().__init__(
+            f"Line {number} of {file} is no question ({why}).",
+            'Write it as {"question": "…", "docs": ["a.pdf"], "gold_pages": [{"doc": "a.pdf", "page": 1}]}.',
+        )
+        self.why = why
+
+
 def load_questions(file: Path) -> list[Question]:
     """Raises StrongroomError when the file is missing, a line is not a question (named by its number), or there is
     none."""
@@ -39,9 +50,10 @@ def load_questions(file: Path) -> list[Question]:
 
 
 def read_lines(file: Path) -> list[str]:
-    """Raises StrongroomError when the file cannot be read."""
+    """The lines of UTF-8 text, without the mark that editors on Windows put before it. Raises StrongroomError when the
+    file cannot be read."""
     try:
-        return file.read_text(encoding="utf-8").split("\n")
+        return file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise StrongroomError(
@@ -50,24 +62,27 @@ def read_lines(file: Path) -> list[str]:
 
 
 def question_in(line: str, number: int, file: Path) -> Question:
-    """Raises StrongroomError when the line is not a question."""
+    """Raises NoQuestion when the line is not one."""
     try:
         fields = json.loads(line)
-        answers = fields.get("answers") or ()
         return Question(
             text=_text(fields["question"]),
-            docs=tuple(_text(name) for name in fields.get("docs") or ()),
+            docs=tuple(_text(name) for name in _one_or_more(fields.get("docs"))),
             gold=tuple((_text(gold["doc"]), int(gold["page"])) for gold in fields.get("gold_pages") or ()),
-            answers=tuple(str(answer) for answer in ([answers] if isinstance(answers, str) else answers)),
+            answers=tuple(str(answer) for answer in _one_or_more(fields.get("answers"))),
             answerable=bool(fields.get("answerable", True)),
             type=_type(fields),
             sentence=_text(fields.get("sentence") or ""),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StrongroomError(
-            f"Line {number} of {file} is no question ({type(error).__name__}: {error}).",
-            'Write it as {"question": "…", "docs": ["a.pdf"], "gold_pages": [{"doc": "a.pdf", "page": 1}]}.',
-        ) from error
+    except KeyError as error:
+        raise NoQuestion(number, file, f"it has no {error}") from error
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise NoQuestion(number, file, f"{type(error).__name__}: {error}") from error
+
+
+def _one_or_more(value: Any) -> Iterable[Any]:
+    """A list, or one thing that stands there by itself."""
+    return [value] if isinstance(value, str) and value else value or ()
 
 
 def _text(value: object) -> str:

@@ -135,11 +135,24 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
         '{"question": 3}',
         '{"question": "x", "gold_pages": [{"doc": "a"}]}',
         '{"question": "x", "docs": [1]}',
+        '{"question": "x", "docs": 1}',
+        '{"question": "x", "gold_pages": [{"doc": "a", "page": Infinity}]}',
     ],
 )
 def test_a_bad_line_is_named_by_its_number(tmp_path: Path, line: str) -> None:
     with pytest.raises(StrongroomError, match="Line 3"):
         load_questions(write(tmp_path, HOTEL, "", line))
+
+
+def test_the_mark_that_windows_editors_put_before_a_text_is_no_part_of_it(tmp_path: Path) -> None:
+    file = write(tmp_path, HOTEL)
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert load_questions(file) == load_questions(write(tmp_path, HOTEL))
+
+
+def test_one_document_needs_no_list(tmp_path: Path) -> None:
+    (question,) = load_questions(write(tmp_path, '{"question": "x", "docs": "forms.pdf", "answers": "the desk"}'))
+    assert (question.docs, question.answers) == (("forms.pdf",), ("the desk",))
 
 
 def test_a_file_without_questions_is_refused(tmp_path: Path) -> None:
