@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,12 @@ class ModelRegistry:
         self._require_free(name, self._read())
 
     def add(
-        self, path: Path, name: str | None = None, progress: Progress | None = None, source: str = ""
+        self,
+        path: Path,
+        name: str | None = None,
+        progress: Progress | None = None,
+        source: str = "",
+        card: Callable[[ModelEntry], str] | None = None,
     ) -> ModelEntry:
         """Check the model at `path` (a GGUF file, or a directory of an embedder or cross-encoder) and copy it here.
 
@@ -129,8 +134,9 @@ class ModelRegistry:
 
         Where the file system can, the copy is a second name for the same bytes and takes no room. An embedder is also
         exported for ONNX Runtime, so that it is now that a model which does not work is found out. `progress` is told
-        of every so many bytes read; `source` says where the model comes from, if not from `path`. Raises ModelError for
-        a bad model, UsageError for a bad name and HomeError for a full disk; nothing is left behind then.
+        of every so many bytes read; `source` says where the model comes from, if not from `path`, and `card` writes
+        what is to lie beside a file. Raises ModelError for a bad model, UsageError for a bad name and HomeError for a
+        full disk; nothing is left behind then.
         """
         path = path.expanduser().absolute()
         kind = kind_of(path)
@@ -153,9 +159,11 @@ class ModelRegistry:
                 if kind in ("embedder", "reranker"):
                     find_or_make_export(copy, sha256, kind, self.exports_directory)
                 self._checksums.remember(copy, sha256)
-                rows.append(row)
-                self._write(rows)
-        return self._added_entry(row)
+                entry = self._added_entry(row)
+                if card is not None:
+                    replace_file(copy.with_suffix(".md"), card(entry).encode())
+                self._write([*rows, row])  # from here on it is there
+        return entry
 
     def remove(self, name: str) -> None:
         """Delete the copy of a model that was added. Raises ModelError for a starter or an unknown name."""
@@ -224,13 +232,13 @@ class ModelRegistry:
     # adding
 
     def _require_free(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
-        if not _NAME.fullmatch(name):
+        if not _NAME.fullmatch(name) or name.casefold().endswith(".gguf"):  # settings take that for a path
             raise UsageError(
                 f"A model cannot be called {name}.",
-                "Name it with --as, in up to 64 letters, digits, dots, dashes and underscores.",
+                "Choose a name of up to 64 letters, digits, dots, dashes and underscores that does not end in .gguf.",
             )
         if name in NO_NAMES or any(row["name"].casefold() == name.casefold() for row in rows):
-            raise UsageError(f"There is a model called {name} already.", "Choose another name with --as.")
+            raise UsageError(f"There is a model called {name} already.", "Choose another name.")
 
     @contextlib.contextmanager
     def _copied(self, path: Path, name: str) -> Iterator[Path]:

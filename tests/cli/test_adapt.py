@@ -53,7 +53,7 @@ def test_a_model_that_is_not_there(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_name_that_cannot_be(run: Run, tmp_path: Path) -> None:
-    for name in ("starter", "none", "two words", "../up"):
+    for name in ("starter", "none", "two words", "../up", "ours.gguf"):
         assert run("adapt", write(tmp_path, 9), "--name", name).code == 2
 
 

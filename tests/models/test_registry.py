@@ -15,7 +15,7 @@ from models import registry as registry_module
 from models.base import LanguageModel
 from models.checksums import Checksums, hash_model
 from models.loading import load_embedder, load_llm, load_reranker
-from models.registry import ModelRegistry
+from models.registry import ModelEntry, ModelRegistry
 from tests.models.conftest import write_embedder_directory
 from tests.models.gguf_writer import write_gguf
 
@@ -61,6 +61,24 @@ def test_another_process_sees_what_was_added(registry: ModelRegistry, locations:
 
 def test_an_added_model_takes_no_room_on_the_same_file_system(registry: ModelRegistry, model: Path) -> None:
     assert registry.add(model).path.samefile(model)
+
+
+def test_a_card_lies_beside_the_model_or_there_is_no_model(
+    registry: ModelRegistry, locations: Locations, model: Path
+) -> None:
+    def cannot(_: ModelEntry) -> str:
+        assert registry.entries() == []  # it is not there before its card is
+        raise HomeError("The disk is full.", "Make room.")
+
+    with pytest.raises(HomeError, match="full"):
+        registry.add(model, "mine", card=cannot)
+    assert files_below(locations.models_directory / "files") == set()
+    assert registry.entries() == []
+
+    added = registry.add(model, "mine", card=lambda entry: f"{entry.name} {entry.sha256}")
+    card = added.path.with_suffix(".md")
+    assert card.read_text() == f"mine {hash_model(model)}"
+    assert stat.S_IMODE(card.stat().st_mode) == 0o600
 
 
 def test_where_links_do_not_work_the_model_is_copied(
@@ -152,7 +170,7 @@ def test_of_a_directory_only_data_is_taken(
     assert (added.path / "1_Pooling" / "config.json").is_file()
 
 
-@pytest.mark.parametrize("name", ["../up", "a/b", ".hidden", "starter", "x" * 65, "a b", "ä"])
+@pytest.mark.parametrize("name", ["../up", "a/b", ".hidden", "starter", "x" * 65, "a b", "ä", "ours.gguf", "Ours.GGUF"])
 def test_a_bad_name_is_refused(registry: ModelRegistry, model: Path, name: str) -> None:
     with pytest.raises(UsageError):
         registry.add(model, name)
@@ -237,7 +255,7 @@ def test_two_processes_that_add_at_once_both_succeed(
 import sys
 from pathlib import Path
 from config.locations import open_home
-from models.registry import ModelRegistry
+from models.registry import ModelEntry, ModelRegistry
 registry = ModelRegistry(open_home(Path(sys.argv[1])))
 for number in range(5):
     registry.add(Path(sys.argv[2]), f"{sys.argv[3]}{number}")
