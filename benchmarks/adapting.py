@@ -23,12 +23,13 @@ from benchmarks.program import HOMES, SAMPLE_QUESTIONS, SAMPLES, evaluate, markd
 from config.locations import Locations
 from config.settings import load_settings
 from models.starter import STARTERS
+from training.adapting import general_questions
 from training.figures import Figures, figures
 from training.groups import Group, read_groups
 from training.measure import load, measure
 from training.own import Own, read_own
 from training.own_groups import as_asked
-from training.prepare import made_group, prepare
+from training.prepare import prepare
 from training.train import starter_path
 
 NAME = "house"
@@ -99,11 +100,7 @@ def _own(home: Path, questions: Path) -> list[Group]:
 
 
 def _made() -> list[Group]:
-    chance = random.Random("general, not learnt")  # noqa: S311  it draws, it hides nothing
-    groups: list[Group] = []
-    while sum(len(group.items) for group in groups) < MADE:
-        groups.append(made_group(chance))
-    return groups
+    return general_questions(random.Random("general, not learnt"), MADE)  # noqa: S311  it draws, it hides nothing
 
 
 def _articles() -> dict[str, list[Group]]:

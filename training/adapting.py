@@ -1,6 +1,7 @@
 """★ A user's questions become an adapter: look up → measure → train → measure → add."""
 
 import hashlib
+import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -8,9 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from assistant.evaluation.questions import read_lines
-from config.errors import HomeError, StrongroomError
-from config.files import replace_file
+from config.errors import StrongroomError
 from models.hardware import available_cores
 from models.llama.gguf import read_gguf_header
 from training.base import Base, Request, find_base
@@ -19,10 +18,10 @@ from training.figures import Figures, figures
 from training.groups import Group
 from training.measure import Scored, load, measure
 from training.own import LeftOut, Own, read_own
-from training.own_groups import as_asked, draw
+from training.own_groups import SOURCES, as_asked, draw
 from training.prepare import made_group
 from training.room import groups_at_once, require_tools
-from training.run import Run
+from training.run import SOURCE, Run, clear_away
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 
 FEWEST = 8
 """Questions below which there is nothing to learn from and nothing to measure with."""
-HELD_BACK = 0.2
-MOST_MEASURED = 40
+HELD_BACK, MOST_HELD_BACK = 0.2, 40
+"""Share of the questions that are measured with and not learnt, and how many at most."""
 ROUNDS = 4
 """How often each question is learnt, over other sources each time, if there is time."""
 MOST_GROUPS = 1000
@@ -42,6 +41,8 @@ GENERAL_MEASURED = 30
 """Questions on made documents."""
 AT_ONCE = 2
 """Groups of a step, each on cores of its own."""
+SAVE_EVERY = 30.0
+"""Seconds: the state is some 68 MB."""
 
 RATE, RATE_FROM_NOTHING = 5e-4, 1.5e-3
 
@@ -109,11 +110,12 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
     ModelError when a model is missing, cannot be trained or does not fit into memory, and HomeError for a full disk.
     """
     require_tools()
-    assistant.registry.require_free(request.name)
+    runs, registry = assistant.locations.adapting_directory, assistant.registry
+    clear_away(runs, [entry.name for entry in registry.entries() if entry.source == SOURCE])
+    registry.require_free(request.name)
     base = find_base(assistant, request)
     usable = _usable(assistant, request.questions, tell)
-    run = Run.open(assistant.locations.adapting_directory, request.name, _begun_with(assistant, request, base))
-    with run.alone():
+    with Run.open(runs, request.name, _begun_with(assistant, request, base, usable)) as run:
         return _teach(assistant, request, base, usable, run, tell)
 
 
@@ -124,39 +126,43 @@ def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequenc
     prepared = Prepared(len(learnt), len(held), len(groups), continued=run.is_begun())
     tell(prepared)
 
-    own = [as_asked(one, assistant.settings.answer.sources) for one in held[:MOST_MEASURED]]
-    general = _general_questions(request.seed)
-    before = _before(run, lambda: _measure(base.model.path, base.start_path, own, general, tell))
+    sources = min(assistant.settings.answer.sources, max(SOURCES))
+    own = [as_asked(one, sources) for one in held]
+    general = general_questions(random.Random(f"measured:{request.seed}"), GENERAL_MEASURED)
+    asked = _hash([asdict(group) for group in (*own, *general)])
+    before = _before(run, asked, lambda: _measure(base.model.path, base.start_path, own, general, tell))
     tell(before)
     progress = _train(base, groups, run, request, tell)
     exported = run.export(request.name, alpha=base.alpha, licence=base.licence)
     after = _measure(base.model.path, exported, own, general, tell)
     tell(after)
 
-    entry = assistant.registry.add(exported, request.name, source="strongroom adapt")
     start = base.start.name if base.start else ""
     minutes = progress.seconds / 60
-    added = Added(entry, base.model.name, start, prepared, before, after, progress.step, minutes, request.seed)
-    try:
-        replace_file(entry.path.with_suffix(".md"), card(added).encode())
-    except HomeError:  # without its card it is not whole, and under its name the run could not go on
-        assistant.registry.remove(entry.name)
-        raise
+
+    def added(entry: "ModelEntry") -> Added:
+        return Added(entry, base.model.name, start, prepared, before, after, progress.step, minutes, request.seed)
+
+    done = added(assistant.registry.add(exported, request.name, source=SOURCE, card=lambda entry: card(added(entry))))
     run.remove()
-    tell(added)
-    return added
+    tell(done)
+    return done
 
 
-def _begun_with(assistant: "Assistant", request: Request, base: Base) -> dict[str, str | int]:
-    """What must be the same for a run to be gone on with. Raises StrongroomError when the questions cannot be read."""
-    questions = "\n".join(read_lines(request.questions))
+def _begun_with(assistant: "Assistant", request: Request, base: Base, usable: Sequence[Own]) -> dict[str, str | int]:
+    """What must be the same for a run to be gone on with. With another question of use, which may be one whose document
+    was taken in meanwhile, others would be held back, and those may have been learnt."""
     return {
-        "questions": hashlib.sha256(questions.encode()).hexdigest(),
+        "questions": _hash([(own.question, own.answer, own.others) for own in usable]),
         "collection": assistant.library.collection,
         "model": base.model.sha256,
         "from": base.start.sha256 if base.start else "",
         "seed": request.seed,
     }
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()
 
 
 def _usable(assistant: "Assistant", file: Path, tell: Tell) -> list[Own]:
@@ -177,12 +183,13 @@ def _usable(assistant: "Assistant", file: Path, tell: Tell) -> list[Own]:
 
 
 def _split(owns: Sequence[Own], chance: random.Random) -> tuple[list[Own], list[Own]]:
-    """Those to be learnt, and a fifth to measure with; of both kinds."""
+    """Those to be learnt, and some to measure with; of both kinds."""
+    share = min(HELD_BACK, MOST_HELD_BACK / len(owns))
     learnt: list[Own] = []
     held: list[Own] = []
     for kind in ([one for one in owns if one.right], [one for one in owns if not one.right]):
         mixed = chance.sample(kind, len(kind))
-        count = round(HELD_BACK * len(kind))
+        count = round(share * len(kind))
         held += mixed[:count]
         learnt += mixed[count:]
     return learnt, chance.sample(held, len(held))
@@ -196,22 +203,21 @@ def _groups(learnt: Sequence[Own], seed: int) -> list[Group]:
     return groups
 
 
-def _general_questions(seed: int) -> list[Group]:
-    """Groups of made documents to measure with, others than are learnt."""
-    chance = random.Random(f"measured:{seed}")
+def general_questions(chance: random.Random, least: int) -> list[Group]:
+    """Groups of made documents to measure with, others than are learnt; with `least` questions or a few more."""
     groups: list[Group] = []
-    while sum(len(group.items) for group in groups) < GENERAL_MEASURED:
+    while sum(len(group.items) for group in groups) < least:
         groups.append(made_group(chance))
     return groups
 
 
-def _before(run: Run, measure_now: Callable[[], Measured]) -> Measured:
-    """As it was measured when the run was begun."""
-    kept = run.before()
+def _before(run: Run, asked: str, measure_now: Callable[[], Measured]) -> Measured:
+    """As it was measured when the run was begun, if by the questions and passages that are `asked` now."""
+    kept = run.before(asked)
     if kept is not None:
         return Measured(Figures(**kept["own"]), Figures(**kept["general"]))
     measured = measure_now()
-    run.keep_before(asdict(measured))
+    run.keep_before(asked, asdict(measured))
     return measured
 
 
@@ -235,7 +241,7 @@ def _measure(model: Path, adapter: Path | None, own: Sequence[Group], general: S
 
 
 def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell: Tell) -> "Progress":
-    """Train, the state saved after every step. Raises ModelError when the groups do not fit into memory."""
+    """Train, the state saved now and then. Raises ModelError when the groups do not fit into memory."""
     import torch
 
     from training.batches import Tokeniser, lay_out
@@ -247,7 +253,7 @@ def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell
     longest = max(len(group.tokens) for group in laid)
     at_once = groups_at_once(base.model.name, read_gguf_header(base.model.path), longest, AT_ONCE)
     rate = RATE if base.weights else RATE_FROM_NOTHING
-    recipe = Recipe(1.0, request.minutes, rate, 8, base.rank, base.alpha, request.seed, at_once, save_every=0)
+    recipe = Recipe(1.0, request.minutes, rate, 8, base.rank, base.alpha, request.seed, at_once, SAVE_EVERY)
     torch.set_num_threads(max(1, available_cores() // at_once))
     torch.manual_seed(recipe.seed)
     adapted = base.weights.adapted if base.weights else ADAPTED

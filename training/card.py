@@ -33,8 +33,9 @@ SHA-256: `{sha256}`
 | --- | --- | --- | --- | --- |
 {rows}
 
-Measured on {own} own questions that were held back and {general} on documents made by rules, with the passages that the
-program finds. So few questions tell large differences only.
+Measured on {own} own questions that were held back and {general} on documents made by rules. The own ones were asked
+over the passages that the program finds; where it misses the one that answers, that one was put in the last place. So
+few questions tell large differences only.
 
 **Licence**: {licence}.
 
@@ -47,7 +48,7 @@ take it out of an adapter; `strongroom models remove {name}` deletes this one.
 def card(added: "Added") -> str:
     prepared = added.prepared
     licence = (
-        f"{added.entry.licence}, that of the adapter it goes on from"
+        f"{added.entry.licence or 'unknown'}, that of the adapter it goes on from"
         if added.start
         else "none; nobody else's work is in it"
     )

@@ -5,8 +5,8 @@ import errno
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,9 @@ from config.errors import UsageError
 from config.files import replace_file, unwritable
 from config.locations import private_directory
 
-_BEGUN, _STATE, _BEFORE = "begun.json", "state.pt", "before.json"
+SOURCE = "strongroom adapt"
+"""Where the list of models says that an adapter of a run comes from."""
+_BEGUN, _STATE, _BEFORE, _LOCK = "begun.json", "state.pt", "before.json", "lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,53 +25,38 @@ class Run:
     folder: Path
 
     @classmethod
-    def open(cls, parent: Path, name: str, begun_with: Mapping[str, Any]) -> "Run":
-        """Begin a run, or go on with that of this name. Raises UsageError when that has learnt something else."""
-        run = cls(private_directory(private_directory(parent) / name))
-        if run.is_of(begun_with):
-            return run
-        if run.is_begun():
-            raise UsageError(
-                f"An adapter {name} was begun with other questions, another model or other options.",
-                f"Give the same ones to go on with it, choose another --name, or delete {run.folder}.",
-            )
-        (run.folder / _BEFORE).unlink(missing_ok=True)
-        replace_file(run.folder / _BEGUN, json.dumps(begun_with).encode())
-        return run
-
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """While no other process works at this run. Raises UsageError when one does."""
-        from filelock import FileLock, Timeout
+    def open(cls, parent: Path, name: str, begun_with: Mapping[str, Any]) -> "Iterator[Run]":
+        """Begin a run, or go on with that of this name, while no other process works at it. Raises UsageError when one
+        does, and when it has learnt something else."""
+        run = cls(private_directory(private_directory(parent) / name))
+        with run._alone():
+            run._begin(begun_with)
+            yield run
 
-        lock = FileLock(self.folder / "lock", mode=0o600)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise UsageError(
-                f"An adapter {self.folder.name} is being made by another process.",
-                "Wait until it has ended, or choose another --name.",
-            ) from None
-        try:
-            yield
-        finally:
-            lock.release()
-
-    def is_of(self, begun_with: Mapping[str, Any]) -> bool:
-        begun = self.folder / _BEGUN
-        return begun.exists() and json.loads(begun.read_bytes()) == begun_with
+    @classmethod
+    def give_up(cls, parent: Path, name: str) -> bool:
+        """Delete what a run of this name has learnt; False when there is none. Raises UsageError when another process
+        works at it."""
+        if name not in _names(parent):
+            return False
+        run = cls(parent / name)
+        with run._alone():
+            run.remove()
+        return True
 
     def is_begun(self) -> bool:
         """Whether something was learnt already."""
         return (self.folder / _STATE).exists()
 
-    def before(self) -> dict[str, Any] | None:
-        """What was measured before the training, if it was."""
+    def before(self, asked: str) -> dict[str, Any] | None:
+        """What was measured before the training, if it was and with what is `asked` now."""
         file = self.folder / _BEFORE
-        return json.loads(file.read_bytes()) if file.exists() else None
+        kept = json.loads(file.read_bytes()) if file.exists() else {}
+        return kept.get("measured") if kept.get("asked") == asked else None
 
-    def keep_before(self, measured: Mapping[str, Any]) -> None:
-        replace_file(self.folder / _BEFORE, json.dumps(measured).encode())
+    def keep_before(self, asked: str, measured: Mapping[str, Any]) -> None:
+        replace_file(self.folder / _BEFORE, json.dumps({"asked": asked, "measured": measured}).encode())
 
     def export(self, name: str, *, alpha: float, licence: str) -> Path:
         """Write the adapter (0600); where it is. Raises HomeError when it cannot be written."""
@@ -87,3 +74,49 @@ class Run:
 
     def remove(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _begin(self, begun_with: Mapping[str, Any]) -> None:
+        for half_written in self.folder.glob(".*"):  # by a process that was killed: this one is alone
+            half_written.unlink()
+        begun = self.folder / _BEGUN
+        if begun.exists() and json.loads(begun.read_bytes()) == begun_with:
+            return
+        if self.is_begun():
+            name = self.folder.name
+            raise UsageError(
+                f"An adapter {name} was begun with other questions or documents, another model or other options.",
+                "Give the same ones to go on with it, choose another --name, or give it up with "
+                f"`strongroom models remove {name}`.",
+            )
+        (self.folder / _BEFORE).unlink(missing_ok=True)
+        replace_file(begun, json.dumps(begun_with).encode())
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """While no other process works at this run. Raises UsageError when one does."""
+        from filelock import FileLock, Timeout
+
+        lock = FileLock(self.folder / _LOCK, mode=0o600)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise UsageError(
+                f"An adapter {self.folder.name} is being made by another process.",
+                "Wait until it has ended, or take another name.",
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def clear_away(parent: Path, added: Collection[str]) -> None:
+    """Delete the runs whose adapters were `added`: of a process that was killed after that. Those that another process
+    works at are left alone."""
+    for name in sorted(_names(parent) & set(added)):
+        with suppress(UsageError):
+            Run.give_up(parent, name)
+
+
+def _names(parent: Path) -> set[str]:
+    return {path.name for path in parent.iterdir() if path.is_dir()} if parent.is_dir() else set()

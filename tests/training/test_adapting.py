@@ -13,7 +13,7 @@ from assistant.cli.adapt import print_added
 from assistant.cli.main import main
 from assistant.cli.output import Output
 from config.errors import ModelError, StrongroomError, UsageError
-from config.files import unwritable
+from config.files import replace_file, unwritable
 from config.locations import Locations
 from config.settings import load_settings
 from models.fakes import HashEmbedder
@@ -72,6 +72,7 @@ def questions(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapting, "SAVE_EVERY", 0)  # what is done is kept, however quick it was
     monkeypatch.setattr(adapting, "ROUNDS", 1)
     monkeypatch.setattr(adapting, "GENERAL", 0.2)
     monkeypatch.setattr(adapting, "GENERAL_MEASURED", 1)
@@ -107,6 +108,23 @@ def test_questions_become_an_adapter_that_the_program_can_use(
     assert added.before == first[0]
     assert isinstance(events[-1], Added)
     _is_whole(added, assistant, begun)
+
+
+def test_a_question_that_becomes_of_use_meanwhile_is_not_mixed_in(assistant: Assistant, questions: Path) -> None:
+    """Others would then be held back, and those may have been learnt."""
+    late = {"question": "How high is tower 1 of Dorn?", "answers": ["18 feet"], "docs": ["towers-Dorn.md"]}
+    questions.write_text(questions.read_text() + json.dumps(late) + "\n")
+
+    def interrupt(event: AdaptEvent) -> None:
+        if isinstance(event, Stepped) and event.step == 2:
+            raise KeyboardInterrupt
+
+    request = Request(questions, "towers", "toy", minutes=10)
+    with pytest.raises(KeyboardInterrupt):
+        adapt(assistant, request, interrupt)
+    fill(assistant.library, assistant.embedder, {"towers-Dorn.md": ["Tower 1 of Dorn is 18 feet high."]})
+    with pytest.raises(UsageError, match="other questions or documents"):
+        adapt(assistant, request, interrupt)
 
 
 def _is_whole(added: Added, assistant: Assistant, begun: Path) -> None:
@@ -153,11 +171,13 @@ def test_a_full_disk_is_an_error_of_one_sentence_and_the_same_command_goes_on(
         assert main(command) == 1
     assert "ours/state.pt cannot be written: File too large. Make room on the disk" in one_line(capsys.readouterr().err)
 
-    def is_full(path: Path, _: bytes) -> None:
-        raise unwritable(path, OSError(errno.ENOSPC, "No space left on device"))
+    def is_full(path: Path, content: bytes) -> None:
+        if path.suffix == ".md":
+            raise unwritable(path, OSError(errno.ENOSPC, "No space left on device"))
+        replace_file(path, content)
 
     with monkeypatch.context() as patched:
-        patched.setattr(adapting, "replace_file", is_full)
+        patched.setattr("models.registry.replace_file", is_full)
         assert main(command) == 1
     assert "ours.md cannot be written: No space left on device." in one_line(capsys.readouterr().err)
     assert "ours" not in {entry.name for entry in assistant.registry.entries()}
@@ -173,13 +193,16 @@ def one_line(printed: str) -> str:
 @pytest.mark.usefixtures("fake_embedder")
 def test_an_adapter_is_gone_on_from(assistant: Assistant, questions: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = adapt(assistant, Request(questions, "one", "toy", minutes=0.01), lambda _: None)
-    print_added(first, Output())
+    print_added(first, "starter", Output())
     assert "Added the adapter one" in capsys.readouterr().out
+    left_by_a_killed_one = assistant.locations.adapting_directory / "one"
+    left_by_a_killed_one.mkdir()
     home = str(assistant.locations.home)
     options = ["--model", "toy", "--from", "one", "--minutes", "0.1", "--name", "two"]
     assert main(["--home", home, "adapt", str(questions), *options, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["from"] == "one"
+    assert not left_by_a_killed_one.exists()
     assert printed["steps"] > 0
     assert printed["before"]["own"] == asdict(first.after.own)
     before, after = (read_adapter(path).weights for path in (first.entry.path, Path(printed["path"])))
