@@ -1,7 +1,14 @@
 """The model in use of each kind is the one that a setting names."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from config.errors import ModelError
 from config.locations import Locations
-from config.settings import save_setting
+from config.sections import Settings
+from config.settings import load_settings, save_setting
+from models.loading import misfit_of_adapter
+from models.registry import ModelRegistry
 from models.starter import STARTER
 
 SETTINGS = {
@@ -13,7 +20,58 @@ SETTINGS = {
 """The setting that names the model of each kind."""
 
 
-def choose(locations: Locations, kind: str, name: str) -> None:
-    """Make a model the one in use of its kind. The starter's adapter is over the starter alone: that is `auto`. Raises
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The settings that were written; `remark` is a sentence on the adapter and the language model that do not fit,
+    empty when they do."""
+
+    written: Mapping[str, str]
+    remark: str = ""
+
+
+def choose(locations: Locations, registry: ModelRegistry, kind: str, name: str) -> Choice:
+    """Make a model the one in use of its kind. The starter's adapter is over the starter alone: that is `auto`, and the
+    setting goes back to it when the language model chosen does not take the adapter that it names. Raises
     StrongroomError when the settings cannot be written."""
-    save_setting(locations, SETTINGS[kind], "auto" if (kind, name) == ("adapter", STARTER) else name)
+    value = "auto" if (kind, name) == ("adapter", STARTER) else name
+    save_setting(locations, SETTINGS[kind], value)
+    choice = Choice({SETTINGS[kind]: value})
+    if kind == "llm":
+        return _without_a_misfit(choice, locations, registry, value)
+    if kind == "adapter":
+        return Choice(choice.written, _misfit_over_the_one_in_use(locations, registry, value))
+    return choice
+
+
+def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegistry, llm: str) -> Choice:
+    """Put the adapter back to `auto` if it does not fit the language model that was chosen."""
+    loaded = load_settings(locations)
+    adapter = loaded.settings.llama.adapter
+    reason = _misfit(registry, loaded.settings, llm, adapter)
+    if reason is None or loaded.origin(SETTINGS["adapter"]) != "file":
+        return choice
+    save_setting(locations, SETTINGS["adapter"], "auto")
+    written = {**choice.written, SETTINGS["adapter"]: "auto"}
+    return Choice(written, f"The adapter {adapter} is not used any more: for {llm} {reason}.")
+
+
+def _misfit_over_the_one_in_use(locations: Locations, registry: ModelRegistry, adapter: str) -> str:
+    """A sentence that names a language model that the adapter fits, empty when it fits the one in use."""
+    settings = load_settings(locations).settings
+    reason = _misfit(registry, settings, settings.models.llm, adapter)
+    if reason is None:
+        return ""
+    models = [entry.name for entry in registry.entries() if entry.kind == "llm"]
+    fitting = [model for model in models if _misfit(registry, settings, model, adapter) is None]
+    remark = f"The adapter {adapter} does not fit the language model in use, {settings.models.llm}: {reason}."
+    return f"{remark} It fits with `strongroom models use {fitting[0]}`." if fitting else remark
+
+
+def _misfit(registry: ModelRegistry, settings: Settings, llm: str, adapter: str) -> str | None:
+    """As `misfit_of_adapter`; None also when one of the two is missing or damaged, which is told when they are used."""
+    models = settings.models.model_copy(update={"llm": llm})
+    llama = settings.llama.model_copy(update={"adapter": adapter})
+    try:
+        return misfit_of_adapter(registry, settings.model_copy(update={"models": models, "llama": llama}))
+    except ModelError:
+        return None

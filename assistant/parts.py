@@ -83,6 +83,14 @@ class Parts:
 
         return name_of_adapter(self.registry(), self._settings()) or None
 
+    def trouble_of_adapter(self) -> str | None:
+        """What keeps the adapter that the settings name from work, as a sentence; None when nothing does."""
+        if self._given["llm"]:
+            return None
+        from models.loading import trouble_of_adapter
+
+        return trouble_of_adapter(self.registry(), self._settings()) or None
+
     def tuning(self) -> "Tuning | None":
         """How the language model of the settings was found to run best here, None when it was not tried."""
         if self._given["llm"]:

@@ -42,6 +42,7 @@ def status(locations: Locations, library: "Library", parts: "Parts") -> dict[str
         "models": {
             **{kind: parts.name_of(kind) for kind in ("llm", "embedder", "reranker")},
             "adapter": parts.name_of_adapter(),
+            "adapter_trouble": parts.trouble_of_adapter(),
         },
         "speed": _speed(locations, parts.name_of("llm")),
         "tuning": _tuning(parts),
@@ -72,6 +73,7 @@ def _disk_use(locations: Locations) -> dict[str, float]:
         "scan": _files(locations.scan_directory),
         "models": _files(locations.models_directory),
         "states": _files(locations.states_directory),
+        "adapting": _files(locations.adapting_directory),
     }
     return {name: round(sum(path.stat().st_size for path in paths) / _MEGABYTE, 3) for name, paths in parts.items()}
 

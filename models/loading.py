@@ -109,6 +109,32 @@ def name_of_adapter(registry: ModelRegistry, settings: Settings) -> str:
     return found.name if found else ""
 
 
+def misfit_of_adapter(registry: ModelRegistry, settings: Settings) -> str | None:
+    """Why the adapter of the settings cannot be put over their language model, as the end of a sentence; None when it
+    can, or none is used. Raises ModelError when one of them is missing or cannot be read."""
+    from models.llama.adapter import misfit
+    from models.llama.gguf import read_adapter_header, read_gguf_header
+
+    adapter = find_adapter(registry, settings)
+    if adapter is None:
+        return None
+    model = registry.find(settings.models.llm, "llm")
+    return misfit(read_adapter_header(adapter.path), read_gguf_header(model.path))
+
+
+def trouble_of_adapter(registry: ModelRegistry, settings: Settings) -> str:
+    """What keeps the adapter that the settings name from work, as a sentence; empty when nothing does. The starter's
+    own is not looked at."""
+    wanted, llm = settings.llama.adapter, settings.models.llm
+    if wanted in ("", "none", "auto"):
+        return ""
+    try:
+        reason = misfit_of_adapter(registry, settings)
+    except ModelError as error:
+        return error.message
+    return f"The adapter {wanted} does not fit the language model {llm}: {reason}." if reason else ""
+
+
 def load_reranker(registry: ModelRegistry, settings: Settings) -> Reranker | None:
     """The reranker of the settings, None when they name none. Raises ModelError as `load_embedder` does."""
     if not settings.models.reranker:

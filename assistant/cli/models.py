@@ -25,6 +25,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Every model that is there, those in use marked."""
     invocation: Invocation = context.obj
     from assistant.tuning import tuned_models
+    from models.loading import trouble_of_adapter
 
     locations = invocation.open_home()
     settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
@@ -67,6 +68,8 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
         invocation.output,
     )
     invocation.output.note("* in use")
+    if trouble := trouble_of_adapter(registry, settings):
+        invocation.output.note(trouble)
 
 
 @models.command("add")
@@ -125,39 +128,49 @@ def verify_model(
 @models.command("use")
 def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
     """Make a model the one in use, by writing the setting for its kind."""
-    from assistant.choosing import SETTINGS, choose
+    from assistant.choosing import choose
     from config.errors import UsageError
 
     invocation: Invocation = context.obj
     if invocation.config is not None:
         raise UsageError("`models use` writes to the settings file of the home only.", "Leave --config out.")
     locations = invocation.open_home()
-    kinds = [entry.kind for entry in find_models(_registry(invocation), name)]
-    for kind in kinds:
-        choose(locations, kind, name)
+    registry = _registry(invocation)
+    kinds = [entry.kind for entry in find_models(registry, name)]
+    choices = [choose(locations, registry, kind, name) for kind in kinds]
+    written = {key: value for choice in choices for key, value in choice.written.items()}
     if as_json:
-        invocation.output.json({"name": name, "kinds": kinds})
+        invocation.output.json({"name": name, "kinds": kinds, "settings": written})
     else:
-        for kind in kinds:
-            invocation.output.line(f"{SETTINGS[kind]} = {name}")
-    for key, value, origin, _ in invocation.load_settings(locations).items():
-        if key in {SETTINGS[kind] for kind in kinds} and origin != "file":
-            invocation.output.note(f"The {origin} has the last word: {key} is still {value}.")
+        for key, value in written.items():
+            invocation.output.line(f"{key} = {value}")
+    for choice in choices:
+        if choice.remark:
+            invocation.output.note(choice.remark)
+    for key, in_force, origin, _ in invocation.load_settings(locations).items():
+        if key in written and origin != "file":
+            invocation.output.note(f"The {origin} has the last word: {key} is still {in_force}.")
     if "embedder" in kinds:
         invocation.output.note("A library keeps the embedder it was built with; new libraries get this one.")
 
 
 @models.command("remove")
 def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = False) -> None:
-    """Forget a model you added; the file you added it from stays."""
+    """Forget a model you added (the file you added it from stays), or give up an adapter that `adapt` has begun."""
+    from assistant.cli.adapt import give_up
+
     invocation: Invocation = context.obj
-    settings = invocation.load_settings(invocation.open_home()).settings
-    used = [kind for kind, model in _in_use(_registry(invocation), settings).items() if model == name]
-    _registry(invocation).remove(name)
+    locations = invocation.open_home()
+    settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
+    used = [kind for kind, model in _in_use(registry, settings).items() if model == name]
+    is_added = any(entry.name == name for entry in registry.entries())
+    was_begun = give_up(locations, registry, name)
+    if is_added or not was_begun:
+        registry.remove(name)
     if as_json:
         invocation.output.json({"removed": name})
     else:
-        invocation.output.line(f"Removed {name}.")
+        invocation.output.line(f"Removed {name}." if is_added else f"Gave up {name}, which was not finished.")
     for kind in used:
         invocation.output.note(_what_now(kind))
 
@@ -168,6 +181,8 @@ def _what_now(kind: str) -> str:
 
     if kind in ("llm", "embedder"):
         return "It was in use: `strongroom models use starter` goes back to the one that came with the installation."
+    if kind == "adapter":
+        return "It was in use: `strongroom config set llama.adapter auto` goes back to what came with the installation."
     return f"It was in use: `strongroom config set {SETTINGS[kind]} …` names another."
 
 

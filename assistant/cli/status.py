@@ -37,7 +37,7 @@ def print_status(found: dict[str, Any], output: Output) -> None:
             "Tuned": f"yes, {found['tuning']['measured_at'][:10]}"
             if found["tuning"]
             else "no: `strongroom models tune`",
-            "Adapter": found["models"]["adapter"] or "none",
+            "Adapter": _adapter(found["models"]),
             "Embedder": found["models"]["embedder"] or MISSING,
             "Reranker": found["models"]["reranker"] or "none",
             "On disk": ", ".join(f"{name} {size:,.1f} MB" for name, size in found["disk_mb"].items()),
@@ -69,6 +69,12 @@ def print_status(found: dict[str, Any], output: Output) -> None:
         ],
         output,
     )
+
+
+def _adapter(models: dict[str, Any]) -> str:
+    if models["adapter_trouble"]:
+        return f"{models['adapter_trouble']} `strongroom config set llama.adapter auto` goes back."
+    return models["adapter"] or "none"
 
 
 def _speed(found: dict[str, float | None]) -> str:

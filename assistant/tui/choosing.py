@@ -43,8 +43,9 @@ class Choosing:
         def work() -> None:
             from assistant.choosing import choose  # pydantic and tomlkit: not before the first paint
 
-            choose(self._workers.wait().locations, kind, name)
-            reply_to.post_message(messages.ModelChosen(name, kind))
+            assistant = self._workers.wait()
+            choice = choose(assistant.locations, assistant.registry, kind, name)
+            reply_to.post_message(messages.ModelChosen(name, kind, choice.remark))
 
         self._workers.start("models", work, tell(reply_to))
 

@@ -264,10 +264,11 @@ class ModelsListed(Message):
 
 @dataclass
 class ModelChosen(Message):
-    """`name` is used for its kind from the next start on."""
+    """`name` is used for its kind from the next start on; `remark` is a sentence to add, or empty."""
 
     name: str
     kind: str
+    remark: str = ""
 
 
 @dataclass

@@ -27,7 +27,8 @@ def test_status_has_the_fields_of_the_contract(open_with: Open, locations: Locat
         "indexed": 0,
         "embedder": "hash",
     }
-    assert status["models"] == {"llm": "scripted", "embedder": "hash", "reranker": None, "adapter": None}
+    named = {"llm": "scripted", "embedder": "hash", "reranker": None, "adapter": None}
+    assert status["models"] == {**named, "adapter_trouble": None}
     assert status["disk_mb"]["library"] > 0
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.models.gguf_writer import write_adapter, write_gguf
 
 
 def test_a_model_is_not_put_to_use_where_another_file_has_the_settings(run: Run, home: Path, tmp_path: Path) -> None:
@@ -22,3 +23,41 @@ def test_what_has_the_last_word_over_the_model_in_use_is_named(run: Run, monkeyp
     result = run("models", "use", "starter")
     assert result.code == 0
     assert "The environment has the last word: models.llm is still mine." in result.err
+
+
+def test_what_was_written_is_printed(run: Run, home: Path) -> None:
+    result = run("models", "use", "starter")
+    assert result.out.splitlines() == ["models.llm = starter", "models.embedder = starter", "llama.adapter = auto"]
+    written = run("models", "use", "starter", "--json").json["settings"]
+    assert written == {"models.llm": "starter", "models.embedder": "starter", "llama.adapter": "auto"}
+    assert 'adapter = "auto"' in (home / "settings.toml").read_text()
+
+
+def test_an_adapter_that_was_begun_is_given_up(run: Run, home: Path) -> None:
+    begun = home / "adapting" / "ours"
+    begun.mkdir(parents=True)
+    (begun / "state.pt").write_bytes(b"weights")
+    assert run("models", "remove", "theirs").code == 4
+    assert begun.exists()
+    result = run("models", "remove", "ours")
+    assert (result.code, result.out) == (0, "Gave up ours, which was not finished.\n")
+    assert not begun.exists()
+    assert run("models", "remove", "ours").code == 4
+
+
+def test_a_model_from_elsewhere_does_not_take_what_was_begun_with_it(run: Run, home: Path, tmp_path: Path) -> None:
+    begun = home / "adapting" / "ours"
+    begun.mkdir(parents=True)
+    model = write_gguf(tmp_path / "any.gguf")
+    assert run("models", "add", str(model), "--as", "ours").code == 0
+    assert run("models", "remove", "ours").out == "Removed ours.\n"
+    assert begun.exists()
+
+
+def test_the_adapter_in_use_is_removed_with_the_way_back(run: Run, tmp_path: Path) -> None:
+    run("models", "add", str(write_gguf(tmp_path / "base.gguf")))
+    run("models", "add", str(write_adapter(tmp_path / "ours.gguf", {"output.weight": (8, 8)})))
+    run("models", "use", "base")
+    run("models", "use", "ours")
+    assert "llama.adapter auto` goes back" in run("models", "remove", "ours").err
+    assert "There is no adapter called ours." in run("models", "list").err

@@ -100,7 +100,7 @@ class ModelsScreen(Screen[None]):
         self.app.push_screen(ComparisonScreen(self._background, (in_use[0], chosen.name)))
 
     def on_model_chosen(self, message: ModelChosen) -> None:
-        self.notify(words(f"{message.name} is used from the next start on."), markup=False)
+        self.notify(words(f"{message.name} is used from the next start on. {message.remark}".rstrip()), markup=False)
 
     def on_task_failed(self, message: TaskFailed) -> None:
         trouble = message.trouble
