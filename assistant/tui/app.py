@@ -261,9 +261,9 @@ class StrongroomApp(PlainlyEndingApp):
         if message is not None:
             self._chat.post_message(message)
 
-    async def on_conversation_deleted(self, message: ConversationDeleted) -> None:
+    def on_conversation_deleted(self, message: ConversationDeleted) -> None:
         if message.conversation_id == self._chat.conversation:
-            await self._chat.action_new_conversation()
+            self._chat.action_new_conversation()
 
     def _back_to_conversation(self) -> None:
         while len(self.screen_stack) > 1:

@@ -1,16 +1,19 @@
 """A question and its answer, as the user sees them."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
+import pytest
 from textual.events import Key, Paste
 
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
+from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
-from assistant.tui.widgets.conversation.conversation import ConversationView
+from assistant.tui.widgets.conversation.conversation import ConversationView, TurnView
 from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.types import SearchTimings
 from config.errors import ModelDied
@@ -226,6 +229,45 @@ async def test_a_follow_up_goes_to_the_same_conversation_and_new_starts_another(
         assert app.screen.query_one(ConversationView).has_no_turns
         await ask_and_wait(pilot, "third")
         assert stocked.asked == [("first", "new"), ("second", "c1"), ("third", "new")]
+
+
+async def test_a_new_conversation_just_after_a_question_waits_until_the_question_is_shown(
+    stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    show, may_be_shown = ConversationView.add, asyncio.Event()
+
+    async def show_late(view: ConversationView, question: str) -> AnswerView:
+        answer = await show(view, question)
+        await may_be_shown.wait()
+        return answer
+
+    monkeypatch.setattr(ConversationView, "add", show_late)
+    async with running(stocked) as (app, pilot):
+        await pilot.press(*"notice")
+        question_box(app).action_send()
+        await wait_until(lambda: answers(app))
+        await app.run_action("new_conversation", default_namespace=app.screen)
+        may_be_shown.set()
+        await shows(app, "six months [1]")
+        assert "notice" in [turn.question for turn in app.screen.query(TurnView)]
+
+
+async def test_escape_after_the_last_word_leaves_a_finished_answer_as_it_is(stocked: StandInAssistant) -> None:
+    may_end = Event()
+
+    def ends_late(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield Answered(make_answer(question, "Six months [1]."))
+        may_end.wait(10)
+
+    stocked.answers = ends_late
+    async with running(stocked) as (app, pilot):
+        await ask(pilot, "notice")
+        await wait_until(lambda: answers(app)[-1].phase == "done")
+        await pilot.press("escape")
+        may_end.set()
+        await wait_until(lambda: not app.status.answering)
+        assert answers(app)[-1].phase == "done"
+        assert question_box(app).text == ""
 
 
 async def test_the_history_is_walked_with_up_and_down(stocked: StandInAssistant) -> None:

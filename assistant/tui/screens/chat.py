@@ -163,7 +163,8 @@ class ChatScreen(Screen[None]):
         self._set_busy(False)
 
     def action_stop(self) -> None:
-        if self._answer is not None:
+        """An answer that is complete is not stopped any more, though its worker may not have ended yet."""
+        if self._answer is not None and self._answer.in_progress:
             self._answer.phase = "stopping"
             self._background.stop_answer()
 
@@ -233,7 +234,11 @@ class ChatScreen(Screen[None]):
 
     # Conversations
 
-    async def action_new_conversation(self) -> None:
+    def action_new_conversation(self) -> None:
+        """In its turn: a question just asked, or a conversation just opened, takes a moment until it is shown."""
+        self.call_later(self._begin_conversation)
+
+    async def _begin_conversation(self) -> None:
         if self._answer is not None:
             self.notify("An answer is being written. Esc stops it.", markup=False)
             return
