@@ -15,6 +15,7 @@ from assistant.tui.messages import (
     QuestionAsked,
     WordsWritten,
 )
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.question_box import QuestionBox
@@ -24,7 +25,7 @@ _IDLE_HINT = "Enter asks both, one after the other"
 _BUSY_HINT = "Esc stops"
 
 
-class ComparisonScreen(Screen[None]):
+class ComparisonScreen(LeavesOnce, Screen[None]):
     """Comparisons are not kept in a conversation."""
 
     BINDINGS = [Binding("escape", "back", "Back", tooltip="Stop the answers, or go back")]

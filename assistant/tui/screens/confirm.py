@@ -7,10 +7,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
 
 
-class ConfirmScreen(ModalScreen[bool]):
+class ConfirmScreen(LeavesOnce, ModalScreen[bool]):
     """True when confirmed. The safe answer has the focus."""
 
     BINDINGS = [

@@ -15,6 +15,7 @@ from assistant.tui.background import Background
 from assistant.tui.foreign import line, words
 from assistant.tui.messages import ConversationDeleted, ConversationOpened, ConversationsListed, TaskFailed
 from assistant.tui.screens.confirm import ConfirmScreen
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.styles import MUTED
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
@@ -25,7 +26,7 @@ if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait fo
 _REMOVED = "(removed with the document it spoke of)"
 
 
-class ConversationsScreen(Screen[ConversationOpened | None]):
+class ConversationsScreen(LeavesOnce, Screen[ConversationOpened | None]):
     """Gives back the conversation that was opened, None when the user went back."""
 
     BINDINGS = [

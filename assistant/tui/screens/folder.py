@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Button, DirectoryTree, Input, Static, Tree
 
 from assistant.tui.foreign import one_line, plain
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.folder_tree import FolderTree
 
@@ -20,7 +21,7 @@ _TO_ADD = "A folder with everything in it, or one file."
 _TO_FOLLOW = "It is read now, and what is saved into it is read while Strongroom is open."
 
 
-class FolderScreen(ModalScreen[Path | None]):
+class FolderScreen(LeavesOnce, ModalScreen[Path | None]):
     """Gives the chosen folder or file, None when the user went back. `to_follow` takes folders only."""
 
     BINDINGS = [
@@ -51,7 +52,7 @@ class FolderScreen(ModalScreen[Path | None]):
                 yield Button(
                     Content("Follow" if self._to_follow else "Add"), id="add", variant="primary", action="screen.choose"
                 )
-                yield Button(Content("Back"), id="back", action="screen.dismiss(None)")
+                yield Button(Content("Back"), id="back", action="screen.go_back")
         yield KeyLine(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -107,6 +108,10 @@ class FolderScreen(ModalScreen[Path | None]):
         # A path can be pasted. The event may be older than what the field holds by now, and must not bring it back.
         event.input.value = one_line(event.input.value)
         self.query_one("#folder-problem", Static).update(Content(""))
+
+    def action_go_back(self) -> None:
+        """Of its own name: a second click on the button must not find that of the screen below."""
+        self.dismiss(None)
 
     def action_choose(self) -> None:
         """Take the typed path; or, when it is the tree's, the tree's: its name may hold what is never shown."""

@@ -14,6 +14,7 @@ from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.screens.conversations import ConversationsScreen
 from assistant.tui.screens.folder import FolderScreen
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.screens.pages import PagesScreen
@@ -37,7 +38,7 @@ _MARKS = (
 )
 
 
-class HelpScreen(Screen[None]):
+class HelpScreen(LeavesOnce, Screen[None]):
     BINDINGS = [Binding("escape", "dismiss", "Back")]
 
     def compose(self) -> ComposeResult:

@@ -16,6 +16,7 @@ from assistant.tui.foreign import line, words
 from assistant.tui.messages import DocumentForgotten, FollowAsked, LibraryListed, TaskFailed
 from assistant.tui.progress import count
 from assistant.tui.screens.confirm import ConfirmScreen
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.screens.pages import PagesScreen
 from assistant.tui.styles import CARE, MUTED
 from assistant.tui.widgets.key_line import KeyLine
@@ -30,7 +31,7 @@ _SECONDS_BETWEEN_LISTS = 2.0
 _ADD_HINT = "Press a to add a folder."
 
 
-class LibraryScreen(Screen[None]):
+class LibraryScreen(LeavesOnce, Screen[None]):
     """`records` is its door: every row of the ledger."""
 
     BINDINGS = [

@@ -14,6 +14,7 @@ from assistant.tui.background import Background
 from assistant.tui.foreign import cell, words
 from assistant.tui.messages import ModelChosen, ModelRow, ModelsListed, TaskFailed
 from assistant.tui.screens.comparison import ComparisonScreen
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
 
@@ -26,7 +27,7 @@ _KIND_WORDS = {
 _MB = 1_000_000
 
 
-class ModelsScreen(Screen[None]):
+class ModelsScreen(LeavesOnce, Screen[None]):
     """`models` is its door."""
 
     BINDINGS = [

@@ -15,6 +15,7 @@ from assistant.tui.background import Background
 from assistant.tui.foreign import line, plain, words
 from assistant.tui.messages import PageRead, PagesListed, TaskFailed
 from assistant.tui.progress import count
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.styles import CARE, MUTED
 from assistant.tui.widgets.key_line import KeyLine
 from ingest.types import DocumentRecord, FileStatus, PageNote, PageStatus
@@ -29,7 +30,7 @@ _BECAME = {
 """Per status: a word for the table, and the reason."""
 
 
-class PagesScreen(ModalScreen[None]):
+class PagesScreen(LeavesOnce, ModalScreen[None]):
     """The ledger of `record`, page by page; below the table, the text that was read from the page under the cursor."""
 
     BINDINGS = [

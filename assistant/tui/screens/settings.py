@@ -11,12 +11,13 @@ from textual.widgets import DataTable, Static
 
 from assistant.tui.foreign import cell, line
 from assistant.tui.messages import SettingRow
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.styles import MUTED
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.status_line import StatusLine
 
 
-class SettingsScreen(Screen[None]):
+class SettingsScreen(LeavesOnce, Screen[None]):
     """Shows the settings; the theme is changed here, the others with `strongroom config set`."""
 
     BINDINGS = [

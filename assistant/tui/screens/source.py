@@ -13,6 +13,7 @@ from textual.widgets import Static
 from assistant.tui.background import Background
 from assistant.tui.foreign import line, lit, plain
 from assistant.tui.messages import PageRead, TaskFailed
+from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.sources.passage import key_ranges, place, reasons
 from config.sanitise import sanitise
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait fo
     from assistant.types import Citation, Source
 
 
-class SourceScreen(ModalScreen[None]):
+class SourceScreen(LeavesOnce, ModalScreen[None]):
     """Shows source `number` of `sources`; n and p go to the others. The passage is there at once, the rest of its page
     as soon as it has been read from the library."""
 
