@@ -94,6 +94,8 @@ class Added:
     before: Measured
     after: Measured
     steps: int
+    groups: int
+    """Those learnt, which are fewer than were prepared when the minutes were over before."""
     minutes: float
     seed: int
 
@@ -137,11 +139,19 @@ def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequenc
     after = _measure(base.model.path, exported, own, general, tell)
     tell(after)
 
-    start = base.start.name if base.start else ""
-    minutes = progress.seconds / 60
-
     def added(entry: "ModelEntry") -> Added:
-        return Added(entry, base.model.name, start, prepared, before, after, progress.step, minutes, request.seed)
+        return Added(
+            entry=entry,
+            model=base.model.name,
+            start=base.start.name if base.start else "",
+            prepared=prepared,
+            before=before,
+            after=after,
+            steps=progress.step,
+            groups=progress.groups,
+            minutes=progress.seconds / 60,
+            seed=request.seed,
+        )
 
     done = added(assistant.registry.add(exported, request.name, source=SOURCE, card=lambda entry: card(added(entry))))
     run.remove()
@@ -265,7 +275,7 @@ def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell
 
     def stepped(progress: "Progress", loss: float) -> None:
         minutes = progress.seconds / 60
-        share = max(progress.step * at_once / len(laid), minutes / request.minutes)
+        share = max(progress.groups / len(laid), minutes / request.minutes)
         tell(Stepped(progress.step, loss, minutes, min(1.0, share)))
 
     return train(model, laid, recipe, run.folder, stepped)

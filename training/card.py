@@ -25,8 +25,8 @@ It is of use with Strongroom's prompts only.
 SHA-256: `{sha256}`
 
 * **Goes on from**: {start}.
-* **Learnt**: {learnt} of the user's own questions, in {steps} steps over {groups} groups of passages, a third of
-  them made by rules against forgetting; {minutes:.0f} minutes, seed {seed}.
+* **Learnt from**: {learnt} of the user's own questions, in {steps} steps over {seen} of {groups} groups of passages, a
+  third of them made by rules against forgetting; {minutes:.0f} minutes, seed {seed}.
 * **Held back**, to measure with: {held_back} questions.
 
 | | own questions, before | after | made documents, before | after |
@@ -60,6 +60,7 @@ def card(added: "Added") -> str:
         start=f"the adapter {added.start}" if added.start else "the bare model",
         learnt=prepared.learnt,
         steps=added.steps,
+        seen=added.groups,
         groups=prepared.groups,
         minutes=added.minutes,
         seed=added.seed,

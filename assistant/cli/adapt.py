@@ -159,6 +159,11 @@ def print_added(added: "Added", in_use: str, output: "Output") -> None:
             f"On other documents {after:.2f} of the answers are right, and were {before:.2f} before: learn for fewer "
             "minutes."
         )
+    elif added.groups < added.prepared.groups:
+        output.note(
+            f"In {added.minutes:.0f} minutes it has learnt {added.groups} of the {added.prepared.groups} groups of "
+            "passages that were prepared: with more --minutes it may learn more."
+        )
     output.note(what_now(added, in_use))
     output.note(f"Its card: {added.entry.path.with_suffix('.md')}")
 
@@ -187,6 +192,8 @@ def as_shape(added: "Added", left_out: "list[LeftOut]") -> dict[str, Any]:
             "left_out": [asdict(each) for each in left_out],
         },
         "steps": added.steps,
+        "groups": added.prepared.groups,
+        "groups_learnt": added.groups,
         "minutes": round(added.minutes, 2),
         "seed": added.seed,
         "before": asdict(added.before),

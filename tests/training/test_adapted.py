@@ -23,7 +23,16 @@ def measured(own: float, general: float) -> Measured:
 
 
 ADDED = Added(
-    ENTRY, "llama-3b", "ledger", Prepared(80, 20, 480, False), measured(0.5, 0.7), measured(0.8, 0.65), 200, 30.0, 1
+    ENTRY,
+    "llama-3b",
+    "ledger",
+    Prepared(80, 20, 480, False),
+    measured(0.5, 0.7),
+    measured(0.8, 0.65),
+    200,
+    400,
+    30.0,
+    1,
 )
 
 
@@ -64,9 +73,15 @@ def test_only_a_loss_that_so_few_questions_can_tell_is_pointed_out(capsys: pytes
     assert "0.55 of the answers are right, and were 0.70 before: learn for fewer minutes." in words
 
 
+def test_what_was_learnt_is_told_from_what_was_prepared(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "over 400 of 480 groups" in card(ADDED)
+    assert (as_shape(ADDED, [])["groups_learnt"], as_shape(ADDED, [])["groups"]) == (400, 480)
+    assert "learnt 400 of the 480 groups of passages that were prepared" in said(ADDED, "llama-3b", capsys)
+    assert "groups" not in said(replace(ADDED, groups=480), "llama-3b", capsys)
+
+
 def test_the_card_says_whose_work_is_in_it() -> None:
     assert "**Licence**: CC-BY-SA-4.0, that of the adapter it goes on from." in card(ADDED)
     unknown = replace(ADDED, entry=replace(ENTRY, licence=""))
     assert "**Licence**: unknown, that of the adapter it goes on from." in card(unknown)
     assert "**Licence**: none; nobody else's work is in it." in card(replace(ADDED, start=""))
-    assert as_shape(ADDED, [])["questions"]["held_back"] == 20

@@ -106,6 +106,7 @@ def test_questions_become_an_adapter_that_the_program_can_use(
     steps = [event.step for event in events if isinstance(event, Stepped)]
     assert steps == list(range(3, added.steps + 1))  # it went on, it did not begin anew
     assert added.before == first[0]
+    assert added.groups == added.prepared.groups
     assert isinstance(events[-1], Added)
     _is_whole(added, assistant, begun)
 
