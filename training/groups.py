@@ -27,13 +27,15 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Item:
     """A question and what answers it: the short answer, the copied sentence and the number of its source; an
-    unanswerable question has none of them and the number 0. `others` are answers that are as good."""
+    unanswerable question has none of them and the number 0. `others` are answers that are as good, `also` the numbers
+    of other sources that hold one."""
 
     question: str
     answer: str = ""
     support: str = ""
     number: int = 0
     others: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
 
     @property
     def reply(self) -> str:
@@ -118,7 +120,7 @@ def read_groups(path: Path) -> Iterator[Group]:
 
 
 def _read_item(raw: dict[str, Any]) -> Item:
-    return Item(**{**raw, "others": tuple(raw["others"])})
+    return Item(**{**raw, "others": tuple(raw["others"]), "also": tuple(raw.get("also", ()))})
 
 
 def unanswerable_share(groups: Sequence[Group]) -> float:

@@ -6,7 +6,7 @@ import json
 import random
 import re
 import string
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from assistant.reply import holding, holds, is_copied, mended, read_reply
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, LanguageModel
 from models.checksums import hash_model
-from training.groups import Group, Item, as_source, read_groups
+from training.groups import Group, Item, Text, as_source, read_groups
 from training.train import starter_path
 
 MOST_TOKENS = 160
@@ -28,7 +28,8 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 class Scored:
     """One reply. For an answerable question: F1 of the short answer with the nearest right one, whether it holds one,
     whether the quote is copied by the model and whether it stands in a source once mended, whether the number is right
-    as written and once mended. All zero for a refusal."""
+    as written and once mended. All zero for a refusal. `sources` are those it was asked over: questions on the same
+    ones succeed and fail together."""
 
     answerable: bool
     refused: bool
@@ -39,17 +40,18 @@ class Scored:
     cited: float = 0.0
     found: float = 0.0
     shown: float = 0.0
+    sources: tuple[Text, ...] = ()
 
 
 def score(reply: str, item: Item, group: Group) -> Scored:
     if is_refusal(reply):
-        return Scored(bool(item.number), refused=True)
+        return Scored(bool(item.number), refused=True, sources=group.texts)
     read = read_reply(reply)
     answer = read.answer if read else reply
     sources = [as_source(text, number) for number, text in enumerate(group.texts, 1)]
     shown = mended(reply, sources)
     looked_up = read_reply(shown)
-    right = (item.answer, *item.others)
+    right, numbers = (item.answer, *item.others), (item.number, *item.also)
     return Scored(
         answerable=bool(item.number),
         refused=False,
@@ -57,9 +59,10 @@ def score(reply: str, item: Item, group: Group) -> Scored:
         contained=float(bool(item.number) and any(_held(one, answer) for one in right)),
         copied=float(read is not None and bool(holding(read.quoted, sources))),
         stands=float(looked_up is not None and is_copied(looked_up, sources)),
-        cited=float(read is not None and read.number == item.number),
-        found=float(looked_up is not None and looked_up.number == item.number),
+        cited=float(read is not None and read.number in numbers),
+        found=float(looked_up is not None and looked_up.number in numbers),
         shown=float(holds(shown, sources, item.question)),
+        sources=group.texts,
     )
 
 
@@ -79,33 +82,49 @@ def _words(text: str) -> list[str]:
 
 
 def summarise(scored: Sequence[Scored]) -> dict[str, tuple[float, float, float]]:
-    """Each measure as mean, and low and high end of its 95 % interval (bootstrap over questions)."""
+    """Each measure as mean, and low and high end of its 95 % interval: a bootstrap over the groups of questions that
+    share their sources. A question without any is a group of its own."""
     answerable = [one for one in scored if one.answerable]
-    values = {
-        "f1": [one.f1 for one in answerable],
-        "contained": [one.contained for one in answerable],
-        "copied, of those answered": [one.copied for one in answerable if not one.refused],
-        "copied once mended": [one.stands for one in answerable if not one.refused],
-        "cited right, of those answered": [one.cited for one in answerable if not one.refused],
-        "cited right by the program": [one.found for one in answerable if not one.refused],
-        "passes the check, of those answered": [one.shown for one in answerable if not one.refused],
-        "contained, of those that pass": [one.contained for one in answerable if one.shown],
-        "f1, of those that pass": [one.f1 for one in answerable if one.shown],
-        "unanswerable refused": [float(one.refused) for one in scored if not one.answerable],
-        "answerable refused": [float(one.refused) for one in answerable],
+    answered = [one for one in answerable if not one.refused]
+    passing = [one for one in answerable if one.shown]
+    measures = {
+        "f1": (answerable, "f1"),
+        "contained": (answerable, "contained"),
+        "copied, of those answered": (answered, "copied"),
+        "copied once mended": (answered, "stands"),
+        "cited right, of those answered": (answered, "cited"),
+        "cited right by the program": (answered, "found"),
+        "passes the check, of those answered": (answered, "shown"),
+        "contained, of those that pass": (passing, "contained"),
+        "f1, of those that pass": (passing, "f1"),
+        "unanswerable refused": ([one for one in scored if not one.answerable], "refused"),
+        "answerable refused": (answerable, "refused"),
     }
-    return {name: _interval(list_) for name, list_ in values.items() if list_}
+    return {name: _interval(ones, measure) for name, (ones, measure) in measures.items() if ones}
 
 
-def _interval(values: list[float]) -> tuple[float, float, float]:
+def _interval(scored: Sequence[Scored], measure: str) -> tuple[float, float, float]:
+    groups: dict[object, list[float]] = defaultdict(list)
+    for number, one in enumerate(scored):
+        groups[one.sources or number].append(float(getattr(one, measure)))
+    sums = [(sum(values), len(values)) for values in groups.values()]
+    if len(sums) == 1:  # how others would do, one group cannot tell
+        return _mean(sums), 0.0, 1.0
     chance = random.Random(0)
-    means = sorted(sum(chance.choices(values, k=len(values))) / len(values) for _ in range(1000))
-    return sum(values) / len(values), means[25], means[974]
+    means = sorted(_mean(chance.choices(sums, k=len(sums))) for _ in range(1000))
+    return _mean(sums), means[25], means[974]
+
+
+def _mean(sums: Sequence[tuple[float, int]]) -> float:
+    return sum(total for total, _ in sums) / sum(count for _, count in sums)
 
 
 def measure(model: LanguageModel, groups: Sequence[Group], limit: int = 0, log: Path | None = None) -> list[Scored]:
-    """Ask every question (or the first `limit`), a group's one after the other, so that its sources are read once."""
+    """Ask every question (or the first `limit`), a group's one after the other, so that its sources are read once. The
+    replies take the place of what `log` holds."""
     scored: list[Scored] = []
+    if log is not None:
+        log.write_text("")
     for group in groups:
         for item in group.items:
             if limit and len(scored) >= limit:

@@ -34,6 +34,11 @@ class Own:
     support: str = ""
     rivals: frozenset[str] = frozenset()
 
+    @property
+    def holders(self) -> frozenset[str]:
+        """The ids of all passages that hold the answer."""
+        return self.rivals | {self.right.chunk.chunk_id} if self.right else frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:

@@ -28,10 +28,12 @@ def as_asked(own: Own, sources: int, fence: str = "00000000") -> Group:
     """The question as the program asks it, over the best `sources` passages; one that answers it takes the last place
     when it is not among them."""
     shown = list(own.found[:sources])
-    if own.right is not None and not {*own.rivals, own.right.chunk.chunk_id} & _ids(shown):
+    if own.right is not None and not own.holders & _ids(shown):
         shown[sources - 1 :] = [own.right]
-    number = _number(own, shown)
-    item = Item(own.question, own.answer, own.support, number, own.others) if number else Item(own.question)
+    item = Item(own.question)
+    if own.right is not None:
+        number, *also = _numbers(own, shown)
+        item = Item(own.question, own.answer, own.support, number, own.others, tuple(also))
     return Group("own", fence, tuple(map(text_of, shown)), (item,))
 
 
@@ -69,8 +71,7 @@ def _about(own: Own, owns: Sequence[Own], chance: random.Random) -> Group | None
 
 
 def _sources(own: Own, chance: random.Random) -> list[Passage]:
-    holding = {*own.rivals, own.right.chunk.chunk_id} if own.right else set()
-    wrong = [passage for passage in own.found if passage.chunk.chunk_id not in holding]
+    wrong = [passage for passage in own.found if passage.chunk.chunk_id not in own.holders]
     shown = [own.right] if own.right is not None and chance.random() >= LEFT_OUT else []
     wanted = chance.choice(SOURCES)
     while wrong and len(shown) < wanted:
@@ -102,16 +103,15 @@ def _item(own: Own, shown: _Shown) -> Item | None:
         return Item(own.question)
     is_right, is_rivalled = own.right.chunk.chunk_id in shown.ids, bool(own.rivals & shown.ids)
     if is_right and not is_rivalled:
-        return Item(own.question, own.answer, own.support, _number(own, shown.passages), own.others)
+        return Item(own.question, own.answer, own.support, _numbers(own, shown.passages)[0], own.others)
     if is_right or is_rivalled or any(map(shown.say, (own.answer, *own.others))):
         return None
     return Item(own.question)
 
 
-def _number(own: Own, shown: Sequence[Passage]) -> int:
-    """The number of the first source that answers, 0 for none."""
-    holding = {*own.rivals, own.right.chunk.chunk_id} if own.right else set()
-    return next((number for number, each in enumerate(shown, 1) if each.chunk.chunk_id in holding), 0)
+def _numbers(own: Own, shown: Sequence[Passage]) -> list[int]:
+    """The numbers of the sources that answer."""
+    return [number for number, each in enumerate(shown, 1) if each.chunk.chunk_id in own.holders]
 
 
 def _ids(passages: Sequence[Passage]) -> set[str]:

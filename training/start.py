@@ -44,7 +44,9 @@ def read_adapter(path: Path) -> Start:
         weights[name] = torch.from_numpy(values)
     if len(ranks) != 1:
         raise ValueError(f"The adapter {path.name} has {len(ranks)} ranks, and training goes on with one.")
-    return Start(ranks.pop(), float(reader.fields["adapter.lora.alpha"].contents()), weights)
+    rank, alpha = ranks.pop(), reader.fields.get("adapter.lora.alpha")
+    # As in llama.cpp (llama-adapter.h): the change of an adapter that names no alpha is taken as it is.
+    return Start(rank, float(alpha.contents()) if alpha and alpha.contents() else float(rank), weights)
 
 
 def _name_in_model(name: str, path: Path) -> tuple[str, str]:

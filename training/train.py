@@ -1,16 +1,18 @@
 """Train an adapter: python -m training.train DATA RUN. Stopped and started again, it goes on where it was."""
 
 import argparse
+import hashlib
 import io
 import json
 import math
 import pickle
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -22,6 +24,11 @@ from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
 from training.llama import ADAPTED, Llama, faster_type, load_model
 from training.start import read_adapter
+
+_STATE, _RECIPE = "state.pt", "recipe.json"
+_FILES = ("data", "from")
+"""Settings that are kept as checksums."""
+_MAY_CHANGE = ("epochs", "minutes", "at_once", "save_every")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +119,12 @@ def save(model: Llama, optimiser: torch.optim.Optimizer, progress: Progress, run
     state = {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "progress": asdict(progress)}
     content = io.BytesIO()  # torch.save into a file would not say that the disk is full
     torch.save(state, content)
-    replace_file(run / "state.pt", content.getvalue())
+    replace_file(run / _STATE, content.getvalue())
 
 
 def _resume(model: Llama, optimiser: torch.optim.Optimizer, run: Path, recipe: Recipe) -> Progress:
     """Raises StrongroomError when what was saved is no state of this model."""
-    path = run / "state.pt"
+    path = run / _STATE
     if not path.exists():
         return Progress()
     try:
@@ -166,6 +173,21 @@ def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:
         raise unwritable(path, error) from error
 
 
+def differing(run: Path, settings: Mapping[str, Any]) -> list[str]:
+    """The settings that something was learnt with in `run` and that are others now, as words; those may change that say
+    how long to learn, and how many groups at once."""
+    recipe = run / _RECIPE
+    if not (run / _STATE).exists() or not recipe.exists():
+        return []
+    kept = json.loads(recipe.read_bytes())
+    others = [name for name, value in settings.items() if kept.get(name, value) != value and name not in _MAY_CHANGE]
+    return [name if name in _FILES else f"{name} {kept[name]}" for name in others]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def starter_path() -> Path:
     """The GGUF file of the starter language model. Raises FileNotFoundError when its package is not installed."""
     path = next(starter for starter in STARTERS if starter.kind == "llm").locate()
@@ -189,8 +211,17 @@ def main() -> None:
     if start is not None:
         recipe = replace(recipe, rank=start.rank, alpha=start.alpha)
     path = arguments.model or starter_path()
+    settings = {
+        "model": path.name,
+        "data": _sha256(arguments.data),
+        "from": _sha256(arguments.start) if arguments.start else "",
+        **asdict(recipe),
+    }
+    if others := differing(arguments.run, settings):
+        begun = f"{arguments.run} was begun with other settings ({', '.join(others)})"
+        parser.error(f"{begun}. Give the same ones to go on, or name another folder.")
     arguments.run.mkdir(parents=True, exist_ok=True)
-    (arguments.run / "recipe.json").write_text(json.dumps({"model": path.name, **asdict(recipe)}, indent=1))
+    replace_file(arguments.run / _RECIPE, json.dumps(settings, indent=1).encode())
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)
     tokeniser = Tokeniser(path)

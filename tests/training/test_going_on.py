@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from training.batches import Branches
-from training.train import Progress, Recipe, train
+from training.train import Progress, Recipe, differing, main, train
 
 RECIPE = Recipe(epochs=1, minutes=60, warmup=1, at_once=2, save_every=0)
 GROUPS = 7
@@ -60,6 +60,39 @@ def test_a_state_from_before_groups_were_counted_is_gone_on_with(tmp_path: Path)
     model = toy()
     assert train(model, groups(), RECIPE, tmp_path).groups == GROUPS
     assert len(model.seen) == GROUPS - 2 * RECIPE.at_once
+
+
+def test_other_settings_than_it_was_begun_with_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, run, kept = (
+        tmp_path / "train.jsonl",
+        tmp_path / "run",
+        {"model": "a.gguf", "data": "1234", **asdict(Recipe())},
+    )
+    data.write_text("")
+    run.mkdir()
+    (run / "state.pt").write_bytes(b"learnt")
+    (run / "recipe.json").write_text(json.dumps(kept))
+    command = ["train", str(data), str(run), "--model", "a.gguf", "--alpha", "64", "--minutes", "5", "--at-once", "1"]
+    monkeypatch.setattr("sys.argv", command)
+
+    with pytest.raises(SystemExit) as caught:
+        main()
+
+    assert caught.value.code == 2
+    assert "other settings (data, alpha 32.0)" in capsys.readouterr().err
+    assert json.loads((run / "recipe.json").read_text()) == kept
+
+
+def test_how_long_and_how_many_at_once_may_change(tmp_path: Path) -> None:
+    begun = {"model": "a.gguf", **asdict(RECIPE)}  # early runs did not keep which data they learnt
+    (tmp_path / "recipe.json").write_text(json.dumps(begun))
+    longer = begun | asdict(replace(RECIPE, minutes=120.0, epochs=3.0, at_once=1, save_every=60.0)) | {"data": "1234"}
+    assert differing(tmp_path, begun | {"seed": 9}) == []  # nothing was learnt yet
+    (tmp_path / "state.pt").write_bytes(b"learnt")
+    assert differing(tmp_path, longer) == []
+    assert differing(tmp_path, longer | {"seed": 9, "model": "b.gguf"}) == ["model a.gguf", "seed 1"]
 
 
 class Stopped(Exception):

@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.prompts import LONGEST_QUOTE, REFUSAL
@@ -214,6 +215,13 @@ def test_another_seed_is_measured_by_the_same_questions_and_another_split_by_oth
 def test_groups_are_read_as_they_were_written(tmp_path: Path) -> None:
     group = _made(random.Random(1))
     assert group is not None
+    group = replace(group, items=(replace(group.items[0], others=("two",), also=(2, 3)), *group.items[1:]))
     assert write_groups(tmp_path / "groups.jsonl", [group]) == len(group.items)
     assert list(read_groups(tmp_path / "groups.jsonl")) == [group]
-    assert json.loads((tmp_path / "groups.jsonl").read_text())["origin"] == group.origin
+    raw = json.loads((tmp_path / "groups.jsonl").read_text())
+    assert raw["origin"] == group.origin
+    for item in raw["items"]:
+        del item["also"]  # as they were written before it was known
+    (tmp_path / "early.jsonl").write_text(json.dumps(raw))
+    (early,) = read_groups(tmp_path / "early.jsonl")
+    assert early.items[0] == replace(group.items[0], also=())

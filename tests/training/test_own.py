@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from config.settings import load_settings
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import POLICIES, fill
 from training.groups import Group, as_source
+from training.measure import score
 from training.own import LeftOut, Own, read_own
 from training.own_groups import as_asked, draw
 
@@ -104,6 +106,19 @@ def test_it_is_asked_as_the_program_asks(assistant: Assistant, tmp_path: Path) -
     missed = Own(days.question, tuple(p for p in days.found if p != days.right), days.right, days.answer)
     group = as_asked(missed, 2)
     assert (len(group.texts), group.items[0].number) == (2, 2)
+
+
+def test_other_sources_that_hold_the_answer_are_right_too(assistant: Assistant, tmp_path: Path) -> None:
+    (days,) = owns(assistant, tmp_path, DAYS)
+    assert days.right is not None
+    rival, other = [passage for passage in days.found if passage != days.right][:2]
+    own = replace(days, found=(rival, other, days.right), rivals=frozenset({rival.chunk.chunk_id}))
+    group = as_asked(own, 3)
+    (item,) = group.items
+    assert (item.number, item.also) == (1, (3,))
+    cited = {n: score(f'23 days. "{days.support}" [{n}]', item, group).cited for n in (1, 2, 3)}
+    assert cited == {1: 1.0, 2: 0.0, 3: 1.0}
+    assert score(item.reply, item, group).found  # the program looks it up, and finds the third
 
 
 def test_groups_say_what_their_sources_say(assistant: Assistant, tmp_path: Path) -> None:
