@@ -3,15 +3,15 @@
 Nothing outside the standard library is imported before telemetry is off, and nothing slow before a command needs it.
 """
 
-import io
-import os
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from assistant.cli.streams import discard, end_streams, prepare_streams
 from config.environment import silence_telemetry
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ TERMINATED = 143
 
 def run() -> None:
     """What the installed command calls."""
+    prepare_streams()
     silence_telemetry()
     from config.opening import asks_for_server, start_relay
     from config.seal import seal
@@ -34,10 +35,8 @@ def run() -> None:
         start_relay()
     seal()
     signal.signal(signal.SIGTERM, _end_in_order)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.exit(code if end_streams() else code or FAILED)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -52,7 +51,8 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the outermost frame: even a bug of ours is told in two sentences
         if invocation.verbose:
-            traceback.print_exception(error)
+            with suppress(OSError):  # standard error takes nothing: nobody can be told
+                traceback.print_exception(error)
         return _explain(error, invocation)
 
 
@@ -70,7 +70,7 @@ def _run_command(arguments: Sequence[str], invocation: "Invocation") -> int:
         invocation.output.error(*_explain_usage(error))
         return error.exit_code
     except OutputClosedError:
-        _discard_output()
+        discard(sys.stdout)  # or the interpreter's last flush would fail again
         return FAILED
     if code == INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
         raise KeyboardInterrupt
@@ -114,11 +114,6 @@ def _explain_bug(error: Exception) -> tuple[str, str]:
         f"Something went wrong inside Strongroom ({type(error).__name__}).",
         "Run the command again with --verbose before its name and report what it prints.",
     )
-
-
-def _discard_output() -> None:
-    """Whoever read our output has gone: let the interpreter's last flush go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end_in_order(_signal: int, _frame: FrameType | None) -> None:

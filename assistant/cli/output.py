@@ -8,6 +8,8 @@ import json
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from assistant.cli.streams import discard
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.progress import Progress, ProgressColumn
@@ -72,7 +74,14 @@ class Output:
 
     def message(self, text: str, label: str = "") -> None:
         """A line on standard error that `--quiet` does not drop."""
-        self._console(sys.stderr).print(styled((label, "bold red"), (text, "")), soft_wrap=True)
+        console = self._console(sys.stderr)
+        try:
+            with console.capture() as captured:  # printing itself, rich would end the program where nobody reads
+                console.print(styled((label, "bold red"), (text, "")), soft_wrap=True)
+            sys.stderr.write(captured.get())
+            sys.stderr.flush()
+        except OSError:  # full, or nobody reads it any more: nobody can be told, and the work goes on
+            discard(sys.stderr)
 
     def error(self, message: str, remedy: str) -> None:
         """One sentence what is wrong, one what to do."""
