@@ -228,9 +228,17 @@ class StrongroomApp(PlainlyEndingApp):
             self._take_in(self.status.following)
 
     def on_following_failed(self, message: FollowingFailed) -> None:
-        """A folder that has gone is not asked for again: the others could not be followed for it."""
+        """Where one has gone the others are followed all the same. It is not asked for again before the next start."""
+        if message.folders != self.status.following:  # others are followed by now
+            return
+        there = tuple(folder for folder in message.folders if is_folder_there(folder))
+        away = [folder for folder in message.folders if folder not in there]
         self._added = [folder for folder in self._added if is_folder_there(folder)]
-        self._follow([])
+        if there and away:
+            self.status = replace(self.status, following=there)
+            self.background.following.go_on(there, away=away)
+        else:
+            self._follow([])
         self.on_task_failed(message)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

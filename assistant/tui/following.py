@@ -8,6 +8,7 @@ from typing import Any
 from textual.app import App
 
 from assistant.tui import messages
+from assistant.tui.messages import Trouble
 from assistant.tui.workers import Workers
 from assistant.watching import changes, followed_before, remember_followed
 from config.locations import Locations
@@ -21,19 +22,30 @@ class Following:
         self._app = app
         self._workers = workers
         self._stop = Event()
+        self._away: tuple[Path, ...] = ()
 
     def begin(self, folders: Sequence[Path]) -> None:
         """Follow `folders` in place of those followed before; posts FollowingFailed when they cannot be watched."""
         self.end()
         stop = self._stop = Event()
+        self._away = tuple(folder for folder in self._away if folder not in folders)
+        remembered = [*folders, *self._away]
 
         def work() -> None:
             locations = self._workers.wait(stop).locations
-            remember_followed(locations, folders)
+            remember_followed(locations, remembered)
             for _ in changes(folders, ignore=locations.home, stop=stop):
                 self._app.post_message(messages.FoldersChanged())
 
-        self._workers.start("follow", work, lambda trouble: self._app.post_message(messages.FollowingFailed(trouble)))
+        def failed(trouble: Trouble) -> None:
+            self._app.post_message(messages.FollowingFailed(tuple(folders), trouble))
+
+        self._workers.start("follow", work, failed)
+
+    def go_on(self, folders: Sequence[Path], *, away: Sequence[Path]) -> None:
+        """Follow `folders`, and at the next start `away` again, which are not there just now."""
+        self._away += tuple(away)
+        self.begin(folders)
 
     def take_up(self, locations: Locations) -> None:
         """Posts FoldersRemembered when folders were followed as the interface last ended. For a worker thread."""
@@ -43,6 +55,7 @@ class Following:
     def stop(self) -> None:
         """Follow nothing any more, nor at the next start."""
         self.end()
+        self._away = ()
         self._workers.start("follow", lambda: remember_followed(self._workers.wait().locations, []))
 
     def end(self) -> None:

@@ -225,8 +225,9 @@ class FoldersRemembered(Message):
 
 @dataclass
 class FollowingFailed(Message):
-    """The folders are not followed any more."""
+    """`folders` are not followed any more, for one of them cannot be."""
 
+    folders: tuple[Path, ...]
     trouble: Trouble
 
 

@@ -8,8 +8,10 @@ import pytest
 from textual.widgets import Input
 
 from assistant import watching
+from assistant.tui.messages import FollowingFailed, Trouble
 from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
+from assistant.watching import followed_before, remember_followed
 from ingest.events import Discovered, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 from tests.tui.helpers import folder_of_documents, running, shows, told, wait_until
@@ -120,22 +122,69 @@ async def test_a_folder_that_goes_is_told_and_followed_no_longer(
         assert app.status.following == ()
 
 
+@pytest.fixture
+def two_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """The one goes, the other one stays."""
+    return tmp_path_factory.mktemp("gone"), tmp_path_factory.mktemp("there")
+
+
 async def test_a_folder_that_went_does_not_keep_the_others_from_being_followed(
-    following: StandInAssistant, tmp_path_factory: pytest.TempPathFactory
+    following: StandInAssistant, two_folders: tuple[Path, Path]
 ) -> None:
-    gone, there = tmp_path_factory.mktemp("gone"), tmp_path_factory.mktemp("there")
+    gone, there = two_folders
     async with running(following) as (app, pilot):
-        for folder in (gone, there):
+        for folder in two_folders:
             app.ingest(folder)
         await wait_until(lambda: not app.status.is_ingesting and app._waiting == [])
         gone.rmdir()
         await pilot.press("f2", "w")
-        await wait_until(lambda: "is not there. Check its name" in told(app))
-        assert app.status.following == ()
-        await pilot.press("w")
-        await wait_until(lambda: app.status.following == (there,))
+        await wait_until(lambda: f"The folder {gone} is not there. Check its name" in told(app))
+        assert app.status.following == (there,)
         (there / "minutes.pdf").write_bytes(b"%PDF-1.7")
         await shows(app, "minutes.pdf")
+
+
+async def test_a_folder_that_goes_meanwhile_is_left_out_and_the_others_are_followed_on(
+    following: StandInAssistant, two_folders: tuple[Path, Path]
+) -> None:
+    gone, there = two_folders
+    async with running(following) as (app, _):
+        app._follow(two_folders)
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        gone.rmdir()
+        await wait_until(lambda: app.status.following == (there,))
+        (there / "minutes.pdf").write_bytes(b"%PDF-1.7")
+        await wait_until(lambda: "minutes.pdf is in the library" in told(app))
+
+
+async def test_a_folder_that_was_away_at_a_start_is_followed_again_once_it_is_back(
+    following: StandInAssistant, two_folders: tuple[Path, Path]
+) -> None:
+    gone, there = two_folders
+    remember_followed(following.locations, two_folders)
+    gone.rmdir()
+    async with running(following) as (app, _):
+        await wait_until(lambda: app.status.following == (there,))
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        assert set(followed_before(following.locations)) == {gone, there}
+    gone.mkdir()
+    (gone / "minutes.pdf").write_bytes(b"%PDF-1.7")
+    async with running(following) as (app, pilot):
+        await wait_until(lambda: set(app.status.following) == {gone, there})
+        await wait_until(lambda: "minutes.pdf is in the library" in told(app))
+        await pilot.press("f2", "w")
+        await wait_until(lambda: followed_before(following.locations) == ())
+
+
+async def test_a_failure_of_what_is_followed_no_longer_stops_nothing(
+    following: StandInAssistant, two_folders: tuple[Path, Path]
+) -> None:
+    gone, there = two_folders
+    async with running(following) as (app, _):
+        app._follow([there])
+        app.on_following_failed(FollowingFailed((gone, there), Trouble("The folder is not there.", "")))
+        assert app.status.following == (there,)
+        assert told(app) == ""
 
 
 async def test_folders_are_followed_again_at_the_next_start_until_somebody_stops_that(
