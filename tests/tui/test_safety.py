@@ -274,9 +274,13 @@ def call_fault(call: ast.Call) -> str | None:
         return "without markup=False"
     if name in NEEDS_CONTENT and not is_content(call.args[0]):
         return "reads a str as markup"
-    if name.endswith((".add_row", ".add_column")) and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
+    if name.endswith((".add_row", ".add_column")) and any(map(is_str, call.args)):
         return "reads a str as markup"
     return "opens links: CitedMarkdown does not" if name == "Markdown" else None
+
+
+def is_str(value: ast.expr) -> bool:
+    return isinstance(value, ast.Constant | ast.JoinedStr)
 
 
 def is_content(value: ast.expr, *more: str) -> bool:

@@ -1,7 +1,9 @@
 """The pages of one document: which were read, which were recognised and how surely, which did not get in and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,6 +20,7 @@ from assistant.tui.progress import count
 from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.styles import CARE, MUTED
 from assistant.tui.widgets.key_line import KeyLine
+from assistant.tui.widgets.library.long_table import LongTable
 from ingest.types import DocumentRecord, FileStatus, PageNote, PageStatus
 
 _BECAME = {
@@ -28,6 +31,22 @@ _BECAME = {
     PageStatus.DAMAGED: ("damaged", "It could not be read: export the document again"),
 }
 """Per status: a word for the table, and the reason."""
+
+
+class PageTable(LongTable):
+    _notes: Mapping[int, PageNote] = MappingProxyType({})
+
+    def show_pages(self, pages: int, notes: Sequence[PageNote]) -> None:
+        """`notes` are on those of the `pages` pages that were not simply read."""
+        self._notes = {note.page: note for note in notes}
+        longest = max((cell_len(_BECAME[note.status][1]) for note in notes), default=0)
+        for title, width in (("Page", 7), ("Status", 10), ("Sure", 5), ("Why", max(longest, len("Why")))):
+            self.add_column(Text(title), width=width)
+        self.show(pages, cursor=0)
+
+    def cells(self, row: int) -> Sequence[Text]:
+        page = row + 1
+        return _cells(self._notes.get(page) or PageNote(page, PageStatus.READ, None))
 
 
 class PagesScreen(LeavesOnce, ModalScreen[None]):
@@ -51,7 +70,7 @@ class PagesScreen(LeavesOnce, ModalScreen[None]):
         with Vertical(id="pages") as box:
             box.border_title = line(self._record.document)
             yield Static(id="pages-summary", markup=False)
-            yield DataTable[Text](cursor_type="row", zebra_stripes=False)
+            yield PageTable()
             yield Static(id="page-text", markup=False)
         yield KeyLine(show_command_palette=False)
 
@@ -71,11 +90,7 @@ class PagesScreen(LeavesOnce, ModalScreen[None]):
         self.query_one("#pages").set_class(not self._has_pages, "-no-pages")
         if not self._has_pages:
             return
-        for title, width in (("Page", 7), ("Status", 10), ("Sure", 5), ("Why", None)):
-            table.add_column(Text(title), width=width)
-        by_page = {note.page: note for note in notes}
-        for number in range(1, self._record.pages + 1):
-            table.add_row(*_cells(by_page.get(number) or PageNote(number, PageStatus.READ, None)))
+        table.show_pages(self._record.pages, notes)
         table.focus()
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
@@ -102,8 +117,8 @@ class PagesScreen(LeavesOnce, ModalScreen[None]):
             self._table.move_cursor(row=ahead - 1)
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one(DataTable)
+    def _table(self) -> PageTable:
+        return self.query_one(PageTable)
 
     @property
     def _has_pages(self) -> bool:

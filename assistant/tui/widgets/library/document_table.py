@@ -7,9 +7,9 @@ from typing import ClassVar
 from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
-from textual.widgets import DataTable
 
 from assistant.tui.foreign import cell
+from assistant.tui.widgets.library.long_table import LongTable
 from ingest.types import DocumentRecord, FileStatus
 
 _STATUS_WORDS = {
@@ -57,7 +57,7 @@ LEFT_OUT = (
 )
 
 
-class DocumentTable(DataTable[Text]):
+class DocumentTable(LongTable):
     """Assign `records`; `chosen` is the one under the cursor, which stays on its file when the records change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,37 +67,36 @@ class DocumentTable(DataTable[Text]):
     records: reactive[Sequence[DocumentRecord]] = reactive[Sequence[DocumentRecord]](())
 
     def __init__(self, columns: Sequence[Column], *, id: str) -> None:
-        super().__init__(id=id, cursor_type="row", zebra_stripes=False)
+        super().__init__(id=id)
         self._shown_columns = columns
+        for column in columns:
+            self.add_column(Text(column.title), width=column.width or _NARROWEST_NAME)
 
     @property
     def chosen(self) -> DocumentRecord | None:
         return self.records[self.cursor_row] if 0 <= self.cursor_row < len(self.records) else None
+
+    def cells(self, row: int) -> Sequence[Text]:
+        return [column.show(self.records[row]) for column in self._shown_columns]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Pages are offered while there is a document to have them."""
         del parameters
         return action != "select_cursor" or bool(self.records)
 
-    def watch_records(self, before: Sequence[DocumentRecord]) -> None:
+    def watch_records(self, before: Sequence[DocumentRecord], now: Sequence[DocumentRecord]) -> None:
         row = self.cursor_row
-        self._fill(before[row].path if 0 <= row < len(before) else None)
-        if bool(before) != bool(self.records):
+        path = before[row].path if 0 <= row < len(before) else None
+        self.show(len(now), cursor=next((row for row, record in enumerate(now) if record.path == path), 0))
+        if bool(before) != bool(now):
             self.refresh_bindings()
 
     def on_resize(self) -> None:
         """A table does not share out its width by itself."""
-        chosen = self.chosen
-        self._fill(chosen.path if chosen else None)
-
-    def _fill(self, path: str | None) -> None:
-        """Build the table for the width there is, the cursor on the file at `path`."""
-        self.clear(columns=True)
         taken = sum(column.width or 0 for column in self._shown_columns)
         padding = 2 * self.cell_padding * len(self._shown_columns)
         rest = max(_NARROWEST_NAME, self.scrollable_content_region.width - taken - padding)
-        for column in self._shown_columns:
-            self.add_column(Text(column.title), width=column.width or rest)
-        for record in self.records:
-            self.add_row(*(column.show(record) for column in self._shown_columns))
-        self.move_cursor(row=next((row for row, record in enumerate(self.records) if record.path == path), 0))
+        for column, shown in zip(self._shown_columns, self.ordered_columns, strict=True):
+            if column.width is None and shown.width != rest:
+                shown.width = rest
+                self.draw_anew()
