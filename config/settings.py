@@ -161,6 +161,11 @@ def _flatten(content: Mapping[str, object], prefix: str = "") -> Iterator[tuple[
             yield f"{prefix}{name}", value
 
 
+def variable_of(key: str) -> str:
+    """The variable that sets `key`."""
+    return ENVIRONMENT_PREFIX + key.upper().replace(".", "__")
+
+
 def _from_environment() -> Iterator[_Given]:
     for variable, value in os.environ.items():
         if variable.startswith(ENVIRONMENT_PREFIX) and variable != HOME_VARIABLE:

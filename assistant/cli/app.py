@@ -79,7 +79,12 @@ def open_interface(context: typer.Context) -> None:
 
     locations, settings = invocation.prepare()
     run_interface(
-        locations, settings, invocation.collection, samples=sample_documents(), open_llm=invocation.open_llm()
+        locations,
+        settings,
+        invocation.collection,
+        samples=sample_documents(),
+        open_llm=invocation.open_llm(),
+        keeps_choices=invocation.config is None,
     )
 
 

@@ -70,13 +70,14 @@ class StrongroomApp(PlainlyEndingApp):
         theme: str,
         samples: Path | None,
         start_folder: Path,
+        keeps_choices: bool,
     ) -> None:
         super().__init__()
         self.set_reactive(StrongroomApp.status, Status(seal, loading=FIRST_PART))
         for each in THEMES:
             self.register_theme(each)
         self.theme = theme if theme in self.available_themes else DARK
-        self.background = Background(self, open_assistant)
+        self.background = Background(self, open_assistant, keeps_choices=keeps_choices)
         self._settings = settings
         self._samples = samples
         self._folder = start_folder
@@ -294,11 +295,13 @@ def make_app(
     theme: str = DARK,
     samples: Path | None = None,
     start_folder: Path | None = None,
+    keeps_choices: bool = True,
 ) -> StrongroomApp:
     """The interface over the assistant that `open_assistant` opens, in a worker thread, once the screen is painted.
 
-    `settings` are the rows of the settings screen, `samples` a folder offered to a user without documents, and
-    `start_folder` where the folder picker begins.
+    `settings` are the rows of the settings screen, `samples` a folder offered to a user without documents,
+    `start_folder` where the folder picker begins, and `keeps_choices` says whether the settings are those of the home,
+    which choices go into.
     """
     return StrongroomApp(
         open_assistant,
@@ -307,4 +310,5 @@ def make_app(
         theme=theme,
         samples=samples,
         start_folder=start_folder or Path.cwd(),
+        keeps_choices=keeps_choices,
     )

@@ -39,14 +39,14 @@ _SECONDS_BETWEEN_POSTS = 0.1
 class Background:
     """The assistant behind the interface, asked from worker threads only."""
 
-    def __init__(self, app: App[Any], open_assistant: AssistantFactory) -> None:
+    def __init__(self, app: App[Any], open_assistant: AssistantFactory, *, keeps_choices: bool) -> None:
         self._app = app
         self._workers = Workers(app, open_assistant)
         self._reading_ahead = ReadingAhead(self._workers, self._tell_wait)
         self._typing_in: MessagePump = app
         self.comparing = Comparing(self._workers)
         self.following = Following(app, self._workers)
-        self.choosing = Choosing(app, self._workers)
+        self.choosing = Choosing(app, self._workers, keeps_choices=keeps_choices)
         self.answering_in: str | None = None
         """Id of the conversation, or `new`, that an answer is being written in."""
         self._stop_answer = Event()

@@ -1,5 +1,6 @@
 """Which models there are, which are used, and other settings that are chosen in the interface, in a worker thread."""
 
+import os
 from typing import Any
 
 from textual.app import App
@@ -8,12 +9,17 @@ from textual.message_pump import MessagePump
 from assistant.tui import messages
 from assistant.tui.messages import ModelRow
 from assistant.tui.workers import Workers, tell
+from config.errors import UsageError
 
 
 class Choosing:
-    def __init__(self, app: App[Any], workers: Workers) -> None:
+    """Choices go into the settings of the home; without `keeps_choices` this run has other settings, and they would be
+    lost on it."""
+
+    def __init__(self, app: App[Any], workers: Workers, *, keeps_choices: bool) -> None:
         self._app = app
         self._workers = workers
+        self._keeps_choices = keeps_choices
 
     def list_models(self, *, reply_to: MessagePump) -> None:
         """Posts ModelsListed."""
@@ -41,15 +47,27 @@ class Choosing:
         """Write the choice into the settings; posts ModelChosen."""
 
         def work() -> None:
-            from assistant.choosing import choose  # pydantic and tomlkit: not before the first paint
+            from assistant.choosing import SETTINGS, choose  # pydantic and tomlkit: not before the first paint
+            from config.settings import variable_of
 
+            if not self._keeps_choices:
+                raise UsageError(
+                    "Choices go into the settings of the home, and this run has those of another file.",
+                    "Open Strongroom without --config to choose, or name the model in that file.",
+                )
             assistant = self._workers.wait()
             choice = choose(assistant.locations, assistant.registry, kind, name)
-            reply_to.post_message(messages.ModelChosen(name, kind, choice.remark))
+            variable = variable_of(SETTINGS[kind])
+            stronger = variable if variable in os.environ else ""
+            reply_to.post_message(messages.ModelChosen(name, kind, choice.remark, stronger))
 
         self._workers.start("models", work, tell(reply_to))
 
     def save_setting(self, key: str, value: str) -> None:
+        """Keep `value` for the next start; without `keeps_choices` it holds for this run only."""
+        if not self._keeps_choices:
+            return
+
         def work() -> None:
             from config.settings import save_setting  # as above
 

@@ -265,11 +265,13 @@ class ModelsListed(Message):
 
 @dataclass
 class ModelChosen(Message):
-    """`name` is used for its kind from the next start on; `remark` is a sentence to add, or empty."""
+    """`name` is used for its kind from the next start on, unless the variable `stronger` is set then, as it is now;
+    `remark` is a sentence to add. Both may be empty."""
 
     name: str
     kind: str
     remark: str = ""
+    stronger: str = ""
 
 
 @dataclass

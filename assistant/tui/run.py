@@ -37,8 +37,10 @@ def run_interface(
     *,
     samples: Path | None = None,
     open_llm: "Callable[[], LanguageModel] | None" = None,
+    keeps_choices: bool = True,
 ) -> None:
-    """Open the interface and return when the user quits. `open_llm` makes another language model than the settings'.
+    """Open the interface and return when the user quits. `open_llm` makes another language model than the settings';
+    `keeps_choices` says whether these are the home's.
 
     Raises SystemExit with the exit code when it ended in another way: by a signal, or by a bug, which it has told.
     """
@@ -54,6 +56,7 @@ def run_interface(
         settings=loaded_settings.items(),
         theme=loaded_settings.settings.interface.theme,
         samples=samples,
+        keeps_choices=keeps_choices,
     )
     # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
     loop = asyncio.new_event_loop()

@@ -165,6 +165,29 @@ async def test_the_model_in_use_is_marked_and_another_can_be_chosen(stocked: Sta
         assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "stand-in"}}
 
 
+async def test_a_choice_that_a_variable_is_stronger_than_says_so(
+    stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRONGROOM_MODELS__LLM", "stand-in")
+    stocked.models[1].name = "starter"
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f4")
+        await shows(app, "4,900 MB")
+        await pilot.press("down", "u")
+        await wait_until(lambda: "from the next start on at which STRONGROOM_MODELS__LLM is not set." in told(app))
+
+
+async def test_with_another_settings_file_choices_are_refused(stocked: StandInAssistant) -> None:
+    async with running(stocked, keeps_choices=False) as (app, pilot):
+        await pilot.press("ctrl+t")
+        assert app.theme == LIGHT
+        await pilot.press("f4")
+        await shows(app, "4,900 MB")
+        await pilot.press("down", "u")
+        await wait_until(lambda: "Open Strongroom without --config to choose" in told(app))
+        assert not stocked.locations.settings_file.exists()
+
+
 async def test_settings_say_where_they_come_from(stocked: StandInAssistant) -> None:
     settings = load_settings(stocked.locations, flags={"answer.sources": 7}).items()
     async with running(stocked, size=(120, 48), settings=settings) as (app, pilot):

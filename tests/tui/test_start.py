@@ -6,8 +6,11 @@ import threading
 from pathlib import Path
 from threading import Event
 
+import pytest
 from textual.widgets import TextArea
 
+import assistant.tui.run
+from assistant.cli.main import main
 from tests.tui.helpers import app_over, opening, question_box, screen_text, wait_until
 from tests.tui.stand_in import StandInAssistant
 
@@ -39,6 +42,20 @@ async def test_the_assistant_is_opened_in_a_worker_after_the_first_paint(stocked
         gate.set()
         await wait_until(lambda: "2 documents, 156 passages" in screen_text(app))
         assert question_box(app).text == "typed"
+
+
+def test_choices_are_kept_unless_another_settings_file_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bool] = []
+    monkeypatch.setattr(assistant.tui.run, "run_interface", lambda *_, keeps_choices, **__: kept.append(keeps_choices))
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    other = tmp_path / "other.toml"
+    other.touch()
+    assert main(["--home", str(tmp_path / "home")]) == 0
+    assert main(["--home", str(tmp_path / "home"), "--config", str(other)]) == 0
+    assert kept == [True, False]
 
 
 def test_native_output_does_not_reach_the_screen_and_python_s_comes_back(tmp_path: Path) -> None:

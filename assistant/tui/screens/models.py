@@ -101,7 +101,9 @@ class ModelsScreen(LeavesOnce, Screen[None]):
         self.app.push_screen(ComparisonScreen(self._background, (in_use[0], chosen.name)))
 
     def on_model_chosen(self, message: ModelChosen) -> None:
-        self.notify(words(f"{message.name} is used from the next start on. {message.remark}".rstrip()), markup=False)
+        when = f" at which {message.stronger} is not set" if message.stronger else ""
+        told = f"{message.name} is used from the next start on{when}. {message.remark}"
+        self.notify(words(told), markup=False)
 
     def on_task_failed(self, message: TaskFailed) -> None:
         trouble = message.trouble
