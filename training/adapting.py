@@ -132,11 +132,11 @@ def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequenc
     own = [as_asked(one, sources) for one in held]
     general = general_questions(random.Random(f"measured:{request.seed}"), GENERAL_MEASURED)
     asked = _hash([asdict(group) for group in (*own, *general)])
-    before = _before(run, asked, lambda: _measure(base.model.path, base.start_path, own, general, tell))
+    before = _before(run, asked, lambda: _measure(base.model, base.start_path, own, general, tell))
     tell(before)
     progress = _train(base, groups, run, request, tell)
     exported = run.export(request.name, alpha=base.alpha, licence=base.licence)
-    after = _measure(base.model.path, exported, own, general, tell)
+    after = _measure(base.model, exported, own, general, tell)
     tell(after)
 
     def added(entry: "ModelEntry") -> Added:
@@ -231,7 +231,9 @@ def _before(run: Run, asked: str, measure_now: Callable[[], Measured]) -> Measur
     return measured
 
 
-def _measure(model: Path, adapter: Path | None, own: Sequence[Group], general: Sequence[Group], tell: Tell) -> Measured:
+def _measure(
+    model: "ModelEntry", adapter: Path | None, own: Sequence[Group], general: Sequence[Group], tell: Tell
+) -> Measured:
     total = sum(len(group.items) for group in (*own, *general))
     done = 0
 
@@ -243,7 +245,7 @@ def _measure(model: Path, adapter: Path | None, own: Sequence[Group], general: S
             tell(Measuring(done, total))
             yield from scored
 
-    llm = load(model, adapter)
+    llm = load(model.path, adapter, sha256=model.sha256)
     try:
         return Measured(figures(list(score(own))), figures(list(score(general))))
     finally:
