@@ -1,8 +1,9 @@
 """Open the app on the stand-in assistant, wait for what must become true, read what is on the screen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.tui.stand_in import StandInAssistant
 
 SEALED = SealReport("kernel", "seccomp", "The kernel refuses every connection of this program.")
 SECONDS_TO_WAIT = 10.0
+MOST_SECONDS_AT_ONCE = 0.4
+"""Of computing, so that a busy machine makes no difference, before the loop turns to the next key. It takes 0.1."""
 
 
 async def wait_until(condition: Callable[[], object], what: str = "") -> None:
@@ -125,3 +128,23 @@ def told(app: StrongroomApp) -> str:
 def flat(app: StrongroomApp) -> str:
     """The screen as one run of words, for a pane that has the screen for itself."""
     return " ".join(screen_text(app).replace("│", " ").split())
+
+
+@contextmanager
+def answering_keys() -> Iterator[None]:
+    """Fails when the loop did one thing for longer than MOST_SECONDS_AT_ONCE in between."""
+    longest = 0.0
+
+    async def look() -> None:
+        nonlocal longest
+        while True:
+            began = time.thread_time()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.thread_time() - began)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield
+    finally:
+        looking.cancel()
+    assert longest < MOST_SECONDS_AT_ONCE

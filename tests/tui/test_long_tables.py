@@ -1,10 +1,5 @@
 """Tens of thousands of documents, or pages: keys are answered while the table fills, and rows stay what they are."""
 
-import asyncio
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from textual.pilot import Pilot
 
 from assistant.tui.screens.chat import ChatScreen
@@ -12,33 +7,10 @@ from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.pages import PagesScreen, PageTable
 from assistant.tui.widgets.library.document_table import DocumentTable
 from ingest.types import DocumentRecord, PageNote, PageStatus
-from tests.tui.helpers import running, shown, shows, wait_until
+from tests.tui.helpers import answering_keys, running, shown, shows, wait_until
 from tests.tui.stand_in import StandInAssistant, record
 
 MANY = [record(f"{number:05}.pdf") for number in range(10_000)]
-
-MOST_SECONDS = 0.4
-"""Of computing, so that a busy machine makes no difference, before the loop turns to the next key. It takes 0.1."""
-
-
-@contextmanager
-def answering_keys() -> Iterator[None]:
-    """Fails when the loop did one thing for longer than MOST_SECONDS in between."""
-    longest = 0.0
-
-    async def look() -> None:
-        nonlocal longest
-        while True:
-            began = time.thread_time()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.thread_time() - began)
-
-    looking = asyncio.create_task(look())
-    try:
-        yield
-    finally:
-        looking.cancel()
-    assert longest < MOST_SECONDS
 
 
 def table_of(pilot: Pilot[None]) -> DocumentTable:

@@ -5,7 +5,7 @@ from textual.widgets import DataTable
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.pages import PagesScreen, summary
 from ingest.types import FileStatus, PageNote, PageStatus
-from tests.tui.helpers import flat, running, shows, wait_until
+from tests.tui.helpers import answering_keys, flat, running, shown, shows, wait_until
 from tests.tui.stand_in import StandInAssistant, record
 
 NOTES = [
@@ -34,6 +34,17 @@ async def test_every_page_has_its_line_with_how_surely_and_why(stocked: StandInA
         await shows(app, "What was read from page 5")
         await pilot.press("escape")
         await wait_until(lambda: isinstance(app.screen, LibraryScreen))
+
+
+async def test_a_page_of_megabytes_is_opened_without_holding_up_keys(stocked: StandInAssistant) -> None:
+    stocked.library.page = "word " * 300_000
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        with answering_keys():
+            await pilot.press("enter")
+            await shows(app, "What was read from page 1")
+        assert shown(app, "#page-text").endswith("…")
 
 
 async def test_a_file_that_was_left_out_says_why_in_place_of_pages(stocked: StandInAssistant) -> None:

@@ -12,7 +12,17 @@ from assistant.tui.widgets.conversation.conversation import ConversationView
 from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.types import SearchTimings
 from config.errors import LibraryError
-from tests.tui.helpers import answers, ask_and_wait, question_box, running, screen_text, shows, wait_until
+from tests.tui.helpers import (
+    answering_keys,
+    answers,
+    ask_and_wait,
+    question_box,
+    running,
+    screen_text,
+    shown,
+    shows,
+    wait_until,
+)
 from tests.tui.stand_in import LEASE_PAGE, StandInAssistant, make_answer, make_source
 
 
@@ -147,6 +157,25 @@ async def test_a_page_that_reads_otherwise_now_is_not_mixed_with_the_passage(sto
         await shows(app, "7.2 Notice")
         await pilot.pause(0.2)
         assert "7.1 The lease begins" not in screen_text(app)
+
+
+async def test_a_page_of_megabytes_is_shown_around_the_passage_without_holding_up_keys(
+    stocked: StandInAssistant,
+) -> None:
+    page = f"{'before ' * 200_000}\n\n{LEASE_PAGE}\n\n{'after ' * 200_000}"
+    source = make_source(1, page_text=page)
+    stocked.library.page = page
+    stocked.answers = lambda _, question, __: iter(
+        [Answered(make_answer(question, "Six months [1].", sources=[source]))]
+    )
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        with answering_keys():
+            await pilot.press("tab", "1")
+            await shows(app, "7.1 The lease begins")
+        assert shown(app, "#source-before").startswith("…")
+        assert shown(app, "#source-after").startswith("7.3")
+        assert shown(app, "#source-after").endswith("…")
 
 
 async def test_copying_takes_the_lit_sentence_with_its_place(stocked: StandInAssistant) -> None:

@@ -32,6 +32,9 @@ _BECAME = {
 }
 """Per status: a word for the table, and the reason."""
 
+_MOST_CHARACTERS = 10_000
+"""More than there is room for. A text file without page breaks is one page, and laying out a megabyte takes seconds."""
+
 
 class PageTable(LongTable):
     _notes: Mapping[int, PageNote] = MappingProxyType({})
@@ -100,9 +103,10 @@ class PagesScreen(LeavesOnce, ModalScreen[None]):
 
     def on_page_read(self, message: PageRead) -> None:
         if message.number == self._table.cursor_row + 1:
-            text = self.query_one("#page-text", Static)
-            text.border_title = Content(f"What was read from page {message.number}")
-            text.update(plain(message.text.strip()) if message.text.strip() else Content.styled("Nothing.", MUTED))
+            box, text = self.query_one("#page-text", Static), message.text.strip()
+            box.border_title = Content(f"What was read from page {message.number}")
+            shown = text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}…"
+            box.update(plain(shown) if shown else Content.styled("Nothing.", MUTED))
 
     def on_task_failed(self, message: TaskFailed) -> None:
         """The document may have been forgotten meanwhile."""

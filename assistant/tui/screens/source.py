@@ -21,6 +21,9 @@ from config.sanitise import sanitise
 if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
     from assistant.types import Citation, Source
 
+_MOST_CHARACTERS = 20_000
+"""Before the passage, and after it. A text file without page breaks is one page; a megabyte takes seconds to show."""
+
 
 class SourceScreen(LeavesOnce, ModalScreen[None]):
     """Shows source `number` of `sources`; n and p go to the others. The passage is there at once, the rest of its page
@@ -86,8 +89,11 @@ class SourceScreen(LeavesOnce, ModalScreen[None]):
         end = start + len(chunk.text)
         if message.number != self._source.number or text[start:end] != chunk.text:
             return
-        self.query_one("#source-before", Static).update(plain(text[:start].rstrip("\n")))
-        self.query_one("#source-after", Static).update(plain(text[end:].lstrip("\n")))
+        first, last = max(0, start - _MOST_CHARACTERS), end + _MOST_CHARACTERS
+        before = ("…" if first else "") + text[first:start].rstrip("\n")
+        after = text[end:last].lstrip("\n") + ("…" if last < len(text) else "")
+        self.query_one("#source-before", Static).update(plain(before))
+        self.query_one("#source-after", Static).update(plain(after))
         self.call_after_refresh(self._bring_passage_into_view)
 
     def on_task_failed(self, message: TaskFailed) -> None:
