@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
+from assistant.conversation_checks import require_unchanged, turns_of
 from assistant.conversation_tables import SOURCES_OF, TABLES, TURNS_WITH
 from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Passage, Source, Turn, Why
-from config.errors import LibraryError, UsageError
+from config.errors import UsageError
 from ingest.library.database import Database
 from ingest.types import Chunk
 
@@ -112,7 +113,9 @@ class Conversations:
         conversation_id, number = dialogue.conversation_id, len(dialogue.exchanges)
         in_prompt = set(shown)
         with self._database.transaction() as connection:
-            self._require_unchanged(connection, dialogue)
+            if turns_of(connection, dialogue) == 0 and not dialogue.is_new:
+                self._tell_deleted(conversation_id)  # the model has read of it since
+            require_unchanged(connection, dialogue)
             if dialogue.is_new:
                 connection.execute(
                     "INSERT INTO conversations (id, collection, title, fence, started_at, updated_at) "
@@ -196,21 +199,6 @@ class Conversations:
         )
         if turn == 0:
             connection.execute("UPDATE conversations SET title = '' WHERE id = ?", (conversation_id,))
-
-    def _require_unchanged(self, connection: sqlite3.Connection, dialogue: Dialogue) -> None:
-        """Other threads and processes may have spoken in it, or deleted it, while the answer was written."""
-        turns = connection.execute(
-            "SELECT COUNT(*) FROM conversation_turns WHERE conversation = ?", (dialogue.conversation_id,)
-        ).fetchone()[0]
-        if turns == len(dialogue.exchanges):
-            return
-        if turns == 0:
-            self._tell_deleted(dialogue.conversation_id)  # the model has read of it since
-            raise LibraryError("The conversation was deleted while the answer was written.", "Start a new one.")
-        raise LibraryError(
-            "The conversation was gone on with elsewhere while the answer was written.",
-            "Open it again to go on from there, or start a new one.",
-        )
 
     def _tell_deleted(self, conversation_id: str) -> None:
         for hook in self.delete_hooks:
