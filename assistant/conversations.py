@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from assistant.conversation_checks import require_unchanged, turns_of
+from assistant.conversation_checks import require_remembered, require_unchanged, turns_of
 from assistant.conversation_tables import SOURCES_OF, TABLES, TURNS_WITH
 from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Passage, Source, Turn, Why
 from config.errors import UsageError
@@ -107,7 +107,7 @@ class Conversations:
         """Add a turn to the conversation, which is created by its first one.
 
         Raises LibraryError when it is no longer as `dialogue` found it: the turn would stand behind others that its
-        sources and its prompt know nothing of.
+        sources and its prompt know nothing of; or when a document that it may speak of was forgotten.
         """
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         conversation_id, number = dialogue.conversation_id, len(dialogue.exchanges)
@@ -116,6 +116,7 @@ class Conversations:
             if turns_of(connection, dialogue) == 0 and not dialogue.is_new:
                 self._tell_deleted(conversation_id)  # the model has read of it since
             require_unchanged(connection, dialogue)
+            require_remembered(connection, self._collection, dialogue, answer.evidence)
             if dialogue.is_new:
                 connection.execute(
                     "INSERT INTO conversations (id, collection, title, fence, started_at, updated_at) "
