@@ -62,9 +62,9 @@ def _misfit_over_the_one_in_use(locations: Locations, registry: ModelRegistry, a
     if reason is None:
         return ""
     models = [entry.name for entry in registry.entries() if entry.kind == "llm"]
-    fitting = [model for model in models if _misfit(registry, settings, model, adapter) is None]
+    fitting = next((model for model in models if _misfit(registry, settings, model, adapter) is None), None)
     remark = f"The adapter {adapter} does not fit the language model in use, {settings.models.llm}: {reason}."
-    return f"{remark} It fits with `strongroom models use {fitting[0]}`." if fitting else remark
+    return f"{remark} It fits with `strongroom models use {fitting}`." if fitting else remark
 
 
 def _misfit(registry: ModelRegistry, settings: Settings, llm: str, adapter: str) -> str | None:

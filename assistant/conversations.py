@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
 
-from assistant.conversation_checks import require_remembered, require_unchanged, turns_of
+from assistant.conversation_checks import ConversationDeleted, require_remembered, require_unchanged
 from assistant.conversation_tables import SOURCES_OF, TABLES, TURNS_WITH
 from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Passage, Source, Turn, Why
 from config.errors import UsageError
@@ -109,60 +109,73 @@ class Conversations:
         Raises LibraryError when it is no longer as `dialogue` found it: the turn would stand behind others that its
         sources and its prompt know nothing of; or when a document that it may speak of was forgotten.
         """
+        try:
+            with self._database.transaction() as connection:
+                require_unchanged(connection, dialogue)
+                require_remembered(connection, self._collection, dialogue, answer.evidence)
+                self._add(connection, dialogue, answer, prompt, reply, set(shown), first_turn)
+        except ConversationDeleted:
+            self._tell_deleted(dialogue.conversation_id)  # the model has read of it since
+            raise
+
+    def _add(
+        self,
+        connection: sqlite3.Connection,
+        dialogue: Dialogue,
+        answer: Answer,
+        prompt: str,
+        reply: str,
+        in_prompt: Collection[int],
+        first_turn: int,
+    ) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         conversation_id, number = dialogue.conversation_id, len(dialogue.exchanges)
-        in_prompt = set(shown)
-        with self._database.transaction() as connection:
-            if turns_of(connection, dialogue) == 0 and not dialogue.is_new:
-                self._tell_deleted(conversation_id)  # the model has read of it since
-            require_unchanged(connection, dialogue)
-            require_remembered(connection, self._collection, dialogue, answer.evidence)
-            if dialogue.is_new:
-                connection.execute(
-                    "INSERT INTO conversations (id, collection, title, fence, started_at, updated_at) "
-                    "VALUES (?, ?, ?, ?, ?, ?)",
-                    (conversation_id, self._collection, _title(answer.question), dialogue.fence, now, now),
-                )
+        if dialogue.is_new:
             connection.execute(
-                "UPDATE conversations SET updated_at = ?, first_turn = ? WHERE id = ?",
-                (now, first_turn, conversation_id),
+                "INSERT INTO conversations (id, collection, title, fence, started_at, updated_at) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
+                (conversation_id, self._collection, _title(answer.question), dialogue.fence, now, now),
             )
-            connection.execute(
-                "INSERT INTO conversation_turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    conversation_id,
-                    number,
-                    answer.question,
-                    answer.text,
-                    answer.style,
-                    answer.refused,
-                    answer.stopped,
-                    prompt,
-                    reply,
-                    now,
-                ),
-            )
-            connection.executemany(
-                "INSERT OR IGNORE INTO conversation_sources VALUES (?, ?, ?, ?, ?)",
-                [
-                    (conversation_id, s.number, s.passage.path, s.passage.chunk.chunk_id, _as_json(s.passage))
-                    for s in answer.evidence
-                ],
-            )
-            connection.executemany(
-                "INSERT INTO conversation_evidence VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (conversation_id, number, position, s.number, s.key_start, s.key_end, s.number in in_prompt)
-                    for position, s in enumerate(answer.evidence)
-                ],
-            )
-            connection.executemany(
-                "INSERT INTO conversation_citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (conversation_id, number, position, c.number, c.document, c.path, c.page, c.quote, c.start, c.end)
-                    for position, c in enumerate(answer.citations)
-                ],
-            )
+        connection.execute(
+            "UPDATE conversations SET updated_at = ?, first_turn = ? WHERE id = ?",
+            (now, first_turn, conversation_id),
+        )
+        connection.execute(
+            "INSERT INTO conversation_turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                conversation_id,
+                number,
+                answer.question,
+                answer.text,
+                answer.style,
+                answer.refused,
+                answer.stopped,
+                prompt,
+                reply,
+                now,
+            ),
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO conversation_sources VALUES (?, ?, ?, ?, ?)",
+            [
+                (conversation_id, s.number, s.passage.path, s.passage.chunk.chunk_id, _as_json(s.passage))
+                for s in answer.evidence
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO conversation_evidence VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                (conversation_id, number, position, s.number, s.key_start, s.key_end, s.number in in_prompt)
+                for position, s in enumerate(answer.evidence)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO conversation_citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (conversation_id, number, position, c.number, c.document, c.path, c.page, c.quote, c.start, c.end)
+                for position, c in enumerate(answer.citations)
+            ],
+        )
 
     # forgetting
 

@@ -7,7 +7,7 @@ from assistant.citations import CitedText
 from assistant.context import Prompt
 from assistant.conversations import Conversations
 from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue
-from config.errors import LibraryError
+from config.errors import StrongroomError
 from models.base import TokenUsage
 
 
@@ -41,8 +41,8 @@ class Clock:
 
 
 def keep(conversations: Conversations, dialogue: Dialogue, answer: Answer, draft: Draft) -> Answer:
-    """Add the turn to its conversation. Where the library does not take it, the answer is not lost with it: it comes
-    back with `unkept` saying why."""
+    """Add the turn to its conversation. Where that fails, the answer is not lost with it: it comes back with `unkept`
+    saying why, and without the conversation that it was to begin."""
     prompt = draft.prompt
     try:
         conversations.save(
@@ -53,6 +53,7 @@ def keep(conversations: Conversations, dialogue: Dialogue, answer: Answer, draft
             shown=[source.number for source in prompt.new_sources] if prompt else (),
             first_turn=prompt.first_turn if prompt else dialogue.first_turn,
         )
-    except LibraryError as error:
-        return replace(answer, unkept=f"This turn is not kept. {error}")
+    except (StrongroomError, OSError) as error:
+        conversation = "" if dialogue.is_new else answer.conversation
+        return replace(answer, conversation=conversation, unkept=f"This turn is not kept. {error}")
     return answer

@@ -73,7 +73,7 @@ def ingest(
     retry = _to_be_tried_again(settings, options)
     read_again = library.unread_paths() if options.retry and settings.ingest.ocr == "always" and is_installed() else ()
     # What was recognised once would come out without its text now.
-    keep = () if _recognises(settings) else library.recognised_paths()
+    keep = () if _recognises(settings) else library.recognised_paths(known)
     plan = discover(
         paths, known, retry=retry, read_again=read_again, keep=keep, leave_out=library.locations.home.absolute()
     )

@@ -169,8 +169,8 @@ def print_added(added: "Added", in_use: str, output: "Output") -> None:
 
 
 def what_now(added: "Added", in_use: str) -> str:
-    name = added.entry.name
-    if added.after.own.contained <= added.before.own.contained:
+    name, before, after = added.entry.name, added.before.own, added.after.own
+    if after.contained <= before.contained and after.passes <= before.passes:
         return "It answers your own questions no better than before: go on without it."
     if added.model != in_use:
         return f"Use it with `strongroom models use {added.model}` and then `strongroom models use {name}`."

@@ -235,7 +235,7 @@ class StrongroomApp(PlainlyEndingApp):
         there = tuple(folder for folder in message.folders if is_folder_there(folder))
         away = [folder for folder in message.folders if folder not in there]
         self._added = [folder for folder in self._added if is_folder_there(folder)]
-        if there and away:
+        if away:
             self.status = replace(self.status, following=there)
             self.background.following.go_on(there, away=away)
         else:

@@ -34,6 +34,8 @@ class Following:
         def work() -> None:
             locations = self._workers.wait(stop).locations
             remember_followed(locations, remembered)
+            if not folders:
+                return
             for _ in changes(folders, ignore=locations.home, stop=stop):
                 self._app.post_message(messages.FoldersChanged())
 

@@ -17,7 +17,18 @@ from ingest.library.scan import ExactScan
 from ingest.library.search import NO_OTHER_FORMS, TextSearch
 from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
 from ingest.library.vectors import to_blobs
-from ingest.types import Chunk, Document, DocumentRecord, FileStatus, PageNote, PageStatus, ScoredChunk, StoredChunk
+from ingest.types import (
+    READER_VERSION,
+    UNRECOGNISED,
+    Chunk,
+    Document,
+    DocumentRecord,
+    FileStatus,
+    PageNote,
+    PageStatus,
+    ScoredChunk,
+    StoredChunk,
+)
 from models.base import EmbedderIdentity, Vectors
 
 BULK_CACHE = "PRAGMA cache_size = -4000"
@@ -152,8 +163,11 @@ class Library:
         """Paths of the documents with pages whose text was not recognised; looks at every page."""
         return lookups.paths_with(self.database, self._row(), PageStatus.NEEDS_OCR)
 
-    def recognised_paths(self) -> set[str]:
-        """Paths of the documents with pages whose text was recognised; looks at every page."""
+    def recognised_paths(self, known: Mapping[str, KnownFile]) -> set[str]:
+        """Paths of the documents with pages whose text was recognised; looks at every page, if another version has read
+        any of the files that are `known`."""
+        if all(file.reader in (READER_VERSION, UNRECOGNISED) for file in known.values()):
+            return set()
         return lookups.paths_with(self.database, self._row(), PageStatus.OCR)
 
     # Vectors

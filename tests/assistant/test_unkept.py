@@ -9,7 +9,7 @@ from assistant.assistant import Assistant
 from assistant.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound
 from assistant.types import Answer
-from config.errors import UsageError
+from config.errors import HomeError, UsageError
 from config.locations import Locations
 from tests.assistant.conftest import Open, answer_to
 from tests.assistant.shelf import fill
@@ -73,6 +73,22 @@ def test_a_conversation_that_another_process_deletes_meanwhile_stays_deleted(ope
     assert assistant.conversations.list() == []
     with pytest.raises(UsageError):
         answer_to(assistant, HOTEL, style="quote", conversation=conversation)
+
+
+def test_what_goes_wrong_after_a_deletion_does_not_cost_the_answer(open_with: Open) -> None:
+    def full(_: str) -> None:
+        raise HomeError("The disk is full.", "Free some space.")
+
+    assistant = open_with()
+    conversation = answer_to(assistant, VACATION, style="quote").conversation
+    assistant.conversations.delete_hooks.append(full)
+
+    events = begun(assistant, HOTEL, conversation=conversation)
+    Conversations(assistant.library.database, "default").delete(conversation)
+    answer = ended(events)
+
+    assert "155 euro" in answer.text
+    assert answer.unkept == "This turn is not kept. The disk is full. Free some space."
 
 
 @pytest.mark.parametrize("before", [(), (CHAIR,)])

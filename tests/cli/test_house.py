@@ -1,6 +1,8 @@
 """`status`, `config`, `doctor`, `eval` on the fakes."""
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,16 @@ def test_a_disk_that_is_full_after_an_eval_costs_its_file_only(run: Run, library
     assert result.code == 1
     assert result.json["questions"] == 1
     assert "No space left on device" in result.err
+
+
+def test_what_reads_the_figures_from_a_pipe_gets_them_all(run: Run, library: Path, tmp_path: Path) -> None:
+    questions, pipe = tmp_path / "questions.jsonl", tmp_path / "pipe"
+    questions.write_text('{"question": "Who was elected chair?", "docs": ["board.txt"]}\n')
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as reader:
+        read = reader.submit(pipe.read_text)
+        assert run("eval", str(questions), "--out", str(pipe)).code == 0
+        assert json.loads(read.result(timeout=60))["question"] == "Who was elected chair?"
 
 
 def test_eval_of_a_missing_or_broken_file_is_an_error(run: Run, tmp_path: Path) -> None:

@@ -67,6 +67,12 @@ def test_what_is_no_better_is_not_recommended(capsys: pytest.CaptureFixture[str]
     assert "models use" not in words
 
 
+def test_what_is_shown_more_often_is_recommended(capsys: pytest.CaptureFixture[str]) -> None:
+    own = replace(ADDED.before.own, passes=ADDED.before.own.passes + 0.3)
+    more = replace(ADDED, after=replace(ADDED.before, own=own))
+    assert "Use it with `strongroom models use ours`" in said(more, "llama-3b", capsys)
+
+
 def test_only_a_loss_that_so_few_questions_can_tell_is_pointed_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert "fewer minutes" not in said(ADDED, "llama-3b", capsys)
     words = said(replace(ADDED, after=measured(0.8, 0.55)), "llama-3b", capsys)

@@ -9,8 +9,11 @@ from threading import Event
 
 import pytest
 from textual.events import Key, Paste
+from textual.widgets import Markdown
 
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
 from assistant.tui.widgets.conversation.conversation import ConversationView, TurnView
@@ -487,7 +490,7 @@ async def test_an_answer_that_could_not_be_kept_stays_on_the_screen_and_says_so(
     def on_a_full_disk(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
         yield EvidenceFound(SOURCES, SearchTimings())
         yield Token("The period")
-        answer = make_answer(question, "The period is six months [1].", conversation="never-begun")
+        answer = make_answer(question, "The period is six months [1].", conversation="")
         yield Answered(replace(answer, unkept="This turn is not kept. The disk is full. Free some space."))
 
     async with running(stocked) as (app, pilot):
@@ -499,6 +502,13 @@ async def test_an_answer_that_could_not_be_kept_stays_on_the_screen_and_says_so(
         await shows(app, "This turn is not kept. The disk is full. Free some space.")
         await shows(app, "lease-halden.pdf")
         assert question_box(app).text == ""
+        marked = app.screen.query(CitedMarkdown).last()
         stocked.answers = works
         await ask_and_wait(pilot, "again")
         assert stocked.asked == [("notice", "new"), ("again", "new")]
+        marked.post_message(Markdown.LinkClicked(marked, "source:1"))
+        await pilot.pause()
+        assert isinstance(app.screen, ChatScreen), "the number is that of another source now"
+        linked = app.screen.query(CitedMarkdown).last()
+        linked.post_message(Markdown.LinkClicked(linked, "source:1"))
+        await wait_until(lambda: isinstance(app.screen, SourceScreen), "the source is open")

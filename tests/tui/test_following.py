@@ -176,6 +176,21 @@ async def test_a_folder_that_was_away_at_a_start_is_followed_again_once_it_is_ba
         await wait_until(lambda: followed_before(following.locations) == ())
 
 
+async def test_the_only_folder_is_followed_again_once_it_is_back(
+    following: StandInAssistant, two_folders: tuple[Path, Path]
+) -> None:
+    gone, _ = two_folders
+    remember_followed(following.locations, [gone])
+    gone.rmdir()
+    async with running(following) as (app, _):
+        await wait_until(lambda: "is not there" in told(app))
+        assert app.status.following == ()
+    assert followed_before(following.locations) == (gone,)
+    gone.mkdir()
+    async with running(following) as (app, _):
+        await wait_until(lambda: app.status.following == (gone,))
+
+
 async def test_a_failure_of_what_is_followed_no_longer_stops_nothing(
     following: StandInAssistant, two_folders: tuple[Path, Path]
 ) -> None:

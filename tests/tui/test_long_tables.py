@@ -1,10 +1,12 @@
 """Tens of thousands of documents, or pages: keys are answered while the table fills, and rows stay what they are."""
 
+import pytest
 from textual.pilot import Pilot
 
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.pages import PagesScreen, PageTable
+from assistant.tui.widgets.library import long_table
 from assistant.tui.widgets.library.document_table import DocumentTable
 from ingest.types import DocumentRecord, PageNote, PageStatus
 from tests.tui.helpers import answering_keys, running, shown, shows, wait_until
@@ -70,6 +72,21 @@ async def test_a_document_of_many_pages_is_opened_without_holding_up_keys(empty:
             await pilot.press("enter")
             await wait_until(lambda: isinstance(app.screen, PagesScreen))
             await wait_until(lambda: app.screen.query_one(PageTable).row_count == 15_000)
+
+
+async def test_a_page_whose_row_is_still_to_come_can_be_gone_to(
+    empty: StandInAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(long_table, "_SECONDS_BETWEEN", 3_600)
+    empty.library.records = [record("long.txt", pages=15_000)]
+    empty.library.notes_by_path["/documents/long.txt"] = [PageNote(14_000, PageStatus.EMPTY, None)]
+    async with running(empty) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "long.txt")
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(app.screen, PagesScreen) and app.screen.notes is not None)
+        table = app.screen.query_one(PageTable)
+        assert table.row_count < 14_000
         await pilot.press("n")
         await shows(app, "There is no text on it")
         await shows(app, "What was read from page 14000")

@@ -77,6 +77,7 @@ class ChatScreen(Screen[None]):
         self._conversation = NEW_CONVERSATION
         self._sources: dict[int, Source] = {}
         self._citations: list[Citation] = []
+        self._unkept: tuple[AnswerView, int] | None = None
         self._digits = ""
         self._digits_wait: Timer | None = None
 
@@ -130,6 +131,7 @@ class ChatScreen(Screen[None]):
         self._turn += 1
         self._asked = message.question
         self._show_conversation()
+        self._part_from_unkept()
         self._answer = await self.query_one(ConversationView).add(message.question)
         self._set_busy(True)
         self._background.ask(message.question, conversation=self._conversation, turn=self._turn, reply_to=self)
@@ -278,12 +280,22 @@ class ChatScreen(Screen[None]):
         self._conversation = NEW_CONVERSATION
         self._sources = {}
         self._citations = []
+        self._unkept = None
 
     def _keep(self, answer: "Answer") -> None:
-        if not answer.unkept:  # a new conversation that could not be begun is not there to be gone on with
-            self._conversation = answer.conversation or self._conversation
+        self._conversation = answer.conversation or self._conversation
         self._citations += answer.citations
+        if answer.unkept and self._answer is not None:
+            self._unkept = (self._answer, len(answer.citations))
         self._show_sources(answer.evidence, answer.citations, refused=answer.refused)
+
+    def _part_from_unkept(self) -> None:
+        """The next answer gives the numbers of one that is not kept to other sources."""
+        if self._unkept is not None:
+            view, citations = self._unkept
+            view.unlink()
+            del self._citations[len(self._citations) - citations :]
+            self._unkept = None
 
     def _show_sources(
         self, sources: "Sequence[Source]", citations: "Sequence[Citation]" = (), *, refused: bool = False

@@ -118,7 +118,7 @@ class PagesScreen(LeavesOnce, ModalScreen[None]):
         pages = [note.page for note in self.notes or ()][::step]
         ahead = next((page for page in pages if (page - here) * step > 0), None)
         if ahead is not None:
-            self._table.move_cursor(row=ahead - 1)
+            self._table.go_to(ahead - 1)
 
     @property
     def _table(self) -> PageTable:

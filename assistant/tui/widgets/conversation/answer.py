@@ -101,6 +101,10 @@ class AnswerView(Vertical):
                 self.phase, self.activity = "writing", "Writing"
         await self._stream.write(text)
 
+    def unlink(self) -> None:
+        """Its numbers open nothing any more."""
+        self.query_one(CitedMarkdown).is_linked = False
+
     async def finish(self, answer: "Answer") -> None:
         """Show the complete answer once more in one go: a stream can end in the middle of a construct."""
         await self._end_stream()

@@ -33,11 +33,12 @@ class CitedMarkdown(Markdown):
 
     def __init__(self, text: str = "") -> None:
         super().__init__(sanitise(text), parser_factory=answer_parser, open_links=False)
+        self.is_linked = True
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
         event.stop()
         event.prevent_default()
-        if event.href.startswith(_CITATION_HREF):
+        if self.is_linked and event.href.startswith(_CITATION_HREF):
             self.post_message(SourceChosen(int(event.href.removeprefix(_CITATION_HREF))))
 
 

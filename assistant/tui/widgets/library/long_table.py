@@ -39,9 +39,14 @@ class LongTable(DataTable[Text]):
         while self.row_count > length:
             self.remove_row(next(reversed(self.rows)))
         self.draw_anew()
-        self._add_rows(max(_ROWS_AT_ONCE, cursor + 1))
+        self._add_rows(_ROWS_AT_ONCE)
         if cursor != self.cursor_row:
-            self.move_cursor(row=cursor)
+            self.go_to(cursor)
+
+    def go_to(self, row: int) -> None:
+        """Put the cursor on row `row`, which may still be to come."""
+        self._add_rows(row + 1)
+        self.move_cursor(row=row)
 
     def draw_anew(self) -> None:
         """Cells or widths have changed."""
