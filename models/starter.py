@@ -65,7 +65,7 @@ STARTERS = (
         package="models",
         file="adapters/starter.gguf",
         title="answers over SmolLM2-135M-Instruct",
-        sha256="4e3471633f7d9c8f6f90fc09c326553cfef70f3b410b6bedf831422a47fb5c41",
+        sha256="1968e0d1776bf031790a4c665485112b9876adf205777c885062b92ae92716fb",
         licence="CC-BY-SA-4.0",
     ),
 )

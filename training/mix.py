@@ -17,8 +17,9 @@ from training.export import LICENCE, NAME, write
 from training.llama import ADAPTED
 from training.start import Start, read_adapter
 
-RANK = 22
-"""As much as 12 MB of 16 bits hold for the layers of the starter model."""
+RANK = 16
+"""That of a training. A higher one keeps more of each, and costs speed: the starter writes at 0.85 of its speed under rank
+16, and at 0.82 under rank 22."""
 
 
 def mix(
