@@ -18,8 +18,8 @@ from training.llama import ADAPTED
 from training.start import Start, read_adapter
 
 RANK = 16
-"""That of a training. A higher one keeps more of each, and costs speed: the starter writes at 0.85 of its speed under rank
-16, and at 0.82 under rank 22."""
+"""That of a training. A higher one keeps more of each, and costs speed: the starter writes at 0.85 of its speed under
+rank 16, and at 0.82 under rank 22."""
 
 
 def mix(
