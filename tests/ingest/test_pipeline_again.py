@@ -32,6 +32,14 @@ def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(lib
     assert pass_over()["lost.txt"] == "added"
 
 
+def file_of_scans(folder: Path, name: str) -> tuple[Path, str]:
+    """A file that only a stand-in for the readers reads, in a folder of its own, and its checksum."""
+    scan = folder / "scans" / name
+    scan.parent.mkdir()
+    scan.write_bytes(b"%PDF-1.7, as the stand-in sees it")
+    return scan, hashlib.sha256(scan.read_bytes()).hexdigest()
+
+
 @pytest.fixture
 def timed_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every reading takes too long from now on."""
@@ -87,10 +95,7 @@ def test_pages_that_were_not_recognised_are_read_when_they_can_be(
 ) -> None:
     """Either there was no recognition, or it took too long over the page and the user asks for it once more."""
     monkeypatch.setattr("ingest.pipeline.is_installed", lambda: True)
-    scan = tmp_path / "scans" / "mixed.pdf"
-    scan.parent.mkdir()
-    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
-    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    scan, digest = file_of_scans(tmp_path, "mixed.pdf")
     typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
     second = Page(2, "", status=PageStatus.NEEDS_OCR)
     readings: list[Path] = []
@@ -137,10 +142,7 @@ def test_what_is_to_be_said_about_a_document_is_told_once_and_kept(library: Libr
 def test_what_is_typed_stays_when_the_scanned_pages_go_wrong(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scan = tmp_path / "scans" / "mixed.pdf"
-    scan.parent.mkdir()
-    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
-    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    scan, digest = file_of_scans(tmp_path, "mixed.pdf")
     typed = Page(1, "A typed page.", (Block(BlockKind.PARAGRAPH, 0, 13),))
     so_far = Document(scan, digest, "Mixed", (typed, Page(2, "", status=PageStatus.NEEDS_OCR)))
 
@@ -164,10 +166,7 @@ def test_what_was_recognised_is_not_read_again_without_recognition(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ingest.pipeline.is_installed", lambda: True)
-    scan = tmp_path / "scans" / "letter.pdf"
-    scan.parent.mkdir()
-    scan.write_bytes(b"%PDF-1.7, as the readers below see it")
-    digest = hashlib.sha256(scan.read_bytes()).hexdigest()
+    scan, digest = file_of_scans(tmp_path, "letter.pdf")
     page = Page(1, "A scanned page.", (Block(BlockKind.PARAGRAPH, 0, 15),), status=PageStatus.OCR, confidence=0.9)
 
     def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
