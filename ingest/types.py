@@ -8,7 +8,7 @@ from pathlib import Path
 
 from config.sanitise import sanitise
 
-READER_VERSION = 4
+READER_VERSION = 5
 """Raised when the same files come out as other pages, chunks or marks than before: libraries then read them again."""
 
 UNRECOGNISED = -READER_VERSION

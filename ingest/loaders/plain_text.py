@@ -1,14 +1,19 @@
-"""Plain text → Document: any encoding, a form feed begins a new page, a blank line a new paragraph."""
+"""Plain text → Document: any encoding, a form feed begins a new page, a blank line a new paragraph.
+
+A long text without form feeds is cut into pages as files without pages are, at the ends of paragraphs or lines.
+"""
 
 import codecs
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from config.errors import DocumentError
 from config.sanitise import sanitise
 from ingest.loaders.base import LoadOptions, SourceFile, refuse_if_too_long, refuse_if_too_many_pages, title_from_name
 from ingest.loaders.lines import Line
 from ingest.loaders.tables import find_tables
+from ingest.loaders.writer import EARLY_BREAK, PAGE_CHARACTERS
 from ingest.punctuation import begins_list_item, ends_clause
 from ingest.types import Block, BlockKind, Document, Page
 
@@ -32,8 +37,11 @@ Span = tuple[int, int]
 def load(file: SourceFile, options: LoadOptions) -> Document:
     """Read a text file. Raises DocumentError: `empty` for white space only, `damaged` for bytes that are no text."""
     texts = read_pages(file.data, options)
-    pages = tuple(Page(number, text, tuple(_blocks(text))) for number, text in enumerate(texts, start=1))
-    return Document(file.path, file.sha256, _title(pages) or title_from_name(file.path), pages)
+    pages = [Page(number, text, tuple(_blocks(text))) for number, text in enumerate(texts, start=1)]
+    if len(pages) == 1 and len(texts[0]) > PAGE_CHARACTERS:
+        pages = list(_cut(pages[0]))
+        refuse_if_too_many_pages(len(pages), options)
+    return Document(file.path, file.sha256, _title(pages) or title_from_name(file.path), tuple(pages))
 
 
 def read_pages(data: bytes, options: LoadOptions) -> list[str]:
@@ -156,6 +164,45 @@ def _prose(text: str, lines: Sequence[Span]) -> Iterator[Block]:
             kind = BlockKind.LIST_ITEM if is_item else BlockKind.PARAGRAPH
             yield Block(kind, lines[start][0], lines[index - 1][1])
             start = index
+
+
+def _cut(page: Page) -> Iterator[Page]:
+    """Pages of about PAGE_CHARACTERS, each from its first block to its last; their text stays as it stands there. A
+    heading begins a page where the page before it is nearly full, and is never the last on one."""
+    held: list[Block] = []
+    number = 1
+    for block in _split_long(page):
+        length = block.end - held[0].start if held else 0
+        is_early = block.kind is BlockKind.HEADING and length > EARLY_BREAK * PAGE_CHARACTERS
+        if length > PAGE_CHARACTERS or is_early:
+            end = len(held)
+            while end and held[end - 1].kind is BlockKind.HEADING:
+                end -= 1
+            if end:
+                yield _part(page, number, held[:end])
+                held = held[end:]
+                number += 1
+        held.append(block)
+    yield _part(page, number, held)
+
+
+def _split_long(page: Page) -> Iterator[Block]:
+    """Its blocks; what is longer than a page, as a log without blank lines is, is split at the ends of lines."""
+    for block in page.blocks:
+        start = block.start
+        while block.end - start > PAGE_CHARACTERS:
+            end = page.text.rfind("\n", start, start + PAGE_CHARACTERS)
+            if end < 0:
+                break
+            yield replace(block, start=start, end=end)
+            start = end + 1
+        yield replace(block, start=start)
+
+
+def _part(page: Page, number: int, blocks: Sequence[Block]) -> Page:
+    first, last = blocks[0].start, blocks[-1].end
+    moved = tuple(replace(block, start=block.start - first, end=block.end - first) for block in blocks)
+    return Page(number, page.text[first:last], moved)
 
 
 def _title(pages: Sequence[Page]) -> str:

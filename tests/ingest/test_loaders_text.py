@@ -7,6 +7,7 @@ import pytest
 from config.errors import DocumentError
 from ingest.loaders import load_document
 from ingest.loaders.base import LoadOptions
+from ingest.loaders.writer import PAGE_CHARACTERS
 from ingest.types import BlockKind, Document
 
 
@@ -132,6 +133,36 @@ def test_a_form_feed_begins_a_page(tmp_path: Path) -> None:
     with pytest.raises(DocumentError) as caught:
         load_document(tmp_path / "a.txt", LoadOptions(max_pages=1))
     assert caught.value.status == "too_large"
+
+
+def test_a_long_text_without_form_feeds_is_cut_between_its_paragraphs(tmp_path: Path) -> None:
+    chapters = [f"{n}. Chapter\n\n" + "\n\n".join(f"Word {n} {m}," * 40 for m in range(15)) for n in range(1, 4)]
+    pages = load(tmp_path, "a.txt", "\n\n".join(chapters)).pages
+    assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+    assert len(pages) == 6
+    assert all(len(page.text) <= PAGE_CHARACTERS for page in pages)
+    assert "\n\n".join(page.text for page in pages) == "\n\n".join(chapters)
+    assert all(page.blocks[-1].kind is BlockKind.PARAGRAPH for page in pages)
+    headings = [page.text.partition("\n")[0] for page in pages if page.blocks[0].kind is BlockKind.HEADING]
+    assert headings == ["1. Chapter", "2. Chapter", "3. Chapter"]
+    with pytest.raises(DocumentError) as caught:
+        load_document(tmp_path / "a.txt", LoadOptions(max_pages=2))
+    assert caught.value.status == "too_large"
+
+
+def test_a_long_text_without_blank_lines_is_cut_between_its_lines(tmp_path: Path) -> None:
+    lines = [f"12:{n // 60:02}:{n % 60:02} the pump of station {n} was switched off" for n in range(300)]
+    pages = load(tmp_path, "a.log", "\n".join(lines)).pages
+    assert len(pages) > 4
+    assert [line for page in pages for line in page.text.split("\n")] == lines
+    assert all(len(page.text) <= PAGE_CHARACTERS for page in pages)
+
+
+def test_a_long_line_and_a_text_with_form_feeds_stay_whole(tmp_path: Path) -> None:
+    line = "word " * 2_000
+    assert [page.text for page in load(tmp_path, "a.txt", line).pages] == [line.strip()]
+    pages = load(tmp_path, "b.txt", f"One.\n\n{line}\f{line}\n\nTwo.").pages
+    assert len(pages) == 2
 
 
 SENTENCE = "Größe und Übermut, „zwölf“ € genug."
