@@ -1,4 +1,5 @@
-"""Writing at the limit: the tuner, the stack against a bare llama.cpp loop, and guessing on answers that quote and not.
+"""Writing at the limit: the tuner, the stack against a bare llama.cpp loop, guessing on answers that quote and not, and
+what the starter's adapter costs.
 
 Run alone with `python -m benchmarks decoding` (two to four minutes). Times are those of the processor in the model's
 process, so that other programs at work count little; ratios are of runs taken in turn.
@@ -16,6 +17,7 @@ from assistant.prompts import question_prompt, system_prompt
 from assistant.tuning import Tuned, made_source, tune
 from benchmarks.program import markdown_table
 from config.locations import open_home
+from config.memory import resident_mb
 from config.sections import Settings
 from models.base import GenerationOptions, Message, TokenUsage
 from models.llama.adapter import Adapter
@@ -63,6 +65,7 @@ def run() -> str:
         rows = [["the tuner, seconds", f"{took:.0f}", "under 60"], *_changes(tuning)]
         rows += _against_a_bare_loop(registry, tuning.plan)
         rows += _with_guesses(registry, tuning.plan)
+        rows += _with_the_adapter(registry, tuning.plan)
     why = "\n".join(f"* {sentence}" for sentence in tuning.why)
     table = markdown_table(("What", "measured", "asked"), rows)
     introduction = f"Starter model, with its adapter where answers quote. {ROUNDS} rounds."
@@ -141,6 +144,22 @@ def _with_guesses(registry: ModelRegistry, plan: Plan) -> list[list[str]]:
         ["answers that do not quote: median", _median([each[0] for each in lost]), "0.97 or more"],
         ["answers that do not quote: lowest", f"{min(each[0] for each in lost):.2f}", "0.97 or more"],
         ["answers that came out the same", f"{sum(each[2] for each in [*found, *lost])}", f"{len(found) + len(lost)}"],
+    ]
+
+
+def _with_the_adapter(registry: ModelRegistry, plan: Plan) -> list[list[str]]:
+    """Nothing guessed: the model by itself writes something else, of which other tokens would be guessed."""
+    plan = dataclasses.replace(plan, draft_costs=())
+    prompts = [_question(question) for question in QUOTING]
+    ratios = []
+    with _model(registry, plan, None) as bare, _model(registry, plan, _adapter(registry)) as adapted:
+        for _ in range(ROUNDS):
+            speeds = [statistics.median(_answer(model, each)[0] for each in prompts) for model in (bare, adapted)]
+            ratios.append(speeds[1] / speeds[0])
+        memory = resident_mb(adapted.worker_pid or 0) - resident_mb(bare.worker_pid or 0)
+    return [
+        ["writing with the adapter, of without: median of the rounds", _median(ratios), "0.85 or more"],
+        ["memory with the adapter, more than without", f"{memory:.0f} MB", "under 60 MB"],
     ]
 
 
