@@ -7,7 +7,8 @@ from config.errors import ModelError
 from config.locations import Locations
 from config.sections import Settings
 from config.settings import load_settings, save_setting
-from models.loading import misfit_of_adapter
+from models.llama.adapter import AdapterMisfit
+from models.loading import require_adapter_fits
 from models.registry import ModelRegistry
 from models.starter import STARTER
 
@@ -47,31 +48,33 @@ def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegis
     """Put the adapter back to `auto` if it does not fit the language model that was chosen."""
     loaded = load_settings(locations)
     adapter = loaded.settings.llama.adapter
-    reason = _misfit(registry, loaded.settings, llm, adapter)
-    if reason is None or loaded.origin(SETTINGS["adapter"]) != "file":
+    trouble = _misfit(registry, loaded.settings, llm, adapter)
+    if not trouble or loaded.origin(SETTINGS["adapter"]) != "file":
         return choice
     save_setting(locations, SETTINGS["adapter"], "auto")
     written = {**choice.written, SETTINGS["adapter"]: "auto"}
-    return Choice(written, f"The adapter {adapter} is not used any more: for {llm} {reason}.")
+    return Choice(written, f"{trouble} The adapter is not used any more.")
 
 
 def _misfit_over_the_one_in_use(locations: Locations, registry: ModelRegistry, adapter: str) -> str:
     """A sentence that names a language model that the adapter fits, empty when it fits the one in use."""
     settings = load_settings(locations).settings
-    reason = _misfit(registry, settings, settings.models.llm, adapter)
-    if reason is None:
+    trouble = _misfit(registry, settings, settings.models.llm, adapter)
+    if not trouble:
         return ""
     models = [entry.name for entry in registry.entries() if entry.kind == "llm"]
-    fitting = next((model for model in models if _misfit(registry, settings, model, adapter) is None), None)
-    remark = f"The adapter {adapter} does not fit the language model in use, {settings.models.llm}: {reason}."
-    return f"{remark} It fits with `strongroom models use {fitting}`." if fitting else remark
+    fitting = next((model for model in models if not _misfit(registry, settings, model, adapter)), None)
+    return f"{trouble} It fits after `strongroom models use {fitting}`." if fitting else trouble
 
 
-def _misfit(registry: ModelRegistry, settings: Settings, llm: str, adapter: str) -> str | None:
-    """As `misfit_of_adapter`; None also when one of the two is missing or damaged, which is told when they are used."""
+def _misfit(registry: ModelRegistry, settings: Settings, llm: str, adapter: str) -> str:
+    """A sentence; empty when they fit, or one is missing or damaged, which is told when they are used."""
     models = settings.models.model_copy(update={"llm": llm})
     llama = settings.llama.model_copy(update={"adapter": adapter})
     try:
-        return misfit_of_adapter(registry, settings.model_copy(update={"models": models, "llama": llama}))
+        require_adapter_fits(registry, settings.model_copy(update={"models": models, "llama": llama}))
+    except AdapterMisfit as error:
+        return error.message
     except ModelError:
-        return None
+        return ""
+    return ""

@@ -17,7 +17,7 @@ from config.errors import StrongroomError
 from config.seal import seal_report
 from models.base import GenerationOptions, Message
 from models.hardware import available_cores, has_gpu
-from models.loading import find_adapter, misfit_of_adapter
+from models.loading import find_adapter, require_adapter_fits
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -164,15 +164,7 @@ def _check_adapter(assistant: "Assistant") -> Check:
     if entry is None:
         return Check("adapter file", True, "none is used")
     assistant.registry.require_intact(entry)
-    reason = misfit_of_adapter(assistant.registry, assistant.settings)
-    if reason:
-        llm = assistant.settings.models.llm
-        return Check(
-            "adapter file",
-            False,
-            f"{entry.name} does not fit the language model {llm}: {reason}",
-            "Use the language model it was made for, or run `strongroom config set llama.adapter auto`.",
-        )
+    require_adapter_fits(assistant.registry, assistant.settings)
     return Check("adapter file", True, f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence}, intact")
 
 

@@ -109,30 +109,31 @@ def name_of_adapter(registry: ModelRegistry, settings: Settings) -> str:
     return found.name if found else ""
 
 
-def misfit_of_adapter(registry: ModelRegistry, settings: Settings) -> str | None:
-    """Why the adapter of the settings cannot be put over their language model, as the end of a sentence; None when it
-    can, or none is used. Raises ModelError when one of them is missing or cannot be read."""
-    from models.llama.adapter import misfit
+def require_adapter_fits(registry: ModelRegistry, settings: Settings) -> None:
+    """Raises AdapterMisfit when the adapter of the settings cannot be put over their language model, and ModelError
+    when one of them is missing or cannot be read."""
+    from models.llama.adapter import AdapterMisfit, misfit
     from models.llama.gguf import read_adapter_header, read_gguf_header
 
     adapter = find_adapter(registry, settings)
     if adapter is None:
-        return None
+        return
     model = registry.find(settings.models.llm, "llm")
-    return misfit(read_adapter_header(adapter.path), read_gguf_header(model.path))
+    reason = misfit(read_adapter_header(adapter.path), read_gguf_header(model.path))
+    if reason is not None:
+        raise AdapterMisfit(adapter.name, model.name, reason)
 
 
 def trouble_of_adapter(registry: ModelRegistry, settings: Settings) -> str:
     """What keeps the adapter that the settings name from work, as a sentence; empty when nothing does. The starter's
     own is not looked at."""
-    wanted, llm = settings.llama.adapter, settings.models.llm
-    if wanted in ("", "none", "auto"):
+    if settings.llama.adapter in ("", "none", "auto"):
         return ""
     try:
-        reason = misfit_of_adapter(registry, settings)
+        require_adapter_fits(registry, settings)
     except ModelError as error:
         return error.message
-    return f"The adapter {wanted} does not fit the language model {llm}: {reason}." if reason else ""
+    return ""
 
 
 def load_reranker(registry: ModelRegistry, settings: Settings) -> Reranker | None:

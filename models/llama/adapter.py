@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.errors import ModelError
 from models.llama.gguf import GgufHeader
 
 _DOWN, _UP = ".lora_a", ".lora_b"
@@ -16,6 +17,16 @@ class Adapter:
     path: Path
     sha256: str
     scale: float = 1.0
+
+
+class AdapterMisfit(ModelError):
+    """The adapter cannot be put over the language model."""
+
+    def __init__(self, adapter: str, model: str, reason: str) -> None:
+        super().__init__(
+            f"The adapter {adapter} does not fit the language model {model}: {reason}.",
+            "Use the language model it was made for, or run `strongroom config set llama.adapter auto`.",
+        )
 
 
 def misfit(adapter: GgufHeader, model: GgufHeader) -> str | None:

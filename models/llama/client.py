@@ -15,7 +15,7 @@ from config.child import JsonObject
 from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
-from models.llama.adapter import Adapter, misfit
+from models.llama.adapter import Adapter, AdapterMisfit, misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.llama.keeping import Keeper
 from models.llama.memory import memory_needed, require_memory
@@ -58,7 +58,7 @@ class LlamaModel:
     ) -> None:
         header = read_gguf_header(path)
         if adapter is not None and (reason := misfit(read_adapter_header(adapter.path), header)) is not None:
-            raise adapter_misfits(adapter.name, name, reason)
+            raise AdapterMisfit(adapter.name, name, reason)
         self._path = path
         self._settings = settings
         self._adapter = adapter
@@ -269,10 +269,3 @@ class LlamaModel:
                 f"The model {self.information.name} cannot answer this: {answer['error']}.",
                 "Ask with fewer sources (answer.sources), or give the model a larger window (llama.context).",
             )
-
-
-def adapter_misfits(adapter: str, model: str, reason: str) -> ModelError:
-    return ModelError(
-        f"The adapter {adapter} does not fit the language model {model}: {reason}.",
-        "Choose the model it was made for, or set llama.adapter to none.",
-    )

@@ -48,7 +48,10 @@ def test_another_language_model_puts_an_adapter_back_that_it_does_not_take(
 
     choice = choose(locations, registry, "llm", "other")
     assert choice.written == {"models.llm": "other", "llama.adapter": "auto"}
-    assert choice.remark == f"The adapter ours is not used any more: for other {MISFIT}."
+    assert (
+        choice.remark
+        == f"The adapter ours does not fit the language model other: {MISFIT}. The adapter is not used any more."
+    )
     assert in_force(locations) == ("other", "auto")
 
 
@@ -58,8 +61,8 @@ def test_an_adapter_over_a_model_that_it_does_not_fit_names_one_that_it_does(
     choose(locations, registry, "llm", "other")
     choice = choose(locations, registry, "adapter", "ours")
     assert choice.written == {"llama.adapter": "ours"}
-    assert f"does not fit the language model in use, other: {MISFIT}." in choice.remark
-    assert choice.remark.endswith("It fits with `strongroom models use base`.")
+    assert f"The adapter ours does not fit the language model other: {MISFIT}." in choice.remark
+    assert choice.remark.endswith("It fits after `strongroom models use base`.")
     assert choose(locations, registry, "llm", "base").remark == ""
     assert in_force(locations) == ("base", "ours")
 
@@ -97,7 +100,7 @@ def test_doctor_and_status_say_that_the_adapter_does_not_fit(
 ) -> None:
     check = next(check for check in misfitting.doctor(measure=False) if check.name == "adapter file")
     assert not check.ok
-    assert check.detail == f"ours does not fit the language model other: {MISFIT}"
+    assert check.detail == f"The adapter ours does not fit the language model other: {MISFIT}."
     assert "llama.adapter auto" in check.remedy
     print_status(misfitting.status(), Output())
     assert f"does not fit the language model other: {MISFIT}." in capsys.readouterr().out
