@@ -21,6 +21,10 @@ def blocks(document: Document) -> list[tuple[BlockKind, str]]:
     return [(block.kind, page.text[block.start : block.end]) for page in document.pages for block in page.blocks]
 
 
+def texts(document: Document) -> list[str]:
+    return [text for _, text in blocks(document)]
+
+
 MARKDOWN = """---
 title: "House rules"
 author: Ida Holm

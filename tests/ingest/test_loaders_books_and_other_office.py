@@ -1,139 +1,15 @@
-"""What becomes of mails, OpenDocument files, books, RTF and Office files up to 2003."""
+"""What becomes of OpenDocument files, books, RTF and Office files up to 2003."""
 
 import struct
-from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
 from config.errors import DocumentError
-from ingest.loaders.compressed_rtf import decompress
-from ingest.types import BlockKind, Document
-from tests.ingest.office import docx, paragraph, zipped
+from ingest.types import BlockKind
+from tests.ingest.office import zipped
 from tests.ingest.ole import compound
-from tests.ingest.test_loaders_text import blocks, load
-from tests.ingest.test_loaders_web_and_data import assert_it_can_be_sent
-
-
-def mail(subject: str = "Late delivery", text: str = "The pumps are late.\n") -> EmailMessage:
-    message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = "Ida Höglund <ida@norrvik.example>", "ola@x.example", subject
-    message["Date"] = "Fri, 16 Jan 2026 17:04:16 +0100"
-    message.set_content(text)
-    return message
-
-
-def texts(document: Document) -> list[str]:
-    return [text for _, text in blocks(document)]
-
-
-# Mails ----------------------------------------------------------------------------------------------------------------
-
-
-def test_a_mail_says_who_when_and_what(tmp_path: Path) -> None:
-    text = "It is late.\n\n- pumps\n- valves\n\nOn Mon, 12 Jan 2026, Ola <ola@x.example> wrote:\n> When does it come?\n"
-    document = load(tmp_path, "a.eml", bytes(mail(text=text)))
-    assert texts(document) == [
-        "Late delivery",
-        "From: Ida Höglund <ida@norrvik.example>\nTo: ola@x.example\nDate: 2026-01-16 17:04 +0100",
-        "It is late.",
-        "- pumps",
-        "- valves",
-        "Earlier messages",
-        "On Mon, 12 Jan 2026, Ola <ola@x.example> wrote:\nWhen does it come?",
-    ]
-    assert document.title == "Late delivery"
-    assert document.metadata["author"] == "Ida Höglund <ida@norrvik.example>"
-
-
-def test_attachments_of_a_mail_are_read_by_their_own_loaders(tmp_path: Path) -> None:
-    message = mail()
-    message.add_attachment(docx(paragraph("Terms attached.")), maintype="application", subtype="x", filename="t.docx")
-    message.add_attachment(b"\x1aE\xdf\xa3\x00", maintype="video", subtype="x", filename="film.mkv")
-    message.add_attachment(mail("Forwarded", "Inner words."))
-    document = load(tmp_path, "a.eml", bytes(message))
-    found = texts(document)
-    assert found[found.index("Attachment: t.docx") + 1] == "Terms attached."
-    assert "Attachment: Forwarded.eml" in found
-    assert "Inner words." in found
-    assert "film.mkv was not read" in document.warnings[0]
-    assert_it_can_be_sent(document)
-
-
-def test_a_mail_with_nothing_but_html_is_read(tmp_path: Path) -> None:
-    message = EmailMessage()
-    message["Subject"] = "Offer"
-    message.set_content("<p>The price is <b>12</b> euro.</p>", subtype="html")
-    assert "The price is 12 euro." in texts(load(tmp_path, "a.eml", bytes(message)))
-
-
-def test_mails_within_mails_end(tmp_path: Path) -> None:
-    message = mail("0", "Deepest words.")
-    for depth in range(1, 8):
-        outer = mail(str(depth), "Words.")
-        outer.add_attachment(message)
-        message = outer
-    document = load(tmp_path, "a.eml", bytes(message))
-    assert not any("Deepest" in page.text for page in document.pages)
-    assert document.warnings
-
-
-@pytest.mark.parametrize(
-    ("content", "status"),
-    [
-        (b"This is no mail.", "damaged"),
-        (b"From: a@b\nSubject: x\nContent-Type: application/pkcs7-mime; name=smime.p7m\n\nMIAGCSqGSIb3", "locked"),
-        (b"From: a@b\nSubject: x\n\n-----BEGIN PGP MESSAGE-----\nhIwDY32h\n", "locked"),
-    ],
-)
-def test_mails_that_cannot_be_read_say_why(tmp_path: Path, content: bytes, status: str) -> None:
-    with pytest.raises(DocumentError) as caught:
-        load(tmp_path, "a.eml", content)
-    assert caught.value.status == status
-
-
-def test_each_message_of_a_mailbox_begins_a_page(tmp_path: Path) -> None:
-    head = b"From ida@x Fri Jan 16 17:04:16 2026\n"
-    data = head + bytes(mail("One", ">From here on.\n")) + b"\n" + head + bytes(mail("Two"))
-    document = load(tmp_path, "a.mbox", data)
-    assert [page.text.split("\n")[0] for page in document.pages] == ["One", "Two"]
-    assert "From here on." in document.pages[0].text
-
-
-def outlook(**streams: bytes) -> bytes:
-    sent = struct.pack("<HHIQ", 0x40, 0x0039, 0, 134_128_512_000_000_000)
-    return compound({"__properties_version1.0": bytes(32) + sent, **streams})
-
-
-def test_an_outlook_message_and_its_attachment(tmp_path: Path) -> None:
-    data = outlook(
-        **{
-            "__substg1.0_0037001F": "Late delivery".encode("utf-16-le"),
-            "__substg1.0_0C1A001F": "Ida Höglund".encode("utf-16-le"),
-            "__substg1.0_0E04001F": "Ola".encode("utf-16-le"),
-            "__substg1.0_1000001F": "The pumps are late.\r\n\r\nIda".encode("utf-16-le"),
-            "__attach_version1.0_#00000000/__substg1.0_3707001F": "note.txt".encode("utf-16-le"),
-            "__attach_version1.0_#00000000/__substg1.0_37010102": b"Words attached.".ljust(5000),
-        }
-    )
-    document = load(tmp_path, "a.msg", data)
-    assert texts(document) == [
-        "Late delivery",
-        "From: Ida Höglund\nTo: Ola\nDate: 2026-01-14 08:00 +0000",
-        "The pumps are late.",
-        "Ida",
-        "Attachment: note.txt",
-        "Words attached.",
-    ]
-
-
-def test_rich_text_of_outlook_is_unpacked() -> None:
-    # The example of MS-OXRTFCP 4.1.1.
-    packed = bytes.fromhex(
-        "2d0000002b0000004c5a4675f1c5c7a703000a007263706731323542320af32068656c090020627705b06c647d0a800fa0"
-    )
-    assert decompress(packed).startswith(b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}")
-
+from tests.ingest.test_loaders_text import blocks, load, texts
 
 # OpenDocument, books, RTF ---------------------------------------------------------------------------------------------
 
