@@ -15,6 +15,7 @@
 Exit codes are those of the command-line contract; 130 (interrupted) is set by the command line itself.
 """
 
+from pathlib import Path
 from typing import ClassVar
 
 
@@ -77,3 +78,12 @@ class ServerError(ModelError):
 
 class PolicyError(StrongroomError):
     exit_code = 5
+
+
+def place_of(error: BaseException) -> str:
+    """Type and place of an error that is a mistake of ours, without its message: that may quote the document."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"

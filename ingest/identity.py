@@ -49,7 +49,8 @@ INITIALS, QUARTER, KIND, DATE = "=", "quarter:", "kind:", "date:"
 """Put before what is no word, so that the initials of "J&J" are never taken for the word "jj"."""
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019](?!s\b)[^\W_]+)?")
-_ADDRESS = re.compile(r"\S*(?:www\.|//|@)\S*|\S+\.(?:com|org|net|co\.uk|de|fr|eu)\b\S*", re.IGNORECASE)
+# Looked for at the start of each run only: a long one without a mark would be searched again from every letter of it.
+_ADDRESS = re.compile(r"(?<!\S)(?:\S*(?:www\.|//|@)\S*|\S+\.(?:com|org|net|co\.uk|de|fr|eu)\b\S*)", re.IGNORECASE)
 _MARKS_OF_ADDRESSES = ("www.", "//", "@", ".com", ".org", ".net", ".co.uk", ".de", ".fr", ".eu")
 """One of them stands in every address, and on few pages any: looking for addresses takes ten times as long."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")

@@ -16,6 +16,12 @@ MONTHS = frozenset(f"{_ENGLISH_MONTHS} {_GERMAN_MONTHS}".split()) | {"marz"}
 """Names of months, folded, that are taken for nothing else."""
 
 _FIRST_DAYS = 7
+_FIRST_SHORT_YEAR = 70
+"""From here on two figures are a year of the last century: `FY98`."""
+
+_TAKEN_FOR_OTHERS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s"})
+"""Letters that match an i or an s with re.IGNORECASE, and are no such letter in lower case."""
+
 MONTH = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
 """A regular expression for the name of a month, to be used with re.IGNORECASE."""
 _PERIOD_END = re.compile(
@@ -67,7 +73,7 @@ def years_in(text: str) -> tuple[int, ...]:
     """Years a text names in whatever form (2018, FY18, Q2'23, 2023Q2, 2022/23), newest first."""
     years = {int(year) for pattern in (_YEAR, _GLUED_YEAR) for year in pattern.findall(text)}
     years |= {int(year) for _, _, year in _DAY_FIRST_DATE.findall(text)}
-    years |= {2000 + int(year) for year in _SHORT_YEAR.findall(text)}
+    years |= {_full_year(int(year)) for year in _SHORT_YEAR.findall(text)}
     years |= {year for match in _TWO_YEARS.finditer(text) for year in _two_years(match)}
     return tuple(sorted(years, reverse=True))
 
@@ -121,17 +127,25 @@ def _two_years(match: re.Match[str]) -> tuple[int, ...]:
     named = match["fy"] or (match["century"] and match["sign"] != "-")
     if not named or second != (first + 1) % 100:
         return ()
-    year = int(match["century"] or 20) * 100 + first
+    year = int(match["century"]) * 100 + first if match["century"] else _full_year(first)
     return year, year + 1
 
 
+def _full_year(two_figures: int) -> int:
+    return two_figures + (1900 if two_figures >= _FIRST_SHORT_YEAR else 2000)
+
+
 def _ordinal(match: re.Match[str]) -> int:
-    return _ORDINALS[match["word"].lower()] if match["word"] else int(match["number"])
+    return _ORDINALS[_lower(match["word"])] if match["word"] else int(match["number"])
 
 
 def month_number(name: str) -> int:
     """1 to 12, for a name that MONTH matches."""
-    return _MONTH_NUMBERS[name.lower()]
+    return _MONTH_NUMBERS[_lower(name)]
+
+
+def _lower(word: str) -> str:
+    return word.translate(_TAKEN_FOR_OTHERS).lower()
 
 
 def _day(year: str, month: str, day: str | None) -> frozenset[str]:

@@ -176,7 +176,7 @@ def _words(limit: int, count_tokens: CountTokens) -> PartsOf:
                 step = max(1, limit // 2 // BYTES_PER_CHARACTER)
                 spans.extend((first, min(first + step, end)) for first in range(start, end, step))
                 room = 0
-            elif tokens <= room:
+            elif spans and tokens <= room:
                 spans[-1] = (spans[-1][0], end)
                 room -= tokens
             else:

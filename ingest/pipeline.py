@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 
-from config.errors import DocumentError
+from config.errors import DocumentError, StrongroomError, place_of
 from config.sections import Settings
 from ingest.chunker import chunk_document
 from ingest.discovery import FoundFile, Plan, discover
@@ -231,7 +231,8 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
     try:
         if result.document is None:
             raise result.error or DocumentError("The file could not be read.", "Run the ingest again.")
-        status, chunks = _store(result, result.document, file, library, embedder, settings)
+        with _faults_as_errors():
+            status, chunks = _store(result, result.document, file, library, embedder, settings)
     except DocumentError as error:
         status = FileStatus(error.status)
         reason = library.record_outcome(
@@ -241,6 +242,19 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
     ms = result.ms + (time.monotonic() - started) * 1000
     remarks = result.document.remarks if status in IN_LIBRARY else ""
     return FileDone(file.path, status, pages=len(result.document.pages), chunks=chunks, ms=ms, reason=remarks)
+
+
+@contextmanager
+def _faults_as_errors() -> Iterator[None]:
+    """A mistake of ours over one document must not cost the others, in this run and in all that come after it."""
+    try:
+        yield
+    except StrongroomError:
+        raise
+    except Exception as fault:
+        raise DocumentError(
+            f"The file was read but cannot be taken in, and that is a fault of Strongroom ({place_of(fault)})."
+        ) from fault
 
 
 def _store(

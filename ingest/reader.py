@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from config.child import reply, serve
-from config.errors import DocumentError
+from config.errors import DocumentError, place_of
 from config.memory import give_back_memory
 
 
@@ -63,20 +63,11 @@ def _read(request: Mapping[str, Any]) -> dict[str, Any]:
     except MemoryError:
         return _error("too_large", "Reading the file takes more memory than the setting ingest.memory_mb allows.")
     except Exception as error:  # noqa: BLE001  a mistake of ours over one file must not cost the others
-        return _error("failed", f"The file cannot be read, and that is a fault of Strongroom ({_place(error)}).")
+        return _error("failed", f"The file cannot be read, and that is a fault of Strongroom ({place_of(error)}).")
 
 
 def _error(status: str, reason: str) -> dict[str, Any]:
     return {"error": {"status": status, "reason": reason}}
-
-
-def _place(error: BaseException) -> str:
-    """Type and place of an error, without its message: that may quote the document."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{where}"
 
 
 if __name__ == "__main__":

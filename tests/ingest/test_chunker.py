@@ -168,6 +168,15 @@ def test_a_word_longer_than_a_chunk_is_cut_by_characters() -> None:
 # The context line -----------------------------------------------------------------------------------------------------
 
 
+def test_a_long_line_may_begin_with_words_that_have_no_tokens() -> None:
+    def count(texts: Sequence[str]) -> list[int]:
+        return count_words([text.replace("\ufffd", " ") for text in texts])
+
+    text = "\ufffd \ufffd\ufffd " + words(100)
+    found = chunks_of(document(page(1, (PARAGRAPH, text))), count=count)
+    assert " ".join(chunk.text for chunk in found) == text
+
+
 def test_the_context_names_document_and_section() -> None:
     doc = document(
         page(1, (HEADING, "2 Fees", 1), (PARAGRAPH, words(30))), page(2, (PARAGRAPH, words(30))), title="Annual report",

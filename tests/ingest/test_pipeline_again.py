@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,29 @@ def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(lib
     assert pass_over()["lost.txt"] == "timeout"
     lost.write_text("Another text.\n")
     assert pass_over()["lost.txt"] == "added"
+
+
+@pytest.mark.parametrize("place", ["ingest.pipeline.chunk_document", "ingest.library.documents.identify"])
+def test_a_fault_of_ours_over_one_document_costs_that_one(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Before it is stored, or in the middle of that."""
+    module, _, name = place.rpartition(".")
+    real = getattr(import_module(module), name)
+
+    def stumble(document: Document, **named: object) -> object:
+        if document.title == "Lease":
+            raise KeyError(document.pages[0].text)
+        return real(document, **named)
+
+    monkeypatch.setattr(place, stumble)
+    events = run(library, folder)
+
+    assert outcomes(events) == {"lease.md": "failed", "minutes.txt": "added"}
+    [reason] = [event.reason for event in events if isinstance(event, FileDone) and event.reason]
+    assert "a fault of Strongroom (KeyError at test_pipeline_again.py:" in reason
+    assert "tenant" not in reason, "what the document says stays out of it"
+    assert library.check() == []
 
 
 def file_of_scans(folder: Path, name: str) -> tuple[Path, str]:
