@@ -6,6 +6,7 @@ from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local, whole
 from ingest.loaders.numbering import Numbering
 from ingest.loaders.ooxml import Package, is_on, write_charts
+from ingest.loaders.paged_table import write_paged_table
 from ingest.loaders.word_styles import Style, outline_level, read_styles
 from ingest.loaders.word_text import (
     DEEPEST,
@@ -31,10 +32,8 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     package = Package(file, options)
     part = package.main_part("word/document.xml")
     root = package.root(part)
-    breaks = any(True for _ in descendants(root, "lastRenderedPageBreak")) or any(
-        attribute(found, "type") == "page" for found in descendants(root, "br")
-    )
-    writer = PageWriter(options, breaks_pages=not breaks)
+    is_printed = any(True for _ in descendants(root, "lastRenderedPageBreak"))
+    writer = PageWriter(options, breaks_pages=not is_printed)
     writer.new_page()
     reader = _Reader(writer, package, part)
     body = child(root, "body")
@@ -90,9 +89,9 @@ class _Reader:
 
     def _paragraph(self, paragraph: Element) -> None:
         properties = child(paragraph, "pPr")
-        if is_on(child(properties, "pageBreakBefore")) and not self._writer.breaks_pages:
+        if is_on(child(properties, "pageBreakBefore")):
             self._writer.new_page()
-        style = self._styles.get(attribute(child(properties, "pStyle"), "val"), Style())
+        style = self._style(properties)
         is_continued = False
         for text in _PAGE_BREAK.split(seen_text(paragraph)):
             if text == PAGE_ENDS or (text == PAGE_ENDED and not self._writer.is_at_page_start):
@@ -102,6 +101,8 @@ class _Reader:
             elif text.strip():
                 self._write(text, properties, style)
                 is_continued = True
+        if not is_continued and _is_seen(properties):
+            self._mark(properties, style)  # an empty paragraph of a list takes a number, too
         for box in boxes(paragraph):
             self.blocks(box, 1)
         self._attached(paragraph)
@@ -117,6 +118,9 @@ class _Reader:
             self._writer.item(text, mark)
         else:
             self._writer.paragraph(text)
+
+    def _style(self, properties: Element | None) -> Style:
+        return self._styles.get(attribute(child(properties, "pStyle"), "val"), Style())
 
     def _mark(self, properties: Element | None, style: Style) -> str | None:
         """The paragraph's number or bullet; None when it is in no list."""
@@ -150,11 +154,14 @@ class _Reader:
                     self.blocks(cell, depth + 1)
             return
         table_rows: list[list[str]] = []
-        for row in cells:
+        for row, its_cells in zip(rows, cells, strict=True):
             above = table_rows[-1] if table_rows else []
-            table_rows.append(self._row(row, above))
+            texts = self._row(its_cells, above)
+            if texts and _begins_page(row):
+                texts[0] = PAGE_ENDS + texts[0].removeprefix(PAGE_ENDS)
+            table_rows.append(texts)
         marked = sum(1 for row in rows if is_on(child(row, "trPr", "tblHeader")))
-        self._writer.table(table_rows, max(1, marked) if len(table_rows) > 1 else 0)
+        write_paged_table(self._writer, table_rows, max(1, marked) if len(table_rows) > 1 else 0)
         for cell in (cell for row in cells for cell in row):
             self._attached(cell)
 
@@ -165,11 +172,44 @@ class _Reader:
             properties = child(cell, "tcPr")
             merge = child(properties, "vMerge")
             goes_on = merge is not None and attribute(merge, "val", "continue") != "restart"
-            text = above[len(row)] if goes_on and len(row) < len(above) else as_line(cell)
+            text = above[len(row)].replace(PAGE_ENDS, " ") if goes_on and len(row) < len(above) else self._cell(cell)
             span = attribute(child(properties, "gridSpan"), "val")
             row.extend([text, *[""] * (max(0, min(whole(span, 1), 100) - 1))])
         return row
 
+    def _cell(self, cell: Element) -> str:
+        """What a cell shows, as one line, and where pages end in it: where Word ended them, if it did."""
+        lines: list[str] = []
+        for paragraph in descendants(cell, "p"):
+            text = seen_text(paragraph)
+            words = text.lstrip()
+            marks = text[: len(text) - len(words)]
+            number = self._number(child(paragraph, "pPr"), is_empty=not words)
+            lines.append(marks + f"{number} {words}".strip(" "))
+        line = " ".join(text for text in lines if text)
+        return line.replace(PAGE_ENDS, "").replace(PAGE_ENDED, PAGE_ENDS) if PAGE_ENDED in line else line
+
+    def _number(self, properties: Element | None, *, is_empty: bool) -> str:
+        """The number of a paragraph in a cell; empty when it has none, or a bullet."""
+        if is_empty and not _is_seen(properties):
+            return ""
+        mark = self._mark(properties, self._style(properties))
+        return mark if mark and mark != "\N{BULLET}" else ""
+
+
+def _is_seen(properties: Element | None) -> bool:
+    """Whether an empty paragraph is there at all: not deleted, not hidden, not just the end of a section."""
+    mark = child(properties, "rPr")
+    return child(properties, "sectPr") is None and not any(
+        is_on(child(mark, name)) for name in ("del", "moveFrom", "vanish")
+    )
+
 
 def _is_long(cell: Element) -> bool:
     return sum(1 for _ in children(cell, "p")) > 3
+
+
+def _begins_page(row: Element) -> bool:
+    """Whether Word ended a page before the first word of the row."""
+    parts = (local(part) for part in descendants(row, "t", "lastRenderedPageBreak"))
+    return next(parts, "") == "lastRenderedPageBreak"

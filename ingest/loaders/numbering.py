@@ -37,10 +37,12 @@ class Numbering:
 
     def __init__(self, root: Element | None) -> None:
         lists = {attribute(item, "abstractNumId"): item for item in children(root, "abstractNum")}
+        by_style = {attribute(child(item, "styleLink"), "val"): item for item in lists.values()}
         self._lists: dict[str, tuple[str, dict[int, _Level]]] = {}
         for number in children(root, "num"):
             key = attribute(child(number, "abstractNumId"), "val")
-            levels = _levels(lists.get(key))
+            style = attribute(child(lists.get(key), "numStyleLink"), "val")
+            levels = _levels(by_style.get(style) if style else lists.get(key))
             overrides = list(children(number, "lvlOverride"))
             own = {depth: level for override in overrides for depth, level in _levels(override).items()}
             starts = {
