@@ -4,30 +4,21 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
+from assistant.counting import UNITS, Count, counts, in_digits, values_in
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
-from assistant.words import NUMBER_WORDS, STOP_WORDS, content_terms, numbers, terms
-from ingest.folding import fold
+from assistant.words import STOP_WORDS, content_terms, numbers, parse_number, terms
 from ingest.function_words import foreign_function_words
+from ingest.periods import MONTH, dates_in
 
 OVERLAP_FLOOR = 0.6
 """Least share of a sentence's content words that the cited passages must hold. Words of the question count as held:
 an answer may repeat what was asked."""
 
-_LIST_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s")
+_LIST_NUMBER = re.compile(rf"^\d{{1,2}}[.)] (?!(?:{MONTH}|quarter|quartal|halbjahr|jahrhundert)\b)", re.IGNORECASE)
+"""Not the day of `31. March` nor the ordinal of `3. Quartal`."""
 _NAME_LIKE = re.compile(r"[^\W\d_]+")
 _BEGINS_ANEW = re.compile(r"[“\"„«(:*\-\u2013\u2014]\s*$")
-
-_VALUES = {terms(word)[0]: value for word, value in NUMBER_WORDS.items()}
-_UNITS = tuple(
-    frozenset(term for word in words.split() for term in terms(word))
-    for words in ("second minute hour day week month quarter year decade", "hundred thousand million billion trillion")
-)
-"""What cannot stand for one another: 30 days are not 30 weeks."""
-_Count = tuple[float, str]
-"""A number and the stem of what may be counted by it."""
-_WORDS_TO_UNIT = 2
-"""A unit is the word behind its number or the one behind that: 30 business days."""
 
 
 def check(sentences: Sequence[CitedSentence], sources: Sequence[Source], question: str) -> Grounding:
@@ -57,56 +48,48 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
         return True
     if not passages:
         return False
+    texts = [_collapsed(passage) for passage in passages]
+    claim = _LIST_NUMBER.sub("", _collapsed(sentence))
+    held = {value for text in texts for value in values_in(text)}
     return (
-        _quotes_stand(sentence, passages)
-        and _numbers_agree(sentence, passages)
+        _quotes_stand(sentence, texts)
+        and _numbers_occur(claim, texts, held)
+        and _dotted_occur(claim, texts)
         and _names_occur(sentence, passages, question)
-        and _says_something_of_them(sentence, passages, question)
-        and _overlap(sentence, passages, question) >= OVERLAP_FLOOR
+        and _says_something_of_them(claim, texts, held, question)
+        and _overlap(claim, texts, question) >= OVERLAP_FLOOR
     )
 
 
 def _quotes_stand(sentence: str, passages: Sequence[str]) -> bool:
-    texts = [_collapsed(passage) for passage in passages]
-    return all(any(_collapsed(span) in text for text in texts) for span in QUOTED.findall(sentence))
+    return all(any(_collapsed(span) in text for text in passages) for span in QUOTED.findall(sentence))
 
 
-def _numbers_agree(sentence: str, passages: Sequence[str]) -> bool:
-    claimed, found = list(_counts(sentence)), {pair for passage in passages for pair in _counts(passage)}
-    return _numbers_occur(sentence, passages, claimed, found) and _units_agree(claimed, found)
-
-
-def _numbers_occur(sentence: str, passages: Sequence[str], counts: Sequence[_Count], found: Collection[_Count]) -> bool:
+def _numbers_occur(claim: str, passages: Sequence[str], held: Collection[float]) -> bool:
     """Those in words ("five months") count where the passages count the same thing: "two reasons" may be a summary."""
-    held = {value for passage in passages for value in numbers(passage)}
-    held |= {NUMBER_WORDS[word] for passage in passages for word in fold(passage).split() if word in NUMBER_WORDS}
+    claimed = list(counts(claim))
+    found = {count for passage in passages for count in counts(passage, in_every_reading=True)}
     counted = {unit for _, unit in found}
-    claimed = numbers(_LIST_NUMBER.sub("", sentence))
-    claimed += [value for value, unit in counts if unit in counted]
-    return all(value in held for value in claimed)
+    values = [*numbers(claim), *(value for value, unit in claimed if unit in counted)]
+    return all(value in held for value in values) and _units_agree(claimed, found)
 
 
-def _units_agree(counts: Sequence[_Count], found: Collection[_Count]) -> bool:
-    for value, unit in counts:
-        for units in _UNITS:
+def _units_agree(claimed: Sequence[Count], found: Collection[Count]) -> bool:
+    for value, unit in claimed:
+        for units in UNITS:
             others = {other for other in units if (value, other) in found}
             if unit in units and others and unit not in others:
                 return False
     return True
 
 
-def _counts(text: str) -> Iterator[_Count]:
-    """Each number, in digits or in words, with the words behind it that may be what is counted."""
-    words = terms(_LIST_NUMBER.sub("", text))
-    values = [_VALUES.get(word, numbers(word)[0] if numbers(word) else None) for word in words]
-    for place, value in enumerate(values):
-        if value is None:
-            continue
-        for behind in range(place + 1, min(place + 1 + _WORDS_TO_UNIT, len(words))):
-            if values[behind] is not None:
-                break
-            if words[behind] not in STOP_WORDS:
-                yield value, words[behind]
+def _dotted_occur(claim: str, passages: Sequence[str]) -> bool:
+    """Whether the section numbers, versions and addresses stand in the passages, and the dates in figures in any form:
+    `4.2.1`, `15.03.2024`."""
+    dotted = {term for term in terms(claim) if term[0].isdigit() and parse_number(term) is None}
+    missing = dotted.difference(*map(terms, passages)) if dotted else dotted
+    dates = {date for passage in passages for date in dates_in(passage)} if missing else set()
+    return all(dates_in(term) and dates_in(term) <= dates for term in missing)
 
 
 def _names_occur(sentence: str, passages: Sequence[str], question: str) -> bool:
@@ -129,16 +112,23 @@ def _names(text: str) -> Iterator[str]:
             yield word[0]
 
 
-def _says_something_of_them(sentence: str, passages: Sequence[str], question: str) -> bool:
-    """Whether a word that is not the question's stands in the passages, where the sentence has such a word."""
-    own = set(content_terms(sentence)) - set(terms(question))
-    return not own or bool(own & {term for passage in passages for term in terms(passage)})
+def _says_something_of_them(claim: str, passages: Sequence[str], held: Collection[float], question: str) -> bool:
+    """Whether a word or number that is not the question's stands in the passages, where there is such a one."""
+    words = set(_words(claim)).difference(terms(question))
+    values = set(numbers(in_digits(claim))) - values_in(_collapsed(question))
+    known = words.intersection(term for passage in passages for term in terms(passage)) or values.intersection(held)
+    return bool(known) or not (words or values)
 
 
-def _overlap(sentence: str, passages: Sequence[str], question: str) -> float:
-    claimed = [term for term in content_terms(sentence) if not term[0].isdigit()]
+def _overlap(claim: str, passages: Sequence[str], question: str) -> float:
+    claimed = _words(claim)
     held = {term for text in (*passages, question) for term in terms(text)}
     return sum(term in held for term in claimed) / len(claimed) if claimed else 1.0
+
+
+def _words(claim: str) -> list[str]:
+    """Its content terms that are no numbers: those must occur, whatever their form."""
+    return [term for term in content_terms(in_digits(claim)) if not term[0].isdigit()]
 
 
 def _collapsed(text: str) -> str:

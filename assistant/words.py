@@ -19,21 +19,23 @@ _FUNCTION_WORDS = """
     under until up upon us use used using very via was we were what whatever when where whether which while who whom
     whose why will with within without would yes yet you your yours
     """
-_NUMBERS = """
-    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
-    eighteen nineteen twenty
-    """
 _SUFFIXES = """
     ization isation ational fulness ousness iveness ement ations ation ments ment ities ness able ible ance ence ally
     tion sion ical ity ion ive ous ful ant ent ers ors ary ory al er or ly ic
     """
 
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
-NUMBER_WORDS = {word: float(value) for value, word in enumerate(_NUMBERS.split())}
 
 # A code such as E-07 or HC-2 is one word: its parts alone tell nothing.
-_WORD = re.compile(r"[^\W\d_]{1,4}-\d\w*|\d[\d.,'\u2019]*\d|\d|[^\W\d_]+(?:['\u2019][^\W\d_]+)?", re.UNICODE)
-_NUMBER = re.compile(r"\d(?:[\d.,'\u2019]|(?<=\d)[\u00a0\u202f](?=\d{3}))*\d|\d", re.UNICODE)
+WORD = r"[^\W\d_]{1,4}-\d\w*|\d[\d.,'\u2019]*\d|\d|[^\W\d_]+(?:['\u2019][^\W\d_]+)?"
+"""A regular expression for a word or number."""
+GROUPED = r"(?<![\w.,/])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)"
+"""A regular expression for figures in groups of three with spaces between: one number, or a row of a table."""
+_WORD = re.compile(WORD)
+_NUMBER = re.compile(rf"{GROUPED}|\d[\d.,'\u2019]*\d|\d")
+_POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+_MOST_GROUPS = 4
+"""More than these are a row of a table."""
 _DERIVATIONS = _SUFFIXES.split()
 FIGURE_WEIGHT = 2.0
 _MIN_DERIVED_STEM = 5
@@ -129,8 +131,32 @@ def _term(word: str) -> str:
 
 def numbers(text: str) -> list[float]:
     """The numbers written in digits in `text`, in order; signs, currencies and percent signs are not looked at."""
-    values = (parse_number(match) for match in _NUMBER.findall(text))
+    return [value for written in _NUMBER.findall(text) for value in values_of(written)]
+
+
+def possible_numbers(text: str) -> set[float]:
+    """All that the digits in `text` may stand for; see `readings`."""
+    return {value for written in _NUMBER.findall(text) for value in readings(written)}
+
+
+def values_of(written: str) -> list[float]:
+    """What one match of GROUPED or WORD is most likely meant to say: one number, none ("1.2.3"), or a row of them."""
+    groups = written.split()
+    values = map(parse_number, groups if len(groups) > _MOST_GROUPS else [written])
     return [value for value in values if value is not None]
+
+
+def readings(written: str) -> list[float]:
+    """All that one such match may be meant to say: "12 500" may be two columns of a table, "1.500" German for 1500."""
+    groups = written.split()
+    found = [
+        parse_number("".join(groups[first:last]))
+        for first in range(len(groups))
+        for last in range(first + 1, min(first + _MOST_GROUPS, len(groups)) + 1)
+    ]
+    if _POINTED.fullmatch(written):
+        found.append(parse_number(written.replace(".", "")))
+    return [value for value in found if value is not None]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -140,7 +166,7 @@ def parse_number(written: str) -> float | None:
     The last of `.` and `,` is the decimal mark when both occur; a comma before groups of exactly three digits is a
     thousands separator, and so is a repeated point.
     """
-    digits = re.sub("['\u2019\u00a0\u202f]", "", written)
+    digits = re.sub(r"['\u2019\s]", "", written)
     if "," in digits and "." in digits:
         thousands, decimal = (",", ".") if digits.rfind(".") > digits.rfind(",") else (".", ",")
         digits = digits.replace(thousands, "").replace(decimal, ".")

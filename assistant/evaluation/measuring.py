@@ -13,7 +13,7 @@ from assistant.evaluation.questions import Place, Question, load_questions
 from assistant.evaluation.summary import PAGE_CUTOFFS, Evaluation, Row, summarise
 from assistant.events import Answered
 from assistant.types import Answer, Passage, SearchResult
-from assistant.words import numbers, terms
+from assistant.words import numbers, possible_numbers, terms
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
@@ -126,7 +126,7 @@ def matches_any(answer: str, accepted: Iterable[str]) -> bool:
     An accepted answer that is little more than figures matches when each of its numbers occurs within 1 %; any other
     when its words occur one after the other, folded and stemmed.
     """
-    said_numbers, said = numbers(answer), f" {' '.join(terms(answer))} "
+    said_numbers, said = possible_numbers(answer), f" {' '.join(terms(answer))} "
     for wanted in accepted:
         figures = numbers(wanted)
         words = re.findall(r"[^\W\d_]{3,}", wanted)

@@ -1,6 +1,16 @@
 import pytest
 
-from assistant.words import Weights, content_terms, content_words, numbers, parse_number, stem, terms, written_words
+from assistant.words import (
+    Weights,
+    content_terms,
+    content_words,
+    numbers,
+    parse_number,
+    possible_numbers,
+    stem,
+    terms,
+    written_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +57,13 @@ def test_numbers_are_read_with_either_separator(written: str, value: float | Non
 
 def test_numbers_leaves_out_currency_percent_and_the_full_stop_after() -> None:
     assert numbers("It cost $1,577.00 (12%) in FY2018.") == [1577, 12, 2018]
+
+
+def test_spaces_may_separate_thousands_or_columns() -> None:
+    assert numbers("12 500 kroner, 12\u00a0500,50 kroner, 3, 500 and FY18 250") == [12_500, 12_500.5, 3, 500, 18, 250]
+    assert numbers("250 300 120 400 500") == [250, 300, 120, 400, 500]  # a row of a table
+    assert possible_numbers("5 250 300") == {5, 250, 300, 5_250, 250_300, 5_250_300}
+    assert possible_numbers("1.500 and 0.500") == {1.5, 1500, 0.5}
 
 
 def test_the_same_number_in_two_spellings_is_one_term() -> None:

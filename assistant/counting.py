@@ -1,0 +1,103 @@
+"""What a text counts: its numbers, in digits and in words, each with what may be counted by it."""
+
+import re
+from collections.abc import Iterator
+
+from assistant.words import GROUPED, STOP_WORDS, WORD, possible_numbers, readings, terms, values_of
+from ingest.unspaced import spaced
+
+Count = tuple[float, str]
+"""A number and the term of what may be counted by it, a unit in the form of UNITS."""
+
+_ONES = "one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_VALUES = {word: float(value) for value, word in enumerate(f"zero {_ONES} {_TEENS}".split())} | {
+    word: 10.0 * value for value, word in enumerate(_TENS.split(), 2)
+}
+
+_TIMES = {
+    "second": "sec sekunde sekunden seconde secondes",
+    "minute": "min minuten",
+    "hour": "std stunde stunden heure heures",
+    "day": "tag tage tagen jour jours",
+    "week": "woche wochen semaine semaines",
+    "month": "monat monate monaten mois",
+    "quarter": "quartal quartale quartalen trimestre trimestres",
+    "year": "jahr jahre jahren ans année années",
+    "decade": "jahrzehnt jahrzehnte jahrzehnten décennie décennies",
+}
+_POWERS = {
+    "hundred": "hundert",
+    "thousand": "tsd tausend mille",
+    "million": "m mn mio millionen",
+    "billion": "bn mrd milliarde milliarden milliard milliards",
+    "trillion": "tn billionen",
+}
+_UNIT_OF = {
+    terms(word)[0]: unit
+    for units in (_TIMES, _POWERS)
+    for unit, others in units.items()
+    for word in (unit, *others.split())
+}
+UNITS = (frozenset(_TIMES), frozenset(_POWERS))
+"""What cannot stand for one another: 30 days are not 30 weeks."""
+
+_WORDS_TO_UNIT = 2
+"""A unit is the word behind its number or the one behind that: 30 business days."""
+
+
+def _any_of(*words: str) -> str:
+    return f"(?:{'|'.join(' '.join(words).split())})"
+
+
+_UP_TO_99 = rf"(?:{_any_of(_TENS)}(?:[ -]{_any_of(_ONES)})?|{_any_of(_TEENS, _ONES)})"
+_IN_WORDS = rf"\b(?:{_any_of(_ONES)} hundred(?:(?: and)? {_UP_TO_99})?|{_UP_TO_99}|zero)(?![^\W\d_])"
+_NUMBER_IN_WORDS = re.compile(_IN_WORDS, re.IGNORECASE)
+_PIECE = re.compile(rf"{GROUPED}|(?P<in_words>{_IN_WORDS})|{WORD}", re.IGNORECASE)
+
+
+def counts(text: str, *, in_every_reading: bool = False) -> Iterator[Count]:
+    """Each number of `text`, which has single spaces only, with the words behind it that may be what is counted;
+    with `in_every_reading` once for each number that it may be."""
+    pieces = list(_pieces(text, in_every_reading))
+    for place, (values, _) in enumerate(pieces):
+        for other_values, word in pieces[place + 1 : place + 1 + _WORDS_TO_UNIT] if values else ():
+            if other_values:
+                break
+            if word not in STOP_WORDS:
+                yield from ((value, _UNIT_OF.get(word, word)) for value in values)
+
+
+def values_in(text: str) -> set[float]:
+    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words."""
+    return possible_numbers(text).union(*(values for values, _ in _pieces(text, True)))
+
+
+def in_digits(text: str) -> str:
+    """`text` with its numbers in words as digits: `twenty-five days` → `25 days`. A lone `one` may be no number."""
+    return _NUMBER_IN_WORDS.sub(lambda match: _digits(match[0].lower()), text)
+
+
+def _pieces(text: str, in_every_reading: bool) -> Iterator[tuple[list[float], str]]:
+    """Each number and word with the values that it has as a number, and its first term."""
+    for match in _PIECE.finditer(spaced(text)):
+        if match["in_words"]:
+            values = [_value(match[0].lower())]
+        elif match[0][0].isdigit():
+            values = readings(match[0]) if in_every_reading else values_of(match[0])[-1:]
+        else:
+            values = []
+        yield values, terms(match[0])[0]
+
+
+def _digits(in_words: str) -> str:
+    return in_words if in_words in STOP_WORDS else f"{_value(in_words):.0f}"
+
+
+def _value(in_words: str) -> float:
+    """`one hundred and twenty-five` → 125."""
+    value = 0.0
+    for word in re.findall("[a-z]+", in_words):
+        value = 100 * value if word == "hundred" else value + _VALUES.get(word, 0.0)
+    return value
