@@ -2,12 +2,15 @@
 
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.charsets import codec_of, decode_as
 from ingest.loaders.lines import Attachment
 from ingest.loaders.mail import Message, refuse_if_locked, write_message
 from ingest.loaders.plain_text import decode
@@ -20,6 +23,7 @@ _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signatu
 _HEAD = frozenset(
     {"from", "to", "subject", "date", "message-id", "received", "mime-version", "content-type", "return-path"}
 )
+_WORD_IN = re.compile(r"(?<==\?)[\w.:-]+(?=(?:\*[\w-]+)?\?[bq]\?)", re.IGNORECASE)
 
 
 def load(file: SourceFile, options: LoadOptions) -> Document:
@@ -44,9 +48,16 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
 def parse(data: bytes) -> EmailMessage:
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         data = decode(data).encode()
-    message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=email.policy.default)
+    message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=_Policy())
     assert isinstance(message, EmailMessage)  # noqa: S101  what this policy makes
     return message
+
+
+class _Policy(email.policy.EmailPolicy):
+    """Python's, with the character sets that are meant by the names in the words of a header (`=?gb2312?B?…?=`)."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, _WORD_IN.sub(lambda found: codec_of(found[0]) or found[0], value))
 
 
 def read_message(parsed: EmailMessage) -> Message:
@@ -132,11 +143,7 @@ def _content(part: EmailMessage) -> bytes:
 
 def _text(part: EmailMessage) -> str:
     """Decoded as the part says, else as any text."""
-    data = _content(part)
     try:
-        return data.decode(part.get_content_charset("utf-8"))
-    except (LookupError, UnicodeDecodeError, ValueError):
-        try:
-            return decode(data)
-        except DocumentError:
-            return ""
+        return decode_as(_content(part), part.get_content_charset("utf-8"))
+    except DocumentError:
+        return ""

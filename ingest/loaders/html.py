@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.loaders.base import LoadOptions, SourceFile, refuse_if_too_long
+from ingest.loaders.charsets import codec_of, decode_as
 from ingest.loaders.markup import Element, attribute, children, descendants, local, names, parse_html, text_of, whole
 from ingest.loaders.plain_text import decode
 from ingest.loaders.writer import PageWriter
@@ -62,12 +63,9 @@ def decode_html(data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return decode(data)
     if found := _CHARSET.search(data[:4096]):
-        name = (found.group(1) or found.group(2)).decode("ascii").lower()
-        try:
-            encoding = codecs.lookup("cp1252" if name in ("iso-8859-1", "latin1", "us-ascii") else name).name
-            return data.decode(encoding if "utf-16" not in encoding else "utf-8")
-        except (LookupError, UnicodeDecodeError):
-            pass
+        name = (found.group(1) or found.group(2)).decode("ascii")
+        is_mistaken = (codec_of(name) or "").startswith("utf-16")  # or these words could not be read
+        return decode_as(data, "utf-8" if is_mistaken else name)
     return decode(data)
 
 

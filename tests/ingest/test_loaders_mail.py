@@ -1,5 +1,6 @@
 """What becomes of mails, mailboxes and Outlook messages."""
 
+import base64
 import struct
 from email.message import EmailMessage
 from pathlib import Path
@@ -57,6 +58,41 @@ def test_a_mail_with_nothing_but_html_is_read(tmp_path: Path) -> None:
     message["Subject"] = "Offer"
     message.set_content("<p>The price is <b>12</b> euro.</p>", subtype="html")
     assert "The price is 12 euro." in texts(load(tmp_path, "a.eml", bytes(message)))
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding", "words"),
+    [
+        ("iso-8859-1", "cp1252", "1999\N{EN DASH}2003, € 500"),
+        ("gb2312", "gb18030", "朱镕基来了"),  # 镕 is none of GB 2312
+        ("shift_jis", "cp932", "①番の㈱"),
+        ("iso-2022-jp", "iso2022_jp", "契約書"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("us-ascii", "utf-8", "Größe"),
+    ],
+)
+def test_a_character_set_is_what_programs_mean_by_its_name(
+    tmp_path: Path, charset: str, encoding: str, words: str
+) -> None:
+    subject = base64.b64encode(words.encode(encoding)).decode()
+    head = f"Subject: =?{charset}?B?{subject}?=\nContent-Type: text/plain; charset={charset}\n\n"
+    document = load(tmp_path, "a.eml", head.encode() + words.encode(encoding))
+    assert texts(document) == ([words, words] if charset != "us-ascii" else [document.title, words])
+    page = f'<meta charset="{charset}"><p>'.encode() + words.encode(encoding)
+    assert texts(load(tmp_path, "a.html", page)) == [words]
+
+
+def test_signs_that_only_windows_has_in_a_japanese_mail(tmp_path: Path) -> None:
+    head = b"Subject: x\nContent-Type: text/plain; charset=iso-2022-jp\n\n"
+    words = b"\x1b$B-!4X@>\x1b(B \x1b(I6E\x1b(B No. 5"
+    assert texts(load(tmp_path, "a.eml", head + words)) == ["x", "①関西 ｶﾅ No. 5"]
+
+
+def test_one_broken_character_does_not_make_another_character_set(tmp_path: Path) -> None:
+    head = b"Subject: x\nContent-Type: text/plain; charset=gb2312\n\n"
+    words = "合同自签署之日起生效".encode("gb18030")
+    assert texts(load(tmp_path, "a.eml", head + words + b"\xb5"))[1].startswith("合同自签署之日起生效")
+    assert texts(load(tmp_path, "a.eml", head + "café".encode("cp1252")))[1] == "café"
 
 
 def test_mails_within_mails_end(tmp_path: Path) -> None:
