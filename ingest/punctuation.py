@@ -10,7 +10,7 @@ _CLAUSE_END = re.compile(f"[{_STOPS}:;][{_QUOTES_AND_BRACKETS}]*$")
 DASHES = "\N{EN DASH}\N{EM DASH}-"
 """As a class of characters in a pattern: the hyphen comes last."""
 
-_LIST_MARKER = re.compile(rf"[•▪◦●○■□☐☒✓➢‣·]\s*\S|(?:[*{DASHES}]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)])\s+\S")
+_LIST_MARKER = re.compile(rf"[•▪◦●○■□☐☑☒✓➢‣·]\s*\S|(?:[*{DASHES}]|\(?(?:\d{{1,3}}|[a-zA-Z]|[ivxIVX]{{1,5}})[.)])\s+\S")
 
 
 def ends_sentence(text: str) -> bool:

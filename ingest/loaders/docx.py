@@ -2,10 +2,12 @@
 
 import re
 
+from config.errors import DocumentError
+from ingest.loaders import load_within
 from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local, whole
 from ingest.loaders.numbering import Numbering
-from ingest.loaders.ooxml import Package, is_on, write_charts
+from ingest.loaders.ooxml import Package, is_on, relation_of, write_charts, write_diagram
 from ingest.loaders.paged_table import write_paged_table
 from ingest.loaders.word_styles import Style, outline_level, read_styles
 from ingest.loaders.word_text import (
@@ -15,6 +17,7 @@ from ingest.loaders.word_text import (
     WRAPPERS,
     as_line,
     boxes,
+    paragraphs,
     seen_text,
     through_wrappers,
 )
@@ -35,7 +38,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     is_printed = any(True for _ in descendants(root, "lastRenderedPageBreak"))
     writer = PageWriter(options, breaks_pages=not is_printed)
     writer.new_page()
-    reader = _Reader(writer, package, part)
+    reader = _Reader(writer, package, part, options)
     body = child(root, "body")
     reader.blocks(body if body is not None else root, 0)
     reader.frames()
@@ -50,8 +53,9 @@ def _without_title(properties: dict[str, str]) -> dict[str, str]:
 
 
 class _Reader:
-    def __init__(self, writer: PageWriter, package: Package, part: str) -> None:
+    def __init__(self, writer: PageWriter, package: Package, part: str, options: LoadOptions) -> None:
         self._writer = writer
+        self._options = options
         self._package = package
         self._part = part
         self._styles = read_styles(package.related(part, "styles"))
@@ -73,8 +77,20 @@ class _Reader:
                 self._paragraph(block)
             elif name == "tbl":
                 self._table(block, depth)
+            elif name == "altChunk":
+                self._taken_in(block)
             elif name in WRAPPERS and depth < DEEPEST:
                 self.blocks(block, depth + 1)
+
+    def _taken_in(self, chunk: Element) -> None:
+        """A file of its own that Word takes in when it opens this one, as other programs leave it."""
+        part = self._package.target(self._part, relation_of(chunk))
+        try:
+            document = load_within(part, self._package.archive.read(part), self._options)
+        except DocumentError as error:
+            self._writer.warn(f"The text taken in from {part} was not read: {error.message}")
+        else:
+            self._writer.insert(document)
 
     def frames(self) -> None:
         """Headers and footers, each once at the end: a letterhead, a contract's number."""
@@ -143,7 +159,12 @@ class _Reader:
                 name = kind.capitalize() + (f" by {author}" if author else "")
                 self._writer.paragraph(f"{name}: {text}")
         for found in descendants(paragraph, "chart"):
-            write_charts(self._writer, self._package.optional(self._package.target(self._part, attribute(found, "id"))))
+            write_charts(self._writer, self._other(attribute(found, "id")))
+        for found in descendants(paragraph, "relIds"):
+            write_diagram(self._writer, self._other(attribute(found, "dm")))
+
+    def _other(self, relation: str) -> Element | None:
+        return self._package.optional(self._package.target(self._part, relation))
 
     def _table(self, table: Element, depth: int) -> None:
         rows = [row for row in through_wrappers(table, "tr") if child(row, "trPr", "del") is None]
@@ -180,7 +201,7 @@ class _Reader:
     def _cell(self, cell: Element) -> str:
         """What a cell shows, as one line, and where pages end in it: where Word ended them, if it did."""
         lines: list[str] = []
-        for paragraph in descendants(cell, "p"):
+        for paragraph in paragraphs(cell):
             text = seen_text(paragraph)
             words = text.lstrip()
             marks = text[: len(text) - len(words)]

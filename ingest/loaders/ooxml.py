@@ -110,6 +110,12 @@ def write_charts(writer: PageWriter, root: Element | None) -> None:
         writer.table([["", *names], *rows])
 
 
+def write_diagram(writer: PageWriter, data: Element | None) -> None:
+    """The words of a SmartArt, from the part that holds its data."""
+    for words in drawing_text(data) if data is not None else ():
+        writer.item(words)
+
+
 def _points(element: Element | None) -> dict[int, str]:
     if element is None:
         return {}

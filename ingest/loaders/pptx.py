@@ -2,7 +2,7 @@
 
 from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local
-from ingest.loaders.ooxml import Package, drawing_text, paragraph_text, relation_of, write_charts
+from ingest.loaders.ooxml import Package, drawing_text, paragraph_text, relation_of, write_charts, write_diagram
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
@@ -102,9 +102,7 @@ def _write_shape(writer: PageWriter, package: Package, slide: str, shape: Elemen
         write_charts(writer, package.optional(package.target(slide, relation_of(chart))))
         return
     for diagram in descendants(shape, "relIds"):
-        data = package.optional(package.target(slide, attribute(diagram, "dm")))
-        for words in drawing_text(data) if data is not None else ():
-            writer.item(words)
+        write_diagram(writer, package.optional(package.target(slide, attribute(diagram, "dm"))))
         return
     body = child(shape, "txBody")
     paragraphs = [paragraph for paragraph in children(body, "p") if paragraph_text(paragraph).strip()]

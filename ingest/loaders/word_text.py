@@ -1,9 +1,11 @@
 """What is seen of a text in Word: without what is deleted or hidden, and with marks where pages end."""
 
+import re
 from collections.abc import Iterator
 
-from ingest.loaders.markup import Element, attribute, child, children, descendants, local, names
+from ingest.loaders.markup import Element, attribute, child, children, descendants, local, names, whole
 from ingest.loaders.ooxml import is_on
+from ingest.loaders.word_symbols import EMPTY, TICKED, symbol
 
 WRAPPERS = frozenset(
     {"sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "hyperlink", "fldSimple", "dir", "bdo"}
@@ -14,25 +16,40 @@ PAGE_ENDS, PAGE_ENDED = "\f", "\v"
 """Where the author ended a page, and where Word did when it last printed the file."""
 
 DEEPEST = 60
-_GONE = names("del moveFrom Fallback rPr pPr instrText delText fldData pict drawing object txbxContent")
+_GONE = names("del moveFrom Fallback rPr pPr instrText delText fldData pict drawing object txbxContent rt")
+_NOT_SHOWN = names("del moveFrom Fallback")
+
+_RAISED, _LEVEL = "\x0e", "\x0f"
+"""Around raised text: XML holds no such characters."""
+_NOTHING_BETWEEN = re.compile(f"{_RAISED}{_LEVEL}|{_LEVEL}{_RAISED}")
+_RAISED_AFTER_FIGURE = re.compile(rf"(?<=\d)([.,]?){_RAISED}(?=[-+\N{{MINUS SIGN}}]?\d)")
+_FIGURE_AFTER_RAISED = re.compile(rf"(?<=\d){_LEVEL}(?=\d)")
 
 
 def seen_text(element: Element) -> str:
-    """The text of a paragraph, with marks where a page ends."""
-    return "".join(_runs(element, 0))
+    """The text of a paragraph, with marks where a page ends. Raised figures do not run into others: `10^6`."""
+    text = _NOTHING_BETWEEN.sub("", "".join(_runs(element, 0)))
+    text = _FIGURE_AFTER_RAISED.sub(" ", _RAISED_AFTER_FIGURE.sub(r"\1^", text))
+    return text.replace(_RAISED, "").replace(_LEVEL, "")
 
 
 def as_line(element: Element | None) -> str:
     """All that is seen of an element, as one line."""
-    paragraphs = descendants(element, "p") if element is not None else ()
-    return " ".join(text for paragraph in paragraphs if (text := seen_text(paragraph).strip()))
+    return " ".join(text for paragraph in paragraphs(element) if (text := seen_text(paragraph).strip()))
+
+
+def paragraphs(element: Element | None) -> Iterator[Element]:
+    """All paragraphs in an element, also those of tables and text boxes."""
+    for paragraph in descendants(element, "p") if element is not None else ():
+        if not any(local(above) in _NOT_SHOWN for above in paragraph.iterancestors()):
+            yield paragraph
 
 
 def boxes(paragraph: Element) -> Iterator[Element]:
     """Text boxes anchored in the paragraph, each once: the fallback for old programs repeats them."""
     for box in descendants(paragraph, "txbxContent"):
-        above = [local(element) for element in box.iterancestors()]
-        if "Fallback" not in above and "del" not in above and "txbxContent" not in above:
+        above = {local(element) for element in box.iterancestors()}
+        if "txbxContent" not in above and not above & _NOT_SHOWN:
             yield box
 
 
@@ -60,9 +77,43 @@ def _runs(element: Element, depth: int) -> Iterator[str]:
             yield "\n"
         elif name == "noBreakHyphen":
             yield "-"
-        elif name in _GONE or depth > DEEPEST or (name == "r" and is_on(child(part, "rPr", "vanish"))):
+        elif name == "sym":
+            yield symbol(part)
+        elif name == "checkBox":
+            yield TICKED if _is_ticked(part) else EMPTY
+        elif name == "ddList":
+            yield _chosen(part)
+        elif name in _GONE or depth > DEEPEST:
             continue
+        elif name == "r":
+            yield from _run(part, depth)
         elif name == "AlternateContent":
             yield from (text for choice in children(part, "Choice") for text in _runs(choice, depth + 1))
         else:
             yield from _runs(part, depth + 1)
+
+
+def _run(run: Element, depth: int) -> Iterator[str]:
+    properties = child(run, "rPr")
+    if is_on(child(properties, "vanish")):
+        return
+    is_raised = attribute(child(properties, "vertAlign"), "val") == "superscript"
+    if is_raised:
+        yield _RAISED
+    yield from _runs(run, depth + 1)
+    if is_raised:
+        yield _LEVEL
+
+
+def _is_ticked(box: Element) -> bool:
+    """Whether a box of an old form is ticked."""
+    checked = child(box, "checked")
+    return is_on(checked if checked is not None else child(box, "default"))
+
+
+def _chosen(choices: Element) -> str:
+    """What is chosen in a list of an old form."""
+    entries = [attribute(entry, "val") for entry in children(choices, "listEntry")]
+    result = child(choices, "result")
+    index = whole(attribute(result if result is not None else child(choices, "default"), "val"))
+    return entries[index] if index < len(entries) else ""

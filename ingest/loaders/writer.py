@@ -108,6 +108,15 @@ class PageWriter:
         for warning in document.warnings:
             self.warn(f"{heading}: {warning}")
 
+    def insert(self, document: Document) -> None:
+        """The blocks of another file, as a part of this text."""
+        for page in document.pages:
+            for block in page.blocks:
+                text = page.text[block.start : block.end]
+                self._add(block.kind, text, level=block.level, header=block.header)
+        for warning in document.warnings:
+            self.warn(warning)
+
     @property
     def is_at_page_start(self) -> bool:
         return not self._blocks

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from ingest.loaders.writer import PAGE_CHARACTERS
-from ingest.types import Document
-from tests.ingest.office import docx, paragraph
+from ingest.types import BlockKind, Document
+from tests.ingest.office import docx, paragraph, relations, zipped
 from tests.ingest.test_loaders_text import blocks, load
 
 BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
@@ -122,3 +124,113 @@ def test_numbers_of_a_list_style(tmp_path: Path) -> None:
     )
     body = numbered("Rent") + numbered("It is due.", 1) + numbered("Term")
     assert read(tmp_path, body, numbering=numbering) == ["§ 1 Rent", "1.1 It is due.", "§ 2 Term"]
+
+
+# Text -----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "raised", "after", "text"),
+    [
+        ("1,234", "1", "", "1,234^1"),
+        ("It cost 10", "6", " euro", "It cost 10^6 euro"),
+        ("10", "-3", " m", "10^-3 m"),
+        ("Sold in 2023.", "4", " And", "Sold in 2023.^4 And"),
+        ("", "1", "2023 as restated", "1 2023 as restated"),
+        ("the 1", "st", " of May", "the 1st of May"),
+        ("Revenue", "1", "", "Revenue1"),
+    ],
+)
+def test_raised_figures_do_not_run_into_others(tmp_path: Path, before: str, raised: str, after: str, text: str) -> None:
+    body = (
+        f'<w:p><w:r><w:t>{before}</w:t></w:r><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+        f"<w:t>{raised}</w:t></w:r><w:r><w:t>{after}</w:t></w:r></w:p>"
+    )
+    assert read(tmp_path, body) == [text]
+
+
+def test_a_raised_number_in_two_runs_is_one(tmp_path: Path) -> None:
+    run = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>1</w:t></w:r>'
+    assert read(tmp_path, f"<w:p><w:r><w:t>10</w:t></w:r>{run * 2}</w:p>") == ["10^11"]
+
+
+def test_the_readings_of_characters_stay_out_of_them(tmp_path: Path) -> None:
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    ruby = f"<w:r><w:ruby><w:rt>{run}</w:rt><w:rubyBase>{run}</w:rubyBase></w:ruby></w:r>"
+    body = f"<w:p>{ruby.format('とう', '東')}{ruby.format('きょう', '京')}</w:p>"
+    assert read(tmp_path, body) == ["東京"]
+
+
+def test_boxes_in_cells_and_headers_are_read_once(tmp_path: Path) -> None:
+    box = f"<w:txbxContent>{paragraph('In a box.')}</w:txbxContent>"
+    choices = f"<w:Choice>{box}</w:Choice><w:Fallback>{box}</w:Fallback>"
+    alternatives = f"<w:p><w:r><w:AlternateContent>{choices}</w:AlternateContent></w:r></w:p>"
+    body = table(cell(paragraph("Part")) + cell(alternatives))
+    assert read(tmp_path, body, header=alternatives) == ["Part | In a box.", "Page header: In a box."]
+
+
+def test_symbols_and_boxes_to_tick(tmp_path: Path) -> None:
+    symbols = [
+        ("Wingdings", "F0FE"),
+        ("Wingdings", "F0A8"),
+        ("Symbol", "F0A3"),
+        ("Symbol", "F06D"),
+        ("Calibri", "2022"),
+    ]
+    written = "".join(f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>' for font, code in symbols)
+    unknown = '<w:r><w:sym w:font="Bookshelf Symbol 7" w:char="F033"/></w:r>'
+    assert read(tmp_path, f"<w:p>{written}{unknown}</w:p>") == ["☑☐≤μ•\N{REPLACEMENT CHARACTER}"]
+
+
+def test_fields_of_a_form(tmp_path: Path) -> None:
+    field = '<w:r><w:fldChar w:fldCharType="begin"><w:ffData>{}</w:ffData></w:fldChar><w:t>{}</w:t></w:r>'
+    box = "<w:checkBox><w:default w:val='{}'/>{}</w:checkBox>"
+    choice = '<w:ddList><w:result w:val="1"/><w:listEntry w:val="Oslo"/><w:listEntry w:val="Bergen"/></w:ddList>'
+    body = (
+        "<w:p>"
+        + field.format(box.format(0, "<w:checked/>"), " new, ")
+        + field.format(box.format(1, ""), " dry, ")
+        + field.format(box.format(1, "<w:checked w:val='0'/>"), " used, in ")
+        + field.format(choice, ".")
+        + "</w:p>"
+    )
+    assert read(tmp_path, body) == ["☒ new, ☒ dry, ☐ used, in Bergen."]
+
+
+def package(body: str, targets: dict[str, str], members: dict[str, str | bytes]) -> bytes:
+    spaces = 'xmlns:w="w" xmlns:r="r"'
+    return zipped(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "word/document.xml": f"<w:document {spaces}><w:body>{body}</w:body></w:document>",
+            "word/_rels/document.xml.rels": relations(**targets),
+            **members,
+        }
+    )
+
+
+def test_words_of_a_diagram(tmp_path: Path) -> None:
+    data = "<d:dataModel xmlns:d='d' xmlns:a='a'>{}</d:dataModel>"
+    lines = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in ("Plan", "Build"))
+    body = paragraph("See:") + '<w:p><w:r><w:drawing><w:relIds r:dm="rId7"/></w:drawing></w:r></w:p>'
+    file = package(body, {"rId7_diagramData": "data1.xml"}, {"word/data1.xml": data.format(lines)})
+    assert blocks(load(tmp_path, "a.docx", file)) == [
+        (BlockKind.PARAGRAPH, "See:"),
+        (BlockKind.LIST_ITEM, "• Plan"),
+        (BlockKind.LIST_ITEM, "• Build"),
+    ]
+
+
+def test_a_file_that_word_takes_in_is_read_where_it_stands(tmp_path: Path) -> None:
+    html = "<html><body><h2>Terms</h2><p>Net 30.</p><ul><li>by bank</li></ul></body></html>"
+    body = paragraph("Above.") + '<w:altChunk r:id="rId7"/><w:altChunk r:id="rId8"/>' + paragraph("Below.")
+    targets = {"rId7_aFChunk": "chunk.html", "rId8_aFChunk": "lost.html"}
+    document = load(tmp_path, "a.docx", package(body, targets, {"word/chunk.html": html}))
+    assert blocks(document) == [
+        (BlockKind.PARAGRAPH, "Above."),
+        (BlockKind.HEADING, "Terms"),
+        (BlockKind.PARAGRAPH, "Net 30."),
+        (BlockKind.LIST_ITEM, "• by bank"),
+        (BlockKind.PARAGRAPH, "Below."),
+    ]
+    assert [warning for warning in document.warnings if "lost.html" in warning]
