@@ -49,6 +49,12 @@ def sanitise(text: str) -> str:
     return _SUSPECT.sub(_judge, text)
 
 
+def one_line(text: str) -> str:
+    """`text` sanitised, with a space for every line break and tab: a name with a line break in it would otherwise write
+    a line of its own into what is shown."""
+    return sanitise(text).replace("\n", " ").replace("\t", " ")
+
+
 def _judge(match: re.Match[str]) -> str:
     """What a suspect character becomes: itself, a newline or nothing."""
     character = match[0]

@@ -184,18 +184,19 @@ def _print_nearest(answer: "Answer", output: "Output") -> None:
 def _print_citation(citation: "Citation", answer: "Answer", output: "Output") -> None:
     """`[1] contract.pdf, page 3: "quote"`, without the quote where the answer is that quote."""
     from assistant.cli.output import styled
-    from assistant.cli.passages import one_line
+    from assistant.cli.passages import words
+    from config.sanitise import one_line
 
-    quoted = one_line(citation.quote)
-    quote = "" if quoted in one_line(answer.text) else f': "{quoted}"'
+    quoted = words(citation.quote)
+    quote = "" if quoted in words(answer.text) else f': "{quoted}"'
     place = f", page {citation.page}{quote}"
-    output.render(styled((f"[{citation.number}] ", "bold"), (citation.document, "bold cyan"), (place, "")))
+    output.render(styled((f"[{citation.number}] ", "bold"), (one_line(citation.document), "bold cyan"), (place, "")))
 
 
 def _print_unsupported(sentences: "Sequence[str]", output: "Output") -> None:
     from assistant.cli.output import plain
-    from assistant.cli.passages import one_line
+    from assistant.cli.passages import words
 
     output.render(plain("\nNot borne out by the sources:", "bold yellow"))
     for sentence in sentences:
-        output.render(plain(f"  - {one_line(sentence)}", "yellow"))
+        output.render(plain(f"  - {words(sentence)}", "yellow"))

@@ -9,6 +9,7 @@ from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
 from assistant.cli.ledger import named_pages, write_ledger
 from assistant.cli.options import JsonFlag
+from config.sanitise import one_line
 
 if TYPE_CHECKING:
     from ingest.library.types import Receipt
@@ -104,14 +105,14 @@ def forget_documents(
 
 def _print_receipt(receipt: "Receipt", invocation: Invocation) -> None:
     for path in receipt.forgotten:
-        invocation.output.line(f"Forgotten: {path}")
+        invocation.output.line(f"Forgotten: {one_line(path)}")
     absence = "no byte of their text is left" if receipt.verified_absent else "but some of their text is STILL THERE"
     invocation.output.line(
         f"{receipt.chunks:,} passages and {receipt.vectors:,} vectors removed, {receipt.bytes_reclaimed:,} bytes "
         f"given back; {absence} under the home."
     )
     for holder in receipt.held_by[:_MOST_HOLDERS]:
-        invocation.output.line(f"Some of the same text is in {holder.path}, collection {holder.collection}.")
+        invocation.output.line(f"Some of the same text is in {one_line(holder.path)}, collection {holder.collection}.")
     if len(receipt.held_by) > _MOST_HOLDERS:
         invocation.output.line(f"And in {len(receipt.held_by) - _MOST_HOLDERS:,} more.")
 

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from assistant.cli.output import Output, plain, styled
+from config.sanitise import one_line
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 
@@ -73,7 +74,7 @@ def print_left_out(left_out: Sequence[FileDone], output: Output) -> None:
 def print_files(files: Sequence[FileDone], output: Output) -> None:
     """A line for each of the first, with its reason."""
     for event in files[:FILES_SHOWN_PER_REASON]:
-        output.render(styled((f"    {event.path}", ""), (f"  {event.reason}", "dim")))
+        output.render(styled((f"    {one_line(str(event.path))}", ""), (f"  {one_line(event.reason)}", "dim")))
     if len(files) > FILES_SHOWN_PER_REASON:
         output.line(f"    and {len(files) - FILES_SHOWN_PER_REASON} more: see `strongroom documents list`")
 

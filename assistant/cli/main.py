@@ -7,7 +7,6 @@ import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -51,8 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the outermost frame: even a bug of ours is told in two sentences
         if invocation.verbose:
-            with suppress(OSError):  # standard error takes nothing: nobody can be told
-                traceback.print_exception(error)
+            invocation.output.message("".join(traceback.format_exception(error)).rstrip("\n"))
         return _explain(error, invocation)
 
 

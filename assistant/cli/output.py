@@ -84,10 +84,12 @@ class Output:
             discard(sys.stderr)
 
     def error(self, message: str, remedy: str) -> None:
-        """One sentence what is wrong, one what to do."""
-        self.message(message, label="Error: ")
+        """One sentence what is wrong, one what to do, a line each: a name in them writes no lines of its own."""
+        from config.sanitise import one_line
+
+        self.message(one_line(message), label="Error: ")
         if remedy:
-            self.message(remedy)
+            self.message(one_line(remedy))
 
     @property
     def shows_progress(self) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.output import plain, styled
 from assistant.words import content_terms, terms
+from config.sanitise import one_line
 
 if TYPE_CHECKING:
     from rich.padding import Padding
@@ -19,12 +20,8 @@ INDENT = 4
 _WORD = re.compile(r"[^\W_]+(?:[.,'\u2019][^\W_]+)*")
 
 
-def place(passage: "Passage") -> str:
-    """`contract.pdf, page 3`, with the printed label where it differs and the last page where there are several."""
-    return f"{passage.document}, {pages(passage)}"
-
-
 def pages(passage: "Passage") -> str:
+    """`page 3`, with the printed label where it differs and the last page where there are several."""
     chunk = passage.chunk
     several = chunk.page_last > chunk.page
     numbers = f"pages {chunk.page}-{chunk.page_last}" if several else f"page {chunk.page}"
@@ -34,9 +31,12 @@ def pages(passage: "Passage") -> str:
 
 def title_line(passage: "Passage", number: int) -> "Text":
     """One line: number, document, page, heading."""
-    heading = f"  {one_line(passage.chunk.heading)}" if passage.chunk.heading else ""
+    heading = f"  {words(passage.chunk.heading)}" if passage.chunk.heading else ""
     return styled(
-        (f"{number:>2}  ", "bold"), (passage.document, "bold cyan"), (f", {pages(passage)}", ""), (heading, "dim")
+        (f"{number:>2}  ", "bold"),
+        (one_line(passage.document), "bold cyan"),
+        (f", {pages(passage)}", ""),
+        (heading, "dim"),
     )
 
 
@@ -52,13 +52,13 @@ def snippet(text: str, query: str, start: int | None = None) -> "Text":
     The stretch begins at `start`, or where the most different words of the query stand close together.
     """
     wanted = frozenset(content_terms(query))
-    flat = one_line(text)
+    flat = words(text)
     matches = [
         (match.span(), found[0])
         for match in _WORD.finditer(flat)
         if (found := terms(match.group())) and found[0] in wanted
     ]
-    begin = _densest_start(flat, matches) if start is None else len(one_line(text[:start]))
+    begin = _densest_start(flat, matches) if start is None else len(words(text[:start]))
     begin = _word_start(flat, begin)
     end = _word_end(flat, begin + SNIPPET_CHARACTERS)
     shown = plain("…" if begin else "")
@@ -93,7 +93,8 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
-def one_line(text: str) -> str:
+def words(text: str) -> str:
+    """`text` on one line, with single spaces."""
     return " ".join(text.split())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.cli.output import Output, plain
+from config.sanitise import one_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Column:
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], output: Output) -> None:
-    """A row per line under bold titles. Cells are foreign text: sanitised, no markup."""
+    """A row per line under bold titles. Cells are foreign text: sanitised, on one line, no markup."""
     from rich.table import Table
 
     grid = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
@@ -27,7 +28,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str]], output: Outp
             overflow="fold",
         )
     for row in rows:
-        grid.add_row(*(plain(cell) for cell in row))
+        grid.add_row(*(plain(one_line(cell)) for cell in row))
     output.render(grid)
 
 
@@ -40,5 +41,5 @@ def facts(values: Mapping[str, str], output: Output) -> None:
     grid.add_column(overflow="fold")
     for name, value in values.items():
         if value:
-            grid.add_row(plain(name), plain(value))
+            grid.add_row(plain(name), plain(one_line(value)))
     output.render(grid)

@@ -16,11 +16,6 @@ Range = tuple[int, int]
 """Characters of a text, from the first to the one behind the last."""
 
 
-def one_line(text: str) -> str:
-    """`text` with a space for every line break and tab, for places that hold one line only."""
-    return sanitise(text).replace("\n", " ").replace("\t", " ")
-
-
 def words(text: str) -> str:
     """`text` on one line, with single spaces."""
     return " ".join(sanitise(text).split())

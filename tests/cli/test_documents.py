@@ -87,3 +87,20 @@ def test_a_name_with_escapes_is_harmless_in_the_list(run: Run, folder: Path) -> 
     out = run("documents", "list").out
     assert "\x1b" not in out
     assert "a[2J[red]b.md" in out
+
+
+def test_a_name_with_a_line_break_forges_no_line(run: Run, folder: Path) -> None:
+    (folder / "a\nForgotten: b.md").write_text("# A\n\nThe zeppelin has 12 cabins.\n")
+    (folder / "c\nForgotten: d.xyz").write_bytes(b"\0\1")
+    shown = [
+        run("ingest", str(folder)),
+        run("documents", "list"),
+        run("documents", "show", "a\nForgotten: b.md"),
+        run("search", "cabins of the zeppelin"),
+        run("ask", "How many cabins has the zeppelin?", "--style", "quote"),
+        run("documents", "forget", "a\n*"),
+    ]
+    for result in shown:
+        lines = result.out.splitlines()
+        assert any("Forgotten: " in line for line in lines)
+        assert not any(line.lstrip().startswith(("Forgotten: b", "Forgotten: d")) for line in lines)

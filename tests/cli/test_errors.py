@@ -65,6 +65,23 @@ def test_markup_and_escapes_in_an_error_are_not_obeyed(run: Run, monkeypatch: py
     assert run("status").err.startswith("Error: The file [red]a[/red][2J.pdf is odd.\n")
 
 
+def test_a_traceback_carries_no_escapes_and_no_markup(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(ValueError("odd: [red]a[/red]\x1b[2J.pdf"), monkeypatch)
+    result = run("--verbose", "status")
+    assert "\nValueError: odd: [red]a[/red][2J.pdf\nError: " in result.err
+    assert "\x1b" not in result.err
+
+
+def test_a_name_in_an_error_writes_no_lines_of_its_own(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fails_with(
+        StrongroomError("The file a\nError: all is lost.pdf is odd.", "Rename a\nError: all is lost.pdf."), monkeypatch
+    )
+    assert run("status").err.splitlines() == [
+        "Error: The file a Error: all is lost.pdf is odd.",
+        "Rename a Error: all is lost.pdf.",
+    ]
+
+
 def test_a_home_that_is_a_file_is_an_error_with_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = tmp_path / "home"
     home.write_text("")

@@ -1,6 +1,6 @@
 """How passages look: the words of the question lit, the telling stretch shown, foreign text harmless."""
 
-from assistant.cli.passages import SNIPPET_CHARACTERS, in_words, ordinal, pages, place, snippet
+from assistant.cli.passages import SNIPPET_CHARACTERS, in_words, ordinal, pages, snippet, title_line
 from assistant.types import Passage, Why
 from ingest.types import Chunk
 
@@ -65,8 +65,8 @@ def test_markup_and_escapes_in_a_text_are_shown_or_dropped_never_obeyed() -> Non
     assert shown.plain == "a [bold]price[/bold] [2J of 5"
 
 
-def test_the_place_names_page_label_and_range() -> None:
-    assert place(passage()) == "contract.pdf, page 3"
+def test_the_title_line_names_document_page_label_and_range() -> None:
+    assert title_line(passage(), 1).plain == " 1  contract.pdf, page 3"
     assert pages(passage(page_label="3")) == "page 3"
     assert pages(passage(page_label="iii")) == "page 3 (printed iii)"
     assert pages(passage(page_last=5)) == "pages 3-5"

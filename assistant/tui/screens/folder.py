@@ -12,10 +12,11 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Button, DirectoryTree, Input, Static, Tree
 
-from assistant.tui.foreign import one_line, plain
+from assistant.tui.foreign import plain
 from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.folder_tree import FolderTree
+from config.sanitise import one_line
 
 _TO_ADD = "A folder with everything in it, or one file."
 _TO_FOLLOW = "It is read now, and what is saved into it is read while Strongroom is open."
