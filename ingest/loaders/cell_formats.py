@@ -5,17 +5,33 @@ Dates are written as 2024-03-31, whatever the format's order of day and month, s
 
 import datetime
 import math
+import operator
 import re
+from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
+_DAY = "yyyy-mm-dd"
 _BUILT_IN = {
-    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 14: "yyyy-mm-dd",
-    15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
-    22: "yyyy-mm-dd h:mm", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
+    1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??",
+    14: _DAY, 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
+    22: "yyyy-mm-dd h:mm", 32: "h:mm", 33: "h:mm:ss", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
     40: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mm:ss.0",
+    **dict.fromkeys((27, 28, 29, 30, 31, 36, 50, 51, 52, 53, 54, 57, 58), _DAY),
 }  # fmt: skip
-_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
-_CURRENCY = re.compile(r'[$€£¥]|\[\$([^\]-]+)(?:-[^\]]*)?\]|"\s*(EUR|USD|GBP|CHF|NOK|SEK|DKK|kr|zł|Kč)\.?\s*"')
+"""27 to 58 are those of Chinese, Japanese and Korean, where all of them mean the same kind of thing."""
+
+_PART = re.compile(
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[(?P<elapsed>h+|m+|s+)\]'
+    r"|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]|(?P<mark>.)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_COMPARED = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
+}  # fmt: skip
+_SHOWN = frozenset("$€£¥ -():&")
+"""Marks that stand for themselves."""
+_DIGITS = frozenset("0#?")
 _DATE_MARKS = re.compile(r"[ymdhs]", re.IGNORECASE)
 _LARGEST_DATE = 2_958_465
 """The serial number of 9999-12-31, Excel's last day."""
@@ -24,6 +40,9 @@ _MOST_DECIMALS = 15
 _EXACT_BELOW = 1e15
 _EPOCH = datetime.datetime(1899, 12, 30)
 _EPOCH_1904 = datetime.datetime(1904, 1, 1)
+
+Part = tuple[bool, str]
+"""Words that stand as they are (true), or marks of the pattern."""
 
 
 def format_code(number: int, own: dict[int, str]) -> str:
@@ -39,28 +58,47 @@ def shown(value: str, code: str, *, from_1904: bool = False) -> str:
         return value
     if not math.isfinite(number):
         return value
-    section = code.split(";")[0]
-    marks = _LITERALS.sub("", section)
+    parts = _parts(_section(code, number))
+    marks = "".join(text for is_literal, text in parts if not is_literal)
     if _DATE_MARKS.search(marks.replace("General", "")) and 0 <= number <= _LARGEST_DATE:
         return _date(number, marks.lower(), _EPOCH_1904 if from_1904 else _EPOCH)
-    if "%" in marks:
-        return f"{_rounded(number * 100, _decimals(marks), grouped=',' in marks)}%"
-    if "e+" in marks.lower() or not re.search(r"[0#?]", marks):
+    if "e+" in marks.lower() or "/" in marks or not _DIGITS & set(marks):
         return _general(number)
-    text = _rounded(number, _decimals(marks), grouped="," in marks)
-    if found := _CURRENCY.search(section):
-        sign = found.group(1) or found.group(2) or found.group(0)
-        before = found.start() < min((i for i in (section.find("0"), section.find("#")) if i >= 0), default=0)
-        return f"{sign}{text}" if before and len(sign) == 1 else f"{text} {sign.strip()}"
-    return text
+    return _number(number, parts, marks)
+
+
+def _section(code: str, number: float) -> str:
+    """The section of the pattern that is for this number: by its condition where there are any, else the first, whose
+    sign is written out."""
+    sections = code.split(";")
+    if not any(map(_CONDITION.search, sections)):
+        return sections[0]
+    for section in sections:
+        condition = _CONDITION.search(section)
+        if condition is None or _COMPARED[condition[1]](number, float(condition[2])):
+            return section
+    return ""
+
+
+def _parts(section: str) -> list[Part]:
+    """The words and the marks of a section; gaps of a letter's width, fillings, colours and languages are left out."""
+    parts: list[Part] = []
+    for found in _PART.finditer(section):
+        literal = found["quoted"] or found["escaped"] or found["currency"]
+        if literal:
+            parts.append((True, literal))
+        elif found["elapsed"]:
+            parts.append((False, found[0]))
+        elif mark := found["mark"]:
+            parts.append((mark in _SHOWN, mark))
+    return parts
 
 
 def _date(number: float, marks: str, epoch: datetime.datetime) -> str:
+    if elapsed := re.search(r"\[([hms])", marks):
+        return _duration(number, elapsed[1], "s" in marks)
     has_day, has_time = bool(re.search(r"[yd]", marks)), bool(re.search(r"[hs]", marks))
     moment = epoch + datetime.timedelta(seconds=round(number * 86_400))
-    if "[h]" in marks:
-        minutes = round(number * 1_440)
-        return f"{minutes // 60}:{minutes % 60:02}"
     time = moment.strftime("%H:%M:%S" if "s" in marks else "%H:%M")
     if has_time and not has_day:
         return time
@@ -68,6 +106,56 @@ def _date(number: float, marks: str, epoch: datetime.datetime) -> str:
         return moment.strftime("%Y-%m") if "m" in marks else moment.strftime("%Y")
     day = moment.strftime("%Y-%m-%d")
     return f"{day} {time}" if has_time else day
+
+
+def _duration(days: float, largest: str, has_seconds: bool) -> str:
+    """Days as hours, minutes or seconds that go on past a day: 1.6 → `38:24`."""
+    seconds = round(days * 86_400) if has_seconds else round(days * 1_440) * 60
+    if largest == "s":
+        return str(seconds)
+    hours = f"{seconds // 3_600}:{seconds // 60 % 60:02}" if largest == "h" else str(seconds // 60)
+    return f"{hours}:{seconds % 60:02}" if has_seconds else hours
+
+
+def _number(number: float, parts: Sequence[Part], marks: str) -> str:
+    """With the words that stand before and behind its digits: `$1,234.50`, `3.2 kg`, `INV-0042`, `1.5M`."""
+    places = [index for index, (is_literal, text) in enumerate(parts) if not is_literal and text in _DIGITS]
+    before = "".join(text for is_literal, text in parts[: places[0]] if is_literal).strip().lstrip("-")
+    behind = "".join(text for is_literal, text in parts[places[-1] + 1 :] if is_literal).rstrip()
+    inside = parts[places[0] : places[-1] + 1]
+    if any(is_literal for is_literal, _ in inside) and not set(marks) & set(".,%"):
+        return f"{_sign(number)}{before}{_filled(abs(number), inside)}{behind}"
+    percent = "%" if "%" in marks else ""
+    scaled = abs(number) * (100 if percent else 1) / 1_000 ** _thousands(marks)
+    digits = _rounded(scaled, _decimals(marks), grouped=bool(re.search(r"[0#?],+[0#?]", marks)))
+    whole, point, rest = digits.partition(".")
+    padded = "0" * (marks.partition(".")[0].count("0") - sum(map(str.isdigit, whole))) + whole
+    gap = " " if before[-1:].isalpha() else ""
+    return f"{_sign(number)}{before}{gap}{padded}{point}{rest}{percent}{behind}"
+
+
+def _sign(number: float) -> str:
+    return "-" if number < 0 else ""
+
+
+def _filled(number: float, pattern: Sequence[Part]) -> str:
+    """Digits in the places of a pattern with words between them, from the right: 10671234 in `000-00-0000` →
+    `010-67-1234`."""
+    left = _rounded(number, 0, grouped=False)
+    out: list[str] = []
+    for index, (is_literal, text) in reversed(list(enumerate(pattern))):
+        if is_literal:
+            out.append(text if left or (False, "0") in pattern[:index] else "")
+        elif text in _DIGITS:
+            out.append(left[-1:] or ("0" if text == "0" else ""))
+            left = left[:-1]
+    return left + "".join(reversed(out))
+
+
+def _thousands(marks: str) -> int:
+    """Commas behind the last digit: each divides by a thousand."""
+    found = re.search(r"[0#?](,+)(?![0#?,])", marks)
+    return len(found[1]) if found else 0
 
 
 def _decimals(marks: str) -> int:

@@ -7,7 +7,10 @@ from itertools import takewhile
 from ingest.loaders.writer import PageWriter, join_headers
 
 MAX_HEADER_ROWS = 3
-_FIGURE = re.compile(r"[-+(]?[$€£¥]?\s?-?\d[\d,.'\s\u00a0]*(?:e[-+]?\d+)?\s?(?:%|[$€£¥]|[A-Z]{3})?\)?", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-+(]?[$€£¥]?\s?-?\d[\d,.'\s\u00a0]*(?:e[-+]?\d+)?(?:\s?(?:%|[$€£¥]|[A-Z]{3})|\s[A-Z]{1,2}|[KMX])?\)?",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}(?:[ T]\d\d?:\d\d(?::\d\d)?)?")
 _YEAR = re.compile(r"(?:FY\s?)?(?:19|20)\d\d[AEP]?", re.IGNORECASE)
 

@@ -22,6 +22,8 @@ MAX_CELLS = 2_000_000
 """Cells of one sheet that are read; what is past them is named in a warning."""
 
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_MERGED = re.compile(rb'mergeCell\s[^>]*ref="([A-Z]+\d+):([A-Z]+\d+)"')
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _HIDDEN = frozenset({"hidden", "veryHidden"})
 
 
@@ -69,9 +71,25 @@ def _strings(package: Package, part: str) -> list[str]:
 
 
 def _string(item: Element) -> str:
-    return "".join(
+    text = "".join(
         text_of(part if local(part) == "t" else child(part, "t")) for part in item if local(part) in ("t", "r")
     )
+    return _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
+    """`total_x000D_` → `total` and a line's end: what XML does not take is written so (ECMA-376 part 1, 22.9.2.19)."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+
+
+def _merged_down(data: bytes) -> dict[tuple[int, int], int]:
+    """(row, column) of the first cell of those that are merged over several rows → the last of these rows."""
+    merged: dict[tuple[int, int], int] = {}
+    for found in _MERGED.finditer(data, max(0, data.find(b"</sheetData>"))):
+        first, last = (_PLACE.fullmatch(found[part].decode("ascii")) for part in (1, 2))
+        if first and last and last[2] != first[2]:
+            merged[int(first[2]), _column(first[1])] = int(last[2])
+    return merged
 
 
 def _formats(root: Element | None) -> list[str]:
@@ -128,6 +146,8 @@ class _Rows:
     def __init__(self, data: bytes, book: _Book) -> None:
         self._data = data
         self._book = book
+        self._merged = _merged_down(data)
+        self._held: dict[int, tuple[str, int]] = {}  # column → what a merged cell above holds, and its last row
         self.cut = False
 
     def __iter__(self) -> Iterator[list[str]]:
@@ -143,6 +163,8 @@ class _Rows:
                 if number > MAX_ROWS or cells > MAX_CELLS:
                     self.cut = True
                     return
+                if self._merged:
+                    self._fill_down(number, words)
                 if number > above + 1 and above:
                     yield []
                 above = number
@@ -150,6 +172,16 @@ class _Rows:
         except etree.XMLSyntaxError:
             if not above:
                 raise DocumentError("The sheet is damaged.", status="damaged") from None
+
+    def _fill_down(self, number: int, words: list[str]) -> None:
+        """What stands in a cell that is merged over several rows is said of each of them that holds anything else."""
+        for column, (value, last) in self._held.items():
+            if number <= last and (column >= len(words) or not words[column]):
+                words.extend([""] * (column + 1 - len(words)))
+                words[column] = value
+        for column, word in enumerate(words):
+            if last := self._merged.get((number, column)):
+                self._held[column] = (word, last)
 
     def _elements(self) -> Iterator[Element]:
         events = etree.iterparse(
@@ -159,9 +191,10 @@ class _Rows:
 
     def _cells(self, row: Element) -> list[str]:
         found: list[str] = []
+        column = -1
         for cell in children(row, "c"):
             place = _PLACE.fullmatch(cell.get("r", ""))
-            column = _column(place[1]) if place else len(found)
+            column = _column(place[1]) if place else column + 1  # some programs leave the places out
             value = self._value(cell)
             if not value or column >= MAX_COLUMNS:
                 continue
@@ -179,7 +212,9 @@ class _Rows:
             return self._book.strings[number] if number < len(self._book.strings) else ""
         if kind == "b":
             return {"1": "TRUE", "0": "FALSE"}.get(value, value)
-        if kind in ("str", "e", "d"):
+        if kind == "str":
+            return _unescaped(value)
+        if kind in ("e", "d"):
             return value
         style, formats = whole(cell.get("s", "")), self._book.formats
         code = formats[style] if style < len(formats) else ""

@@ -10,7 +10,7 @@ import pytest
 from config.errors import DocumentError
 from ingest.loaders import load_document
 from ingest.loaders.base import LoadOptions
-from ingest.loaders.cell_formats import shown
+from ingest.loaders.cell_formats import format_code, shown
 from ingest.types import BlockKind
 from tests.ingest.office import docx, paragraph, pptx, row, shape, word_table, xlsx, zipped
 from tests.ingest.test_loaders_text import blocks, load
@@ -146,7 +146,7 @@ def test_sheets_keep_their_headers_and_show_numbers_as_excel_does(tmp_path: Path
     [
         ("0.1234", "0.0%", "12.3%"),
         ("1234567", "#,##0", "1,234,567"),
-        ("-3.5", '"$"#,##0.00', "$-3.50"),
+        ("-3.5", '"$"#,##0.00', "-$3.50"),
         ("12", "#,##0 [$€-407]", "12 €"),
         ("0.1", "", "0.1"),
         ("3", "General", "3"),
@@ -154,6 +154,29 @@ def test_sheets_keep_their_headers_and_show_numbers_as_excel_does(tmp_path: Path
         ("44927", "mmm-yy", "2023-01"),
         ("0.75", "h:mm", "18:00"),
         ("1.5", "[h]:mm", "36:00"),
+        ("1.6", "[hh]:mm", "38:24"),
+        ("1.6", "[HH]:MM:SS", "38:24:00"),
+        ("0.0625", "[mm]:ss", "90:00"),
+        ("1234", r"_-* #,##0.00\ _€_-", "1,234.00"),
+        ("1234", "[$-409]#,##0.00", "1,234.00"),
+        ("1234", r'[$-407]#,##0.00\ "€"', "1,234.00 €"),
+        ("1234.5", r'_("$"* #,##0.00_);_("$"* \(#,##0.00\)', "$1,234.50"),
+        ("1234", "[$EUR] #,##0", "EUR 1,234"),
+        ("1234567", "#,##0,", "1,235"),
+        ("1234567", '0.0,,"M"', "1.2M"),
+        ("1234567", '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0', "1.2M"),
+        ("1500", '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0', "1.5K"),
+        ("15", '[>=1000000]0.0,,"M";[>=1000]0.0,"K";0', "15"),
+        ("0.25", "# ?/4", "0.25"),
+        ("1067", "00000", "01067"),
+        ("10671234", r"000\-00\-0000", "010-67-1234"),
+        ("5", "000-00-0000", "000-00-0005"),
+        ("-3", "[<0]-0.0;0.0", "-3.0"),
+        ("42", '"INV-"0000', "INV-0042"),
+        ("3.25", '0.0" kg"', "3.3 kg"),
+        ("-2", '0" days"', "-2 days"),
+        ("1234567", "# ##0", "1234 567"),
+        ("0.5", "0.00;[Red]-0.00", "0.50"),
         ("1e300", "0.00", f"{1e300:.2f}"),
         ("nan", "0", "nan"),
         ("99999999999", "yyyy-mm-dd", "99999999999"),
@@ -162,6 +185,31 @@ def test_sheets_keep_their_headers_and_show_numbers_as_excel_does(tmp_path: Path
 )
 def test_number_formats(value: str, code: str, text: str) -> None:
     assert shown(value, code) == text
+
+
+def test_formats_that_east_asian_excel_does_not_write_out() -> None:
+    assert shown("45292", format_code(31, {})) == "2024-01-01"
+    assert shown("0.5", format_code(32, {})) == "12:00"
+    assert shown("45292", format_code(31, {31: "0"})) == "45292"
+
+
+def test_cells_merged_downwards_are_said_of_each_row(tmp_path: Path) -> None:
+    rows = row(1, "Region", "Part", "Sold") + row(2, "North", "Valve", 5)
+    rows += '<row r="3"><c r="B3" t="inlineStr"><is><t>Pump</t></is></c><c r="C3"><v>7</v></c></row>'
+    rows += '<row r="5"><c r="B5" t="inlineStr"><is><t>Seal</t></is></c><c r="C5"><v>9</v></c></row>'
+    data = xlsx({"Sales": rows + '</sheetData><mergeCells><mergeCell ref="A2:A4"/></mergeCells><sheetData>'})
+    assert [text for _, text in blocks(load(tmp_path, "a.xlsx", data))] == [
+        "Sales",
+        "Region | Part | Sold",
+        "North | Valve | 5",
+        "North | Pump | 7",
+        "Seal | 9",
+    ]
+
+
+def test_cells_without_a_place_and_characters_written_out(tmp_path: Path) -> None:
+    rows = "<row><c/><c t='inlineStr'><is><t>Total_x000D_</t></is></c><c/><c><v>5</v></c></row>"
+    assert blocks(load(tmp_path, "a.xlsx", xlsx({"S": rows})))[1][1] == "Total |  | 5"
 
 
 def test_a_sheet_of_a_million_rows_gives_its_first_part(tmp_path: Path) -> None:
