@@ -180,8 +180,8 @@ class _Rows:
                 words.extend([""] * (column + 1 - len(words)))
                 words[column] = value
         for column, word in enumerate(words):
-            if last := self._merged.get((number, column)):
-                self._held[column] = (word, last)
+            if (number, column) in self._merged:
+                self._held[column] = (word, self._merged[number, column])
 
     def _elements(self) -> Iterator[Element]:
         events = etree.iterparse(
