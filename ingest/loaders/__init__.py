@@ -85,10 +85,15 @@ _LOOKALIKES = {
 def load_document(path: Path, options: LoadOptions | None = None) -> Document:
     """Read one file. Raises DocumentError with the contract's status word when it cannot be read."""
     options = options or LoadOptions()
-    start = read_start(path, START_BYTES)
-    if not start.startswith((ZIP_HEADER, OLE_HEADER)):
-        _loader_for(path, start)  # a film is refused before it is read
+    refuse_by_start(path, read_start(path, START_BYTES))  # a film is refused before it is read
     return load_source(read_source(path, options), options)
+
+
+def refuse_by_start(path: Path, start: bytes) -> None:
+    """Raises DocumentError when a file with this name and these first START_BYTES cannot be read. What a ZIP or an old
+    Office file holds is not known by them."""
+    if not start.startswith((ZIP_HEADER, OLE_HEADER)):
+        _loader_for(path, start)
 
 
 def recognise_page(path: Path, options: LoadOptions, index: int) -> RecognisedPage:

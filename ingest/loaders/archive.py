@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from config.errors import DocumentError
@@ -24,6 +25,14 @@ MAX_MEMBERS = 20_000
 _LOCAL_HEADER = re.compile(rb"PK\x03\x04")
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 1
+
+_UNREADABLE: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError
+)  # fmt: skip
+with suppress(ImportError):  # some Pythons are built without it, and zipfile then reads no such members
+    import lzma
+
+    _UNREADABLE += (lzma.LZMAError,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,17 @@ class Archive:
     def is_locked(self, name: str) -> bool:
         return self._zip is not None and bool(self._zip.getinfo(name).flag_bits & _ENCRYPTED)
 
+    def start(self, name: str, length: int) -> bytes:
+        """The first `length` bytes of a member, which do not count as unpacked; none of one that is locked, broken or
+        rescued."""
+        if self._zip is None or self.is_locked(name):
+            return b""
+        try:
+            with self._zip.open(name) as member:
+                return member.read(length)
+        except (*_UNREADABLE, RuntimeError):
+            return b""
+
     def read(self, name: str) -> bytes:
         """One member, unpacked.
 
@@ -85,7 +105,11 @@ class Archive:
             content = self._read_member(self._zip, self._zip.getinfo(name))
         self._spent += len(content)
         if self._spent > MAX_TOTAL_BYTES:
-            raise _bomb()
+            raise DocumentError(
+                f"The archive holds more than {MAX_TOTAL_BYTES // 1024**2} MB unpacked.",
+                "Save what you need of it as files of their own.",
+                status="too_large",
+            )
         return content
 
     def _read_member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -95,18 +119,18 @@ class Archive:
             return self._unlock(archive, info)
         try:
             return _read_bounded(archive, info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError):
+        except _UNREADABLE:
             if rescued := _member_at(self._data, info.header_offset):
                 return _inflate(self._data, _sized(rescued[1], info.compress_size))
             raise _damaged(info.filename) from None
-        except (NotImplementedError, RuntimeError):
+        except RuntimeError:
             raise _damaged(info.filename) from None
 
     def _unlock(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         for password in self._passwords:
             try:
                 return _read_bounded(archive, info, password.encode())
-            except (RuntimeError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+            except (*_UNREADABLE, RuntimeError):
                 continue
         raise DocumentError(
             f"{info.filename} is locked with a password"

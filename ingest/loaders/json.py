@@ -1,7 +1,10 @@
-"""JSON and JSON lines → Document: each object a stretch of lines, each value with the path that leads to it."""
+"""JSON and JSON lines → Document: each object a stretch of lines, each value with the path that leads to it.
+
+Of JSON lines, broken ones are left out as long as most are not: a log that was cut off ends in half a line.
+"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.errors import DocumentError
@@ -23,29 +26,58 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     writer = PageWriter(options)
     if not text.strip():
         return writer.finish(file)
-    for path, values in _groups(_parse(text, file.path.suffix.lower())):
+    value, warning = _parse(text, file.path.suffix.lower())
+    if warning:
+        writer.warn(warning)
+    for path, values in _groups(value):
         for start in range(0, len(values), _LINES_TOGETHER):
             lines = (f"{_join(path, name)}: {value}" for name, value in values[start : start + _LINES_TOGETHER])
             writer.paragraph("\n".join(lines))
     return writer.finish(file)
 
 
-def _parse(text: str, suffix: str) -> Any:
-    """Raises DocumentError (`damaged`)."""
-    try:
-        if suffix in _LINE_FORMATS:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return json.loads(text)
-    except RecursionError:
-        where = "it is nested too deep"
-    except json.JSONDecodeError as error:
+def _parse(text: str, suffix: str) -> tuple[Any, str]:
+    """What the file holds, and a warning when lines of it were left out. Raises DocumentError (`damaged`)."""
+    where = ""
+    if suffix not in _LINE_FORMATS:
         try:
-            return [json.loads(line) for line in text.splitlines() if line.strip()]  # JSON lines under another name
-        except (json.JSONDecodeError, RecursionError):
-            where = f"line {error.lineno} breaks the rules of the format"
-    raise DocumentError(
-        f"The file is damaged: {where}.", "Check it with the program that made it.", status="damaged"
-    ) from None
+            return json.loads(text), ""
+        except RecursionError:
+            raise _damaged("it is nested too deep") from None
+        except json.JSONDecodeError as error:
+            where = _breaks_the_rules(error.lineno)
+    values, broken = _parse_lines(text)  # under another name as well
+    if len(values) < len(broken):
+        raise _damaged(where or _breaks_the_rules(broken[0]))
+    return values, _left_out(broken)
+
+
+def _parse_lines(text: str) -> tuple[list[Any], list[int]]:
+    """The values of JSON lines, and the numbers of the lines that are broken."""
+    values: list[Any] = []
+    broken: list[int] = []
+    # splitlines() would also split at U+2028 and U+0085, which may stand in a string as they are.
+    for number, line in enumerate(text.split("\n"), 1):
+        if content := line.strip():
+            try:
+                values.append(json.loads(content))
+            except (ValueError, RecursionError):
+                broken.append(number)
+    return values, broken
+
+
+def _left_out(broken: Sequence[int]) -> str:
+    if len(broken) > 1:
+        return f"{len(broken):,} lines are broken and were left out, the first of them line {broken[0]:,}."
+    return f"Line {broken[0]:,} is broken and was left out." if broken else ""
+
+
+def _breaks_the_rules(line: int) -> str:
+    return f"line {line} breaks the rules of the format"
+
+
+def _damaged(where: str) -> DocumentError:
+    return DocumentError(f"The file is damaged: {where}.", "Check it with the program that made it.", status="damaged")
 
 
 def _groups(value: Any) -> Iterator[tuple[str, list[tuple[str, str]]]]:

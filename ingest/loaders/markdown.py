@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from config.sanitise import sanitise
 from ingest.loaders.base import LoadOptions, SourceFile, title_from_name
-from ingest.loaders.plain_text import read_pages
+from ingest.loaders.plain_text import encoding_warnings, read_pages
 from ingest.types import Block, BlockKind, Document, Page
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -30,7 +30,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
         Page(number, text, tuple(_blocks(text, parser.parse(text)))) for number, text in enumerate(texts, start=1)
     )
     title = metadata.pop("title", "") or _first_heading(pages) or title_from_name(file.path)
-    return Document(file.path, file.sha256, title, pages, metadata)
+    return Document(file.path, file.sha256, title, pages, metadata, encoding_warnings(texts))
 
 
 def _split_front_matter(text: str) -> tuple[dict[str, str], str]:

@@ -1,6 +1,7 @@
-"""Plain text → Document: any encoding, a form feed begins a new page, a blank line a new paragraph.
+"""Plain text → Document: a form feed begins a new page, a blank line a new paragraph.
 
-A long text without form feeds is cut into pages as files without pages are, at the ends of paragraphs or lines.
+It is UTF-8, UTF-16, UTF-32 or Windows-1252; other encodings are read as the last, with a warning where that
+shows. A long text without form feeds is cut into pages as files without pages are, at the ends of paragraphs or lines.
 """
 
 import codecs
@@ -27,6 +28,10 @@ _BYTE_ORDER_MARKS = (
 BAD_AMONG_VALID = 20
 """A file is UTF-8 with a fault in it when it has more than so many characters of several bytes for each bad one."""
 
+_CHARACTERS_LOOKED_AT = 100_000
+_NO_LETTERS = frozenset("\N{FEMININE ORDINAL INDICATOR}\N{MASCULINE ORDINAL INDICATOR}")
+"""Letters to Unicode, signs behind a figure to people: `20 \N{MASCULINE ORDINAL INDICATOR}C`."""
+
 _MAX_HEADING = 70
 _UNDERLINE = re.compile(r"(?:={3,}|-{3,}|~{3,}|\*{3,})")
 _NUMBERED = re.compile(r"(?:§\s*)?\d{1,3}(?:\.\d{1,3})*[.)]?\s+[^\W\d_]")
@@ -41,7 +46,8 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     if len(pages) == 1 and len(texts[0]) > PAGE_CHARACTERS:
         pages = list(_cut(pages[0]))
         refuse_if_too_many_pages(len(pages), options)
-    return Document(file.path, file.sha256, _title(pages) or title_from_name(file.path), tuple(pages))
+    title = _title(pages) or title_from_name(file.path)
+    return Document(file.path, file.sha256, title, tuple(pages), warnings=encoding_warnings(texts))
 
 
 def read_pages(data: bytes, options: LoadOptions) -> list[str]:
@@ -82,6 +88,20 @@ def _is_utf8_but_for_little(text: str) -> bool:
     bad = text.count("\ufffd")
     valid = len(text) - len(text.encode("ascii", errors="ignore")) - bad
     return bad * BAD_AMONG_VALID < valid
+
+
+def encoding_warnings(texts: Sequence[str]) -> tuple[str, ...]:
+    """A warning when most letters of a file are those that Windows-1252 has above ASCII. No language is written so:
+    it is Cyrillic, Greek, Japanese or the like in an encoding of its own."""
+    letters = [
+        letter
+        for letter in "".join(texts)[:_CHARACTERS_LOOKED_AT]
+        if letter == "\ufffd" or (letter.isalpha() and letter not in _NO_LETTERS)
+    ]
+    doubtful = sum("\x80" <= letter < "\u0200" or letter == "\ufffd" for letter in letters)
+    if 2 * doubtful <= len(letters):
+        return ()
+    return ("Most letters of the text look wrong: its encoding is not known. Save the file as UTF-8.",)
 
 
 def _decode_without_mark(data: bytes) -> str:

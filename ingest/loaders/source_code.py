@@ -3,7 +3,7 @@
 import re
 
 from ingest.loaders.base import LoadOptions, SourceFile, title_from_name
-from ingest.loaders.plain_text import read_pages
+from ingest.loaders.plain_text import encoding_warnings, read_pages
 from ingest.types import Block, BlockKind, Document, Page
 
 LINES_TOGETHER = 40
@@ -28,7 +28,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     texts = ["\n".join(lines[start : start + PAGE_LINES]) for start in range(0, len(lines), PAGE_LINES)]
     pages = tuple(Page(number, text, tuple(_blocks(text))) for number, text in enumerate(texts, start=1))
     title = f"{title_from_name(file.path)} ({file.path.name})"
-    return Document(file.path, file.sha256, title, pages)
+    return Document(file.path, file.sha256, title, pages, warnings=encoding_warnings(lines))
 
 
 def _blocks(text: str) -> list[Block]:

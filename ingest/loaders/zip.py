@@ -1,9 +1,12 @@
 """ZIP archives → one Document: the members that can be read, each below a heading with its name."""
 
+from pathlib import Path
+
 from config.errors import DocumentError
-from ingest.loaders import load_within
+from ingest.loaders import load_within, refuse_by_start
 from ingest.loaders.archive import Archive
 from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.kinds import START_BYTES
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
@@ -22,6 +25,8 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
         if any(part in name for part in _LEFT_BY_PROGRAMS):
             continue
         try:
+            if start := archive.start(name, START_BYTES):  # a film must not use up what may be unpacked
+                refuse_by_start(Path(name), start)
             document = load_within(name, archive.read(name), options)
         except DocumentError as error:
             errors.append(error)

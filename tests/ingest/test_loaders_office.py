@@ -279,6 +279,33 @@ def test_members_of_an_archive_are_read_by_their_own_loaders(tmp_path: Path) -> 
     assert_it_can_be_sent(document)
 
 
+def test_what_cannot_be_read_does_not_use_up_what_may_be_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.loaders.archive.MAX_TOTAL_BYTES", 2 * 1024**2)
+    data = zipped({"a.mkv": b"\x1aE\xdf\xa3\x00\x00" * 500_000, "b.txt": "A note.", "c.txt": "Words. " * 400_000})
+    document = load(tmp_path, "a.zip", data)
+    assert [page.text for page in document.pages] == ["b.txt\n\nA note."]
+    film, long = document.warnings
+    assert film == "a.mkv was not read: Files of the type .mkv cannot be read."
+    assert long == "c.txt was not read: The archive holds more than 2 MB unpacked."
+
+
+def test_a_broken_member_costs_itself_however_it_is_packed(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("a.txt", "A note.")
+        for method in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+            archive.writestr(f"{method}.txt", "Words to find. " * 50, method)
+    data = bytearray(buffer.getvalue())
+    for name in (b"12.txt", b"14.txt"):
+        start = data.index(name) + len(name) + 20
+        data[start : start + 20] = b"\xff" * 20
+    document = load(tmp_path, "a.zip", bytes(data))
+    assert [page.text for page in document.pages] == ["a.txt\n\nA note."]
+    assert len(document.warnings) == 2
+
+
 def test_archives_in_archives_end(tmp_path: Path) -> None:
     data = b"Words."
     for depth in range(6):

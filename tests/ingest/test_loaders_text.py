@@ -185,8 +185,29 @@ SENTENCE = "Größe und Übermut, „zwölf“ € genug."
     ],
     ids=["utf-8", "utf-8 with mark", "utf-16 with mark", "utf-16-le", "utf-16-be", "utf-32", "cp1252"],
 )
-def test_any_encoding(tmp_path: Path, data: bytes) -> None:
-    assert load(tmp_path, "a.txt", data).pages[0].text == SENTENCE
+def test_encodings_that_are_known(tmp_path: Path, data: bytes) -> None:
+    document = load(tmp_path, "a.txt", data)
+    assert document.pages[0].text == SENTENCE
+    assert document.warnings == ()
+
+
+RUSSIAN, JAPANESE = "Общество ограниченной ответственности", "東京都の契約書です。カタカナのデータも"
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.md", "a.sql"])
+@pytest.mark.parametrize(("words", "encoding"), [(RUSSIAN, "cp1251"), (JAPANESE, "cp932")])
+def test_letters_that_are_wrong_for_want_of_the_encoding_are_warned_of(
+    tmp_path: Path, name: str, words: str, encoding: str
+) -> None:
+    [warning] = load(tmp_path, name, words.encode(encoding)).warnings
+    assert "encoding is not known" in warning
+    assert load(tmp_path, name, words.encode()).warnings == ()
+
+
+def test_signs_in_windows_1252_are_no_wrong_letters(tmp_path: Path) -> None:
+    rows = "".join(f"{n},50 €;{n} ºC;5 µm\n" for n in range(20))
+    assert load(tmp_path, "a.csv", rows.encode("cp1252")).warnings == ()
+    assert load(tmp_path, "a.txt", "20 º\n30 º\n".encode("cp1252")).warnings == ()
 
 
 def test_a_bad_byte_costs_itself_and_not_every_umlaut(tmp_path: Path) -> None:

@@ -72,6 +72,20 @@ def test_rows_of_a_table_keep_the_header(tmp_path: Path, separator: str) -> None
     assert {block.header for block in page.blocks} == {"Team | Wins, total | Share"}
 
 
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("2024-01-01;1,5;2,5\n2024-01-02;1,7;2,9\n", ["2024-01-01 | 1,5 | 2,5", "2024-01-02 | 1,7 | 2,9"]),
+        ("1,5;2,5;3,5\n-4,5;5,5;6,5\n", ["1,5 | 2,5 | 3,5", "-4,5 | 5,5 | 6,5"]),
+        ("1,5\t2,5\n3,5\t4,5\n", ["1,5 | 2,5", "3,5 | 4,5"]),
+        ("1,2,3\n4,5,6\n", ["1 | 2 | 3", "4 | 5 | 6"]),
+        ("Ida,1;2,3\nOla,4;5,6\n", ["Ida | 1;2 | 3", "Ola | 4;5 | 6"]),
+    ],
+)
+def test_a_comma_between_figures_may_be_a_decimal_one(tmp_path: Path, text: str, rows: list[str]) -> None:
+    assert [row for _, row in blocks(load(tmp_path, "a.csv", text))] == rows
+
+
 def test_several_tables_of_a_sheet_are_told_apart(tmp_path: Path) -> None:
     text = "Sales by region\n\n,2022,,2023\nRegion,Q1,Q2,Q1\nNorth,1,2,3\n\nStaff\nName,Town\nIda,Oslo\nOla,Bergen\n"
     document = load(tmp_path, "a.csv", text)
@@ -93,11 +107,27 @@ def test_json_values_have_their_path(tmp_path: Path) -> None:
     assert "[2].a: y" in load(tmp_path, "b.jsonl", '{"a": "x"}\n{"a": "y"}\n').pages[0].text
 
 
-@pytest.mark.parametrize("text", ["{not json", "[" * 100_000])
-def test_broken_json_is_damaged(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+@pytest.mark.parametrize("text", ["{not json", "[" * 100_000, '{\n"a": 1,\n"b": [2,\n3\n'])
+def test_broken_json_is_damaged(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(DocumentError) as caught:
-        load(tmp_path, "a.json", text)
+        load(tmp_path, name, text)
     assert caught.value.status == "damaged"
+
+
+def test_a_line_separator_in_a_string_ends_no_json_line(tmp_path: Path) -> None:
+    document = load(tmp_path, "a.jsonl", '{"a": "x\u2028y\x85z"}\r\n{"a": "second"}\r\n')
+    assert "[2].a: second" in document.pages[0].text
+    assert document.warnings == ()
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_a_broken_json_line_costs_itself(tmp_path: Path, name: str) -> None:
+    document = load(tmp_path, name, '{"a": "first"}\n\n{"a": "second"}\n{"a": "cut o')
+    assert "[2].a: second" in document.pages[0].text
+    assert document.warnings == ("Line 4 is broken and was left out.",)
+    document = load(tmp_path, name, '{"a": 1}\n{"a": \n{"a": 3}\n}\n')
+    assert document.warnings == ("2 lines are broken and were left out, the first of them line 2.",)
 
 
 def test_definitions_head_their_code(tmp_path: Path) -> None:
