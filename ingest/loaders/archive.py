@@ -27,7 +27,7 @@ _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 1
 
 _UNREADABLE: tuple[type[Exception], ...] = (
-    zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError
+    zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError, RuntimeError
 )  # fmt: skip
 with suppress(ImportError):  # some Pythons are built without it, and zipfile then reads no such members
     import lzma
@@ -89,7 +89,7 @@ class Archive:
         try:
             with self._zip.open(name) as member:
                 return member.read(length)
-        except (*_UNREADABLE, RuntimeError):
+        except _UNREADABLE:
             return b""
 
     def read(self, name: str) -> bytes:
@@ -123,14 +123,12 @@ class Archive:
             if rescued := _member_at(self._data, info.header_offset):
                 return _inflate(self._data, _sized(rescued[1], info.compress_size))
             raise _damaged(info.filename) from None
-        except RuntimeError:
-            raise _damaged(info.filename) from None
 
     def _unlock(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
         for password in self._passwords:
             try:
                 return _read_bounded(archive, info, password.encode())
-            except (*_UNREADABLE, RuntimeError):
+            except _UNREADABLE:
                 continue
         raise DocumentError(
             f"{info.filename} is locked with a password"
