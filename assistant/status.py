@@ -2,12 +2,12 @@
 
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.calibration import load_calibration
 from config.locations import Locations
 from config.seal import seal_report
+from ingest.library.sizes import files_below, size_of
 from models.speeds import Speeds
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ def _tuning(parts: "Parts") -> dict[str, Any] | None:
 
 def _disk_use(locations: Locations) -> dict[str, float]:
     parts = {
-        "library": [path for path in locations.home.glob(f"{locations.library_file.name}*") if path.is_file()],
-        "index": _files(locations.index_directory),
-        "scan": _files(locations.scan_directory),
-        "models": _files(locations.models_directory),
-        "states": _files(locations.states_directory),
-        "adapting": _files(locations.adapting_directory),
+        "library": [*locations.home.glob(f"{locations.library_file.name}*")],
+        "index": files_below(locations.index_directory),
+        "scan": files_below(locations.scan_directory),
+        "models": files_below(locations.models_directory),
+        "states": files_below(locations.states_directory),
+        "adapting": files_below(locations.adapting_directory),
     }
-    return {name: round(sum(path.stat().st_size for path in paths) / _MEGABYTE, 3) for name, paths in parts.items()}
+    return {name: round(size_of(files) / _MEGABYTE, 3) for name, files in parts.items()}
 
 
 def program_version() -> str:
@@ -84,7 +84,3 @@ def program_version() -> str:
         return version("strongroom")
     except PackageNotFoundError:
         return "unknown"
-
-
-def _files(directory: Path) -> list[Path]:
-    return [path for path in directory.rglob("*") if path.is_file()]

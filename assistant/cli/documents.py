@@ -97,8 +97,9 @@ def forget_documents(
     elif receipt.forgotten:
         _print_receipt(receipt, invocation)
     else:
-        state = "" if receipt.verified_absent else " What was forgotten earlier could not be brought to its end."
-        invocation.output.note(f"No document is called {glob}: see `strongroom documents list`.{state}")
+        tell = invocation.output.note if receipt.verified_absent else invocation.output.message
+        state = f" What was forgotten earlier is not done with: {receipt.reason}" if receipt.reason else ""
+        tell(one_line(f"No document is called {glob}: see `strongroom documents list`.{state}"))
     if not receipt.verified_absent:
         raise typer.Exit(1)
 
@@ -106,11 +107,14 @@ def forget_documents(
 def _print_receipt(receipt: "Receipt", invocation: Invocation) -> None:
     for path in receipt.forgotten:
         invocation.output.line(f"Forgotten: {one_line(path)}")
-    absence = "no byte of their text is left" if receipt.verified_absent else "but some of their text is STILL THERE"
+    verified = "no byte of their text is left under the home."
+    absence = verified if receipt.verified_absent else "their absence is NOT VERIFIED."
     invocation.output.line(
         f"{receipt.chunks:,} passages and {receipt.vectors:,} vectors removed, {receipt.bytes_reclaimed:,} bytes "
-        f"given back; {absence} under the home."
+        f"given back; {absence}"
     )
+    if receipt.reason:
+        invocation.output.line(one_line(receipt.reason))
     for holder in receipt.held_by[:_MOST_HOLDERS]:
         invocation.output.line(f"Some of the same text is in {one_line(holder.path)}, collection {holder.collection}.")
     if len(receipt.held_by) > _MOST_HOLDERS:

@@ -223,9 +223,7 @@ class Background:
         def work() -> None:
             assistant = self._workers.wait()
             receipt = assistant.forget(path)
-            reply_to.post_message(
-                messages.DocumentForgotten(Path(path).name, receipt.chunks, bool(receipt.verified_absent))
-            )
+            reply_to.post_message(messages.DocumentForgotten(Path(path).name, receipt.chunks, receipt.reason))
             refresh_index(assistant)  # forgetting drops it as a whole
 
         self._workers.start("forget", work, tell(reply_to))

@@ -233,11 +233,11 @@ class FollowingFailed(Message):
 
 @dataclass
 class DocumentForgotten(Message):
-    """A document left every store; `verified` when its absence was checked in the files."""
+    """A document left every store; `doubt` says why its absence could not be verified in the files, empty if it was."""
 
     document: str
     chunks: int
-    verified: bool
+    doubt: str
 
 
 # Conversations, models, settings

@@ -1,5 +1,6 @@
 """Do SQLite, its full-text index and Chroma agree? Answers as data, for `strongroom doctor`."""
 
+import json
 import sqlite3
 
 from ingest.library.collections import TAKEN_OUT, find
@@ -19,7 +20,7 @@ def check(database: Database, collection_name: str, index_count: int | None) -> 
                 _chunk_counts(connection, collection),
                 _page_ranges(connection, collection),
                 _vector_sizes(connection, collection),
-                _compaction(connection, collection),
+                _compaction(connection, collection, database.path.name),
                 _index(connection, collection, index_count),
             ]
     return [problem for problem in checks if problem is not None]
@@ -67,17 +68,20 @@ def _vector_sizes(connection: sqlite3.Connection, collection: int) -> Problem | 
     return Problem("vectors", "Vectors of different dimensions are mixed.", _INGEST_AGAIN) if sizes > 1 else None
 
 
-def _compaction(connection: sqlite3.Connection, collection: int) -> Problem | None:
-    due = connection.execute("SELECT compaction_due FROM collections WHERE id = ?", (collection,)).fetchone()[0]
-    return (
-        Problem(
-            "forgetting",
-            "Documents were forgotten, but traces of them may still be on the disk.",
-            "Close every other Strongroom and run `strongroom documents forget` for them again.",
-        )
-        if due and due != TAKEN_OUT
-        else None
-    )
+def _compaction(connection: sqlite3.Connection, collection: int, library: str) -> Problem | None:
+    due, found_in = connection.execute(
+        "SELECT compaction_due, found_in FROM collections WHERE id = ?", (collection,)
+    ).fetchone()
+    if not due or due == TAKEN_OUT:
+        return None
+    again = "lose every other Strongroom and run `strongroom documents forget` for them again."
+    files = json.loads(found_in)
+    if not files:
+        detail = "Documents were forgotten, but traces of them may still be on the disk."
+        return Problem("forgetting", detail, f"C{again}")
+    detail = f"Documents were forgotten, but some of their text was found under the home, in {', '.join(files)}."
+    remedy = _INGEST_AGAIN if library in files else f"Delete that, or move it out of the home; c{again}"
+    return Problem("forgetting", detail, remedy)
 
 
 def _index(connection: sqlite3.Connection, collection: int, index_count: int | None) -> Problem | None:

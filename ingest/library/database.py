@@ -16,7 +16,7 @@ from ingest.unspaced import spaced
 BUSY_SECONDS = 30.0
 """How long a writer waits for another process's transaction before it gives up."""
 
-# temp_store keeps sorting and VACUUM from writing document text to files outside the home.
+# temp_store keeps sorting from writing document text to files outside the home.
 PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
@@ -88,6 +88,26 @@ class Database:
         with self._scope("BEGIN") as connection:
             yield connection
 
+    def vacuum(self, temporary: Path) -> None:
+        """Write the file anew without what was deleted. The copy that SQLite makes is a file in the folder `temporary`,
+        if there is that folder: in memory it would take as much as the library."""
+        in_file = temporary.is_dir() and self._keeps_temporary_files(str(temporary))
+        if in_file:
+            self.rows("PRAGMA temp_store = FILE")
+        try:
+            self.rows("VACUUM")
+        finally:
+            if in_file:
+                self.rows("PRAGMA temp_store = MEMORY")
+
+    def _keeps_temporary_files(self, folder: str) -> bool:
+        """Have SQLite keep them there. It reads SQLITE_TMPDIR when Python's module is imported, which may be too early,
+        and can be built without this way to name the folder."""
+        if self.value("PRAGMA temp_store_directory") != folder:
+            quoted = folder.replace("'", "''")
+            self.rows(f"PRAGMA temp_store_directory = '{quoted}'")
+        return bool(self.value("PRAGMA temp_store_directory") == folder)
+
     def close(self) -> None:
         """Close the connections of all threads. Using the library afterwards raises LibraryError."""
         with self._opening:
@@ -157,7 +177,7 @@ _DAMAGED = (
 )
 _EXPLANATIONS = {
     sqlite3.SQLITE_FULL: (
-        "The disk is full; the library {path} is as it was before.",
+        "The disk is full: this could not be written to the library {path}.",
         "Free some space and run the command again: what is already in is kept.",
     ),
     sqlite3.SQLITE_IOERR: (

@@ -1,40 +1,50 @@
 """Forgetting: rows, full text, vectors and derived files go, the library file is compacted, the absence is verified."""
 
 import json
-import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from config.errors import StrongroomError
 from config.locations import Locations
 from ingest.library import collections, documents
-from ingest.library.database import Database, Row
+from ingest.library.database import Database
+from ingest.library.sizes import files_below, size_of
+from ingest.library.traces import (
+    Probes,
+    Traces,
+    all_files,
+    choose_probes,
+    is_of_the_stores,
+    search_files,
+    still_distinctive,
+)
 from ingest.library.types import Holder, Receipt
-from ingest.library.vectors import from_blobs
 from ingest.naming import paths_named
 
 if TYPE_CHECKING:
     from ingest.library.index import VectorIndex
     from ingest.library.scan import ExactScan
 
-PROBE_LENGTH = 48
-"""Characters of a piece of text that is searched for afterwards: longer than what stands in other files by chance."""
+INDEX_LEFT = (
+    "Another process has the vector index open, or its files cannot be removed: close every other Strongroom and run"
+    " the command again."
+)
+BEING_READ = "Another process is reading the library: wait for it to end and run the command again."
+ALL_SHARED = "Their text is STILL THERE: other documents hold all of it."
+TOO_SHORT = "Their text is too short to be told from other text, so no file was searched for it."
 
-PROBES = 48
-"""Most pieces of text, and most vectors, that are searched for: each costs one pass over every file."""
 
-_READ = 1 << 24
+@dataclass(slots=True)
+class _Verdict:
+    """What became of the traces: `doubts` are sentences, none when the absence is verified."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Probes:
-    """Pieces of the forgotten text, and bytes of the forgotten vectors, by which traces are found."""
-
-    texts: list[str]
-    vectors: list[bytes]
+    places: tuple[Path, ...] = ()
+    holders: tuple[Holder, ...] = ()
+    doubts: list[str] = field(default_factory=list)
 
 
 def forget(
@@ -48,35 +58,126 @@ def forget(
 ) -> Receipt:
     """Forget the documents that `glob` names, and every other file of the collection with the same content.
 
-    When another process holds the index, or reads the library just now, the receipt says that the absence is not
-    verified; the holder builds its index again without them at its next refresh. When it names none, what is left of
-    an earlier forgetting is done: to forget once more, after a kill for instance, is no mistake.
+    Once they are out of the library, whatever fails is told in the receipt. When another process holds the index, or
+    reads the library just now, it says that the absence is not verified; the holder builds its index again without them
+    at its next refresh. When `glob` names none, what is left of an earlier forgetting is done: to forget once more,
+    after a kill for instance, is no mistake.
     """
     size_before = _size(locations)
     with database.transaction() as connection:
         collection = collections.ensure(connection, collection_name)
         matched = _matching(connection, collection, glob)
         paths = [path for _, path in matched]
-        probes = _choose_probes(connection, [row for row, _ in matched])
+        probes = choose_probes(connection, [row for row, _ in matched])
         chunks, vectors = _delete(connection, collection, [row for row, _ in matched])
         connection.execute("DELETE FROM recognised")  # of files that an interrupted run left
         for hook in hooks if paths else ():
             hook(paths)
+        # While the text is not gone for good, for a kill after that would leave nothing to search for.
+        others = search_files((path for path in all_files(locations) if not is_of_the_stores(path, locations)), probes)
+        earlier = _places_left(connection, collection, locations)
+        _keep_places(connection, collection, locations, [*earlier, *others.found, *others.unread])
     if not matched and not _compaction_due(database, collection):
         database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         return Receipt((), 0, 0, 0, verified_absent=True)
+    try:
+        verdict = _wipe_out(database, locations, collection, scan, index, probes if matched else None, earlier)
+    except (StrongroomError, OSError) as error:
+        verdict = _Verdict(others.found, (), [_in_words(error)])
+    reclaimed = max(0, size_before - _size(locations))
+    places = tuple(str(path) for path in verdict.places)
+    reason = " ".join(verdict.doubts)
+    return Receipt(tuple(paths), chunks, vectors, reclaimed, not reason, verdict.holders, places, reason)
+
+
+def _wipe_out(
+    database: Database,
+    locations: Locations,
+    collection: int,
+    scan: "ExactScan",
+    index: "VectorIndex",
+    probes: Probes | None,
+    earlier: Sequence[Path],
+) -> _Verdict:
+    """Clear the stores and search the files. Without `probes` nothing was forgotten now, and the files are told of that
+    have text forgotten `earlier`."""
+    doubts = _clear_stores(database, locations, scan, index)
+    stores_are_clean, library_is_compact = not doubts, BEING_READ not in doubts
+    traces = Traces(tuple(earlier))
+    holders: tuple[Holder, ...] = ()
+    remarks: list[str] = []
+    if probes is not None:
+        with database.snapshot() as connection:
+            distinctive, holders = still_distinctive(connection, probes)
+        traces = search_files(all_files(locations), distinctive)
+        remarks = _remarks(probes, distinctive)
+    doubts += _told(traces, locations, stores_are_clean=stores_are_clean)
+    with database.transaction() as connection:
+        if not doubts and not earlier:
+            connection.execute("UPDATE collections SET compaction_due = 0 WHERE id = ?", (collection,))
+        left = [path for path in (*traces.found, *traces.unread) if not _passes(path, locations, library_is_compact)]
+        _keep_places(connection, collection, locations, [*earlier, *left])
+    return _Verdict(traces.found, holders, [*doubts, *remarks])
+
+
+def _clear_stores(database: Database, locations: Locations, scan: "ExactScan", index: "VectorIndex") -> list[str]:
+    """Returns why not all of them are clear."""
     scan.remove_files()
     index_is_clean = index.discard()
-    file_is_compact = _compact(database)
-    with database.snapshot() as connection:
-        distinctive, holders = _still_distinctive(connection, probes)
-    clean = index_is_clean and file_is_compact and not _found_on_disk(locations, distinctive)
-    if clean:
-        with database.transaction() as connection:
-            connection.execute("UPDATE collections SET compaction_due = 0 WHERE id = ?", (collection,))
-    # Where other documents hold all of the text, it is under the home, and none was left to search for.
-    absent = clean and bool(distinctive.texts or not probes.texts)
-    return Receipt(tuple(paths), chunks, vectors, max(0, size_before - _size(locations)), absent, holders)
+    file_is_compact = _compact(database, locations)
+    return [doubt for doubt, met in ((INDEX_LEFT, not index_is_clean), (BEING_READ, not file_is_compact)) if met]
+
+
+def _remarks(probes: Probes, distinctive: Probes) -> list[str]:
+    """Why text that is out of the library is not verified to be gone, though nothing is left to be done about it."""
+    if probes.texts and not distinctive.texts:
+        return [ALL_SHARED]
+    return [TOO_SHORT] if probes.had_text and not probes.texts else []
+
+
+def _told(traces: Traces, locations: Locations, *, stores_are_clean: bool) -> list[str]:
+    """Sentences on where text is left. What the stores hold that are not clean goes with the next forgetting."""
+    told = []
+    others = [path for path in traces.found if not is_of_the_stores(path, locations)]
+    if others:
+        told.append(f"Some of their text is STILL THERE, in {_named(others)}: delete that, or move it out of the home.")
+    elif traces.found and stores_are_clean:
+        told.append(
+            f"Some of their text is STILL THERE, in {_named(traces.found)}: in what was asked, or in the title or name"
+            " of another document."
+        )
+    if traces.unread:
+        told.append(f"Nobody knows whether some of their text is in {_named(traces.unread)}, which cannot be read.")
+    return told
+
+
+def _named(paths: Sequence[Path]) -> str:
+    others = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{others}"
+
+
+def _in_words(error: StrongroomError | OSError) -> str:
+    if isinstance(error, StrongroomError):
+        return str(error)
+    return f"The system refused: {error.strerror or error}. Run the command again."
+
+
+def _places_left(connection: sqlite3.Connection, collection: int, locations: Locations) -> list[Path]:
+    """Files that held text forgotten earlier, which nobody can search for any more, and that are there still."""
+    (kept,) = connection.execute("SELECT found_in FROM collections WHERE id = ?", (collection,)).fetchone()
+    return [path for path in (locations.home / name for name in json.loads(kept)) if path.exists()]
+
+
+def _keep_places(connection: sqlite3.Connection, collection: int, locations: Locations, paths: Iterable[Path]) -> None:
+    names = sorted({str(path.relative_to(locations.home)) for path in paths})
+    connection.execute("UPDATE collections SET found_in = ? WHERE id = ?", (json.dumps(names), collection))
+
+
+def _passes(path: Path, locations: Locations, library_is_compact: bool) -> bool:
+    """Whether the next forgetting writes the file anew, so that what it holds now is gone then. What a library file
+    holds that was just written anew stays in it."""
+    stays = library_is_compact and path == locations.library_file
+    return is_of_the_stores(path, locations) and not stays
 
 
 def _matching(connection: sqlite3.Connection, collection: int, glob: str) -> list[tuple[int, str]]:
@@ -87,31 +188,6 @@ def _matching(connection: sqlite3.Connection, collection: int, glob: str) -> lis
     named = paths_named((path for _, path, _ in rows), glob)
     contents = {sha256 for _, path, sha256 in rows if path in named and sha256}
     return [(row, path) for row, path, sha256 in rows if path in named or sha256 in contents]
-
-
-def _choose_probes(connection: sqlite3.Connection, rows: Sequence[int]) -> _Probes:
-    """Pieces spread evenly over the pages and chunks that are about to go."""
-    within = json.dumps(list(rows))
-    pages = connection.execute(
-        "SELECT text FROM pages WHERE document IN (SELECT value FROM json_each(?)) AND length(text) > 0", (within,)
-    ).fetchall()
-    blobs = connection.execute(
-        "SELECT vector FROM chunks WHERE document IN (SELECT value FROM json_each(?)) AND vector IS NOT NULL", (within,)
-    ).fetchall()
-    texts = [_piece_of(text) for (text,) in _spread(pages)]
-    return _Probes([text for text in texts if text], [blob for (blob,) in _spread(blobs)])
-
-
-def _spread(rows: list[Row]) -> list[Row]:
-    step = max(1, len(rows) // PROBES)
-    return rows[::step][:PROBES]
-
-
-def _piece_of(text: str) -> str:
-    """From the middle of the page, where headers and footers are not; within one line, as every store keeps it."""
-    lines = [line.strip() for line in text.splitlines()]
-    long_enough = [line for line in lines if len(line) >= PROBE_LENGTH // 2] or [max(lines, key=len, default="")]
-    return long_enough[len(long_enough) // 2][:PROBE_LENGTH]
 
 
 def _delete(connection: sqlite3.Connection, collection: int, rows: Sequence[int]) -> tuple[int, int]:
@@ -139,77 +215,20 @@ def _compaction_due(database: Database, collection: int) -> bool:
     return bool(database.value("SELECT compaction_due FROM collections WHERE id = ?", (collection,)))
 
 
-def _compact(database: Database) -> bool:
+def _compact(database: Database, locations: Locations) -> bool:
     """Write the full-text index and the file anew, so that no page of it holds what was deleted.
 
     False when somebody who still reads an older state kept the write-ahead log from being emptied.
     """
     with database.transaction() as connection:
         connection.execute("INSERT INTO chunks_text (chunks_text) VALUES ('rebuild')")
-    database.rows("VACUUM")
+    database.vacuum(locations.temporary_directory)
     return not database.value("PRAGMA wal_checkpoint(TRUNCATE)")  # its first column: somebody was in the way
-
-
-def _still_distinctive(connection: sqlite3.Connection, probes: _Probes) -> tuple[_Probes, tuple[Holder, ...]]:
-    """Without those that remaining documents of any collection hold as well: the same file taken into another
-    collection, or a sentence of a form that many files share. And for each text left out, a document that holds it."""
-    holders = {text: _ask(connection, _HOLDER_OF_TEXT, text) for text in probes.texts}
-    distinctive = _Probes(
-        [text for text in probes.texts if holders[text] is None],
-        [blob for blob in probes.vectors if _ask(connection, _CHUNK_WITH, blob) is None],
-    )
-    return distinctive, tuple(Holder(*found) for found in sorted({found for found in holders.values() if found}))
-
-
-_HOLDER_OF_TEXT = """
-    SELECT k.name, d.path FROM pages p JOIN documents d ON d.id = p.document JOIN collections k ON k.id = d.collection
-    WHERE instr(p.text, ?) > 0 LIMIT 1
-"""
-_CHUNK_WITH = "SELECT 1 FROM chunks WHERE vector = ? LIMIT 1"
-
-
-def _ask(connection: sqlite3.Connection, query: str, value: object) -> Row | None:
-    row: Row | None = connection.execute(query, (value,)).fetchone()
-    return row
-
-
-def _found_on_disk(locations: Locations, probes: _Probes) -> bool:
-    """Whether any file under the home (models apart: they never hold document text) holds one of the probes."""
-    needles = [text.encode() for text in probes.texts]
-    for blob in probes.vectors:
-        needles += [blob, from_blobs([blob]).tobytes()]
-    needles = [needle for needle in needles if needle]
-    return bool(needles) and any(_holds(path, needles) for path in _files(locations))
-
-
-def _files(locations: Locations) -> Iterator[Path]:
-    for folder, names, files in os.walk(locations.home):
-        if Path(folder) == locations.home and locations.models_directory.name in names:
-            names.remove(locations.models_directory.name)
-        yield from (Path(folder) / name for name in files)
-
-
-def _holds(path: Path, needles: Collection[bytes]) -> bool:
-    """A file that cannot be read counts as holding them: then nothing is verified."""
-    overlap = max(map(len, needles), default=0)
-    try:
-        with path.open("rb") as file:
-            tail = b""
-            while block := file.read(_READ):
-                window = tail + block
-                if any(needle in window for needle in needles):
-                    return True
-                tail = window[-overlap:]
-    except FileNotFoundError:
-        return False
-    except OSError:
-        return True
-    return False
 
 
 def _size(locations: Locations) -> int:
     """Bytes of the library file, the index and the scan matrices."""
     files = [*locations.home.glob(f"{locations.library_file.name}*")]
     for folder in (locations.index_directory, locations.scan_directory):
-        files += [path for path in folder.rglob("*") if path.is_file()]
-    return sum(path.stat().st_size for path in files if path.exists())
+        files += files_below(folder)
+    return size_of(files)

@@ -114,17 +114,20 @@ class VectorIndex:
             return None
 
     def discard(self) -> bool:
-        """Remove the index from the disk, for the next `refresh` to build again; False if another process holds it."""
+        """Remove the index from the disk, for the next `refresh` to build again; False if another process holds it, or
+        some of it is still there."""
         with self._changing:
             was_held = self.held
             if not self.hold():
                 return False
-            self._close_chroma()
-            self._marker.unlink(missing_ok=True)
-            self._remove_folders(keep=None)
-            if not was_held:
-                self._release_lock()
-            return True
+            try:
+                self._close_chroma()
+                self._marker.unlink(missing_ok=True)
+                self._remove_folders(keep=None)
+                return not self._folders()
+            finally:
+                if not was_held:
+                    self._release_lock()
 
     def release(self) -> None:
         """Close Chroma and let another process have it."""

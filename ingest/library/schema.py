@@ -93,6 +93,12 @@ def _version_7(connection: sqlite3.Connection) -> None:
     )
 
 
+def _version_8(connection: sqlite3.Connection) -> None:
+    """Files under the home in which forgotten text was found, while `compaction_due` is set: paths from there, as JSON.
+    What was forgotten cannot be searched for again."""
+    connection.execute("ALTER TABLE collections ADD COLUMN found_in TEXT NOT NULL DEFAULT '[]'")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _version_1,
     _version_2,
@@ -101,6 +107,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _version_5,
     _version_6,
     _version_7,
+    _version_8,
 )
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 

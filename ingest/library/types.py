@@ -61,7 +61,8 @@ class Receipt:
 
     `verified_absent` is true only when every file under the home was searched and holds none of their text or vectors
     but what other documents share; it is false when other documents hold all of it. `held_by` are documents, in any
-    collection, that hold some of the same text.
+    collection, that hold some of the same text; `found_in` are files under the home that still hold some of it, and
+    `reason` says why the absence is not verified, and what to do: empty when it is.
     """
 
     forgotten: tuple[str, ...]
@@ -70,6 +71,8 @@ class Receipt:
     bytes_reclaimed: int
     verified_absent: bool
     held_by: tuple[Holder, ...] = ()
+    found_in: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

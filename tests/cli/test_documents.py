@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+import pytest
+
+from config.errors import LibraryError
+from ingest.library import forgetting
 from tests.cli.conftest import Run
 
 RECORD_FIELDS = {"document", "path", "status", "reason", "pages", "chunks", "title", "ingested_at"}
@@ -73,6 +77,33 @@ def test_a_person_is_told_what_another_collection_still_holds(run: Run, library:
     assert result.code == 1
     assert "STILL THERE" in result.out
     assert f"Some of the same text is in {library / 'minutes' / 'board.txt'}, collection other." in result.out
+
+
+def test_a_person_is_told_why_the_absence_is_not_verified(
+    run: Run, library: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise LibraryError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(forgetting, "_compact", fail)
+    result = run("--quiet", "documents", "forget", "BOARD*")
+    assert result.code == 1
+    assert f"Forgotten: {library / 'minutes' / 'board.txt'}" in result.out
+    assert "their absence is NOT VERIFIED.\nThe disk is full. Free some space.\n" in result.out
+    assert "STILL THERE" not in result.out
+
+    again = run("--quiet", "documents", "forget", "BOARD*")
+    assert (again.code, again.out) == (1, "")
+    assert "is not done with: The disk is full. Free some space." in again.err
+    assert run("documents", "forget", "BOARD*", "--json").json["reason"] == "The disk is full. Free some space."
+
+
+def test_a_person_is_told_of_the_file_that_holds_some_of_it(run: Run, library: Path, home: Path) -> None:
+    leak = home / "copy.txt"
+    leak.write_text((library / "minutes" / "board.txt").read_text())
+    receipt = run("documents", "forget", "BOARD*", "--json")
+    assert (receipt.code, receipt.json["found_in"]) == (1, [str(leak)])
+    assert f"STILL THERE, in {leak}" in receipt.json["reason"]
 
 
 def test_a_person_reads_the_receipt(run: Run, library: Path) -> None:

@@ -264,6 +264,7 @@ class StandInAssistant:
         self.has_read_opening = False
         self.expected_wait: float | None = None
         self.forgotten: list[str] = []
+        self.doubt = ""
         self.closed = False
         self.embedder = SimpleNamespace()
         self.llm = SimpleNamespace(information=SimpleNamespace(name="stand-in"))
@@ -325,7 +326,7 @@ class StandInAssistant:
         self.forgotten.append(glob)
         gone = [each for each in self.library.records if each.path == glob]
         self.library.records = [each for each in self.library.records if each.path != glob]
-        return SimpleNamespace(forgotten=[each.path for each in gone], chunks=36, verified_absent=True)
+        return SimpleNamespace(forgotten=[each.path for each in gone], chunks=36, reason=self.doubt)
 
     def close(self) -> None:
         self.closed = True

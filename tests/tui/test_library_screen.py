@@ -17,7 +17,7 @@ from assistant.tui.widgets.library.folder_tree import FolderTree
 from config.errors import EmbedderMismatch, LibraryError
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
-from tests.tui.helpers import ask_and_wait, folder_of_documents, running, shows, told, wait_until
+from tests.tui.helpers import ask_and_wait, flat, folder_of_documents, running, shows, told, wait_until
 from tests.tui.stand_in import StandInAssistant, record
 
 
@@ -136,6 +136,32 @@ async def test_forgetting_asks_first_and_the_safe_answer_has_the_focus(stocked: 
         assert stocked.forgotten == ["/documents/lease-halden.pdf"]
         await shows(app, "In the library  1")
         await wait_until(lambda: app.status.counts and app.status.counts.documents == 1)
+
+
+async def test_what_is_not_verified_to_be_gone_is_a_warning_with_its_reason(stocked: StandInAssistant) -> None:
+    stocked.doubt = "Another process is reading the library."
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        await pilot.press("f")
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y")
+        await wait_until(lambda: "is not verified. Another process is reading the library." in told(app))
+        assert [notification.severity for notification in app._notifications] == ["warning"]
+
+
+async def test_who_forgets_what_is_in_a_followed_folder_is_told_that_it_comes_back(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        app.status = replace(app.status, following=(Path("/documents"),))
+        await pilot.press("f")
+        await wait_until(lambda: "move it away, or it comes back" in flat(app))
+        await pilot.press("escape")
+        app.status = replace(app.status, following=(Path("/elsewhere"),))
+        await pilot.press("f")
+        await shows(app, "Forget this document?")
+        assert "comes back" not in flat(app)
 
 
 async def test_a_name_with_wildcards_forgets_only_itself(stocked: StandInAssistant) -> None:

@@ -28,6 +28,9 @@ from ingest.types import DocumentRecord, FileStatus
 _SECONDS_BETWEEN_LISTS = 2.0
 """While documents come in, the table is read again this often."""
 
+_SECONDS_OF_DOUBT = 30.0
+"""It takes a while to read what is to be done about a document that is not verified to be gone."""
+
 _ADD_HINT = "Press a to add a folder."
 
 
@@ -49,6 +52,7 @@ class LibraryScreen(LeavesOnce, Screen[None]):
         super().__init__(name=name)
         self._background = background
         self._was_ingesting = False
+        self._followed: Sequence[Path] = ()
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -148,14 +152,21 @@ class LibraryScreen(LeavesOnce, Screen[None]):
 
         text = line(record.document, "bold") + Content(
             "\n\nIts text, its passages and every turn that quotes it leave this machine's library for good. "
-            "The file itself stays where it is."
+            f"The file itself stays where it is.{self._comes_back(record)}"
         )
         self.app.push_screen(ConfirmScreen(title=Content("Forget this document?"), text=text, yes="Forget"), answered)
 
+    def _comes_back(self, record: DocumentRecord) -> str:
+        is_followed = any(Path(record.path).is_relative_to(folder) for folder in self._followed)
+        return " It is in a folder that is followed: move it away, or it comes back." if is_followed else ""
+
     def on_document_forgotten(self, message: DocumentForgotten) -> None:
-        proof = ": checked, no trace is left" if message.verified else ""
-        gone = f"{words(message.document)} is forgotten ({count(message.chunks, 'passage')}){proof}."
-        self.notify(gone, markup=False)
+        gone = f"{words(message.document)} is forgotten ({count(message.chunks, 'passage')})"
+        if message.doubt:
+            told = f"{gone}, but that no trace is left is not verified. {words(message.doubt)}"
+            self.notify(told, severity="warning", timeout=_SECONDS_OF_DOUBT, markup=False)
+        else:
+            self.notify(f"{gone}: checked, no trace is left.", markup=False)
         self._background.list_library(reply_to=self)
         self._background.count_library()
 
@@ -169,6 +180,7 @@ class LibraryScreen(LeavesOnce, Screen[None]):
         if self._was_ingesting and not status.is_ingesting:
             self._background.list_library(reply_to=self)
         self._was_ingesting = status.is_ingesting
+        self._followed = status.following
 
     def _list_while_ingesting(self) -> None:
         if self._was_ingesting:

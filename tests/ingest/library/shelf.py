@@ -3,10 +3,16 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
+
+from config.locations import Locations
 from ingest.embedding import embed_next_slice
 from ingest.library.library import Library
 from ingest.types import Chunk, Document, FileStatus, Page, make_chunk_id
 from models.base import Embedder
+
+SECRET = "The zebracorn protocol requires seventeen quokkawatts at midnight, says Xanthippe."
+PUBLIC = "The public notice about opening hours of the harbour office."
 
 
 def put(library: Library, path: str, *pages: str, title: str = "") -> FileStatus:
@@ -58,3 +64,20 @@ def contents(library: Library) -> list[tuple[object, ...]]:
         FROM documents d LEFT JOIN chunks c ON c.document = d.id ORDER BY d.path, c.ordinal
         """
     )
+
+
+def traces(locations: Locations, *needles: bytes) -> list[Path]:
+    files = [path for path in locations.home.rglob("*") if path.is_file()]
+    return [path for path in files if any(needle in path.read_bytes().lower() for needle in needles)]
+
+
+def index_files(locations: Locations) -> list[Path]:
+    return [path for path in locations.index_directory.rglob("*") if path.is_file()]
+
+
+def secret_vectors(library: Library) -> list[bytes]:
+    rows = library.database.rows(
+        "SELECT c.vector FROM chunks c JOIN documents d ON d.id = c.document WHERE d.path LIKE '%secret%'"
+    )
+    halves = [np.frombuffer(blob, dtype="<f2") for (blob,) in rows]
+    return [half.tobytes() for half in halves] + [half.astype("<f4").tobytes() for half in halves]

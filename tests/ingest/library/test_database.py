@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,8 @@ def test_a_library_of_an_older_version_is_brought_up_to_date(locations: Location
     connection.execute("DROP VIEW chunks_spaced")
     connection.execute("ALTER TABLE documents DROP COLUMN reader")
     connection.executescript(
-        "ALTER TABLE collections DROP COLUMN calibration; ALTER TABLE pages DROP COLUMN status;"
+        "ALTER TABLE collections DROP COLUMN found_in;"
+        " ALTER TABLE collections DROP COLUMN calibration; ALTER TABLE pages DROP COLUMN status;"
         " ALTER TABLE pages DROP COLUMN confidence; DROP TABLE recognised"
     )
     connection.execute("PRAGMA user_version = 3")
@@ -143,6 +145,26 @@ def test_a_full_disk_is_said_and_leaves_the_library_as_it_was(library: Library) 
     library.database.rows("PRAGMA max_page_count = 1000000")
     assert library.check() == []
     put(library, "/b.txt", "Goes on.")
+
+
+def test_compacting_keeps_its_copy_in_a_file_of_the_home(library: Library, tmp_path: Path) -> None:
+    """In memory it would take as much as the whole library."""
+    put(library, "/big.txt", *(f"Page {number}: {'words ' * 500}" for number in range(60)))
+    library.database.rows("PRAGMA cache_size = 10")
+    open_files: set[str] = set()
+
+    def look() -> int:
+        for file in Path("/proc/self/fd").iterdir():
+            with suppress(OSError):
+                open_files.add(str(file.readlink()))
+        return 0
+
+    library.database.connection.set_progress_handler(look, 1000)
+    library.database.vacuum(tmp_path)
+    library.database.connection.set_progress_handler(None, 0)
+
+    assert [file for file in open_files if Path(file).parent == tmp_path]
+    assert library.database.value("PRAGMA temp_store") == 2
 
 
 def test_a_disk_that_takes_no_more_bytes_is_said(locations: Locations) -> None:

@@ -1,43 +1,10 @@
-from pathlib import Path
-
-import numpy as np
 import pytest
 
 from config.locations import Locations
 from ingest.library.library import Library
-from ingest.library.types import Holder
 from ingest.types import FileStatus
 from models.fakes import HashEmbedder
-from tests.ingest.library.shelf import embed_all, found_texts, put
-
-SECRET = "The zebracorn protocol requires seventeen quokkawatts at midnight, says Xanthippe."
-PUBLIC = "The public notice about opening hours of the harbour office."
-
-
-@pytest.fixture
-def filled(library: Library, embedder: HashEmbedder) -> Library:
-    put(library, "/papers/secret.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
-    put(library, "/papers/public.pdf", PUBLIC)
-    embed_all(library, embedder)
-    library.search_vectors(embedder.embed_query("zebracorn"), 5)  # leaves the scan's matrix on disk
-    return library
-
-
-def traces(locations: Locations, *needles: bytes) -> list[Path]:
-    files = [path for path in locations.home.rglob("*") if path.is_file()]
-    return [path for path in files if any(needle in path.read_bytes().lower() for needle in needles)]
-
-
-def index_files(locations: Locations) -> list[Path]:
-    return [path for path in locations.index_directory.rglob("*") if path.is_file()]
-
-
-def secret_vectors(library: Library) -> list[bytes]:
-    rows = library.database.rows(
-        "SELECT c.vector FROM chunks c JOIN documents d ON d.id = c.document WHERE d.path LIKE '%secret%'"
-    )
-    halves = [np.frombuffer(blob, dtype="<f2") for (blob,) in rows]
-    return [half.tobytes() for half in halves] + [half.astype("<f4").tobytes() for half in halves]
+from tests.ingest.library.shelf import PUBLIC, SECRET, found_texts, index_files, put, secret_vectors, traces
 
 
 def test_after_forgetting_no_file_holds_a_word_or_a_vector_of_it(
@@ -100,27 +67,6 @@ def test_what_is_called_like_a_glob_is_that_file_only(filled: Library) -> None:
     assert filled.forget("report [1].pdf").forgotten == ("/papers/report 1.pdf",)
 
 
-def test_what_another_collection_holds_as_well_is_not_called_absent(
-    filled: Library, embedder: HashEmbedder, locations: Locations
-) -> None:
-    other = Library.open(locations, "other")
-    other.require_embedder(embedder.identity)
-    put(other, "/elsewhere/copy.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
-    embed_all(other, embedder)
-
-    receipt = filled.forget("secret.pdf")
-
-    assert receipt.forgotten == ("/papers/secret.pdf",)
-    assert traces(locations, b"zebracorn")
-    assert not receipt.verified_absent
-    assert receipt.held_by == (Holder("other", "/elsewhere/copy.pdf"),)
-    assert filled.check() == []  # what was to be removed is removed
-    receipt = other.forget("copy.pdf")
-    assert (receipt.verified_absent, receipt.held_by) == (True, ())
-    assert traces(locations, b"zebracorn") == []
-    other.close()
-
-
 def test_files_with_the_same_content_are_forgotten_together(filled: Library, locations: Locations) -> None:
     put(filled, "/elsewhere/copy.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
     assert filled.documents()[0].status == FileStatus.DUPLICATE
@@ -139,18 +85,6 @@ def test_what_did_not_get_in_can_be_forgotten_too(filled: Library, locations: Lo
     assert "/papers/locked.pdf" in filled.known_files()
 
 
-def test_text_that_another_document_holds_as_well_does_not_spoil_the_receipt(
-    filled: Library, embedder: HashEmbedder
-) -> None:
-    put(filled, "/papers/letter.pdf", PUBLIC, "A page of its own about marmalade and its making.")
-    embed_all(filled, embedder)
-
-    receipt = filled.forget("letter.pdf")
-    assert receipt.verified_absent
-    assert receipt.held_by == (Holder("default", "/papers/public.pdf"),)
-    assert found_texts(filled, "opening hours") == [PUBLIC]
-
-
 def test_hooks_take_part_in_the_transaction(filled: Library) -> None:
     class RefusedError(Exception):
         pass
@@ -167,51 +101,6 @@ def test_hooks_take_part_in_the_transaction(filled: Library) -> None:
 
     assert seen == [["/papers/secret.pdf"]]
     assert len(filled.documents()) == 2
-
-
-def test_a_trace_in_any_file_under_the_home_is_found(filled: Library, locations: Locations) -> None:
-    leak = locations.home / "logs" / "careless.log"
-    leak.parent.mkdir()
-    leak.write_text(f"somebody logged this: {SECRET}")
-
-    assert not filled.forget("secret.pdf").verified_absent
-    assert [problem.name for problem in filled.check()] == ["forgetting"]
-
-    leak.unlink()
-    assert filled.forget("secret.pdf").verified_absent
-    assert filled.check() == []
-
-
-def test_while_another_process_holds_the_index_nothing_is_claimed(filled: Library, locations: Locations) -> None:
-    holder = Library.open(locations)
-    assert holder.hold_index()
-    holder.refresh_index()
-    [vectors] = {tuple(secret_vectors(filled))}
-
-    receipt = filled.forget("secret.pdf")
-    assert not receipt.verified_absent
-    assert traces(locations, b"zebracorn") == []
-
-    holder.refresh_index()
-    assert holder.index_count() == 1
-    assert not any(vector in path.read_bytes() for vector in vectors for path in index_files(locations))
-    holder.close()
-    assert filled.forget("secret.pdf").verified_absent
-
-
-def test_while_another_reads_an_old_state_nothing_is_claimed(filled: Library, locations: Locations) -> None:
-    reader = Library.open(locations)
-    filled.database.rows("PRAGMA busy_timeout = 100")
-    with reader.database.snapshot() as connection:
-        connection.execute("SELECT count(*) FROM pages").fetchall()
-        assert not filled.forget("secret.pdf").verified_absent
-        assert not filled.forget(
-            "secret.pdf"
-        ).verified_absent  # nothing is left to search for, but the log is not empty
-    reader.close()
-
-    assert filled.forget("secret.pdf").verified_absent
-    assert traces(locations, b"zebracorn") == []
 
 
 def test_what_was_taken_out_goes_from_conversations_with_it_and_from_the_disk_with_the_next_forgetting(
