@@ -20,7 +20,7 @@ from ingest.identity import (
     quarter_mark,
 )
 from ingest.kinds import kinds_in
-from ingest.periods import dates_in, is_period_word, quarters_in, years_in
+from ingest.periods import dates_in, is_period_word, quarters_in, years_asked
 
 if TYPE_CHECKING:
     from ingest.library.library import Library
@@ -85,7 +85,7 @@ def score_documents(
     """
     of_art = {*terms_of_art, *initials_in(" ".join(terms_of_art).upper())}
     names = [name for name in _names(question) if name not in of_art]
-    years, quarters, dates = years_in(question), quarters_in(question), dates_in(with_shared_years(question))
+    years, quarters, dates = years_asked(question), quarters_in(question), dates_in(with_shared_years(question))
     months = sorted(date for date in dates if len(date) == len("2026-06"))
     days = sorted(dates.difference(months))
     wanted = {*names, *(str(year + later) for year in years for later in range(len(LATER_REPORT) + 1))}

@@ -8,7 +8,7 @@ from functools import lru_cache
 from assistant.words import STOP_WORDS, content_words
 from ingest.folding import fold
 from ingest.kinds import kinds_in
-from ingest.periods import MONTHS, quarters_in, years_in
+from ingest.periods import MONTHS, quarters_in, years_asked, years_in
 
 _ALSO_GERMAN = frozenset("also am an her in it no per so us via was will".split())  # noqa: SIM905
 _ENGLISH = STOP_WORDS - _ALSO_GERMAN
@@ -41,7 +41,7 @@ def essentials(question: str) -> Essentials:
     more often a term of art than a name) are not told from other words."""
     core = core_of(question)
     pieces = list(_pieces(core))
-    years = years_in(core)
+    years = years_asked(core)
     return Essentials(
         core=core,
         words=frozenset(content_words(core)) - _terms_of_periods(pieces),
@@ -85,13 +85,15 @@ def _figures(pieces: list[tuple[str, str]]) -> Iterator[str]:
     starts = {piece for before, piece in pieces if not before}
     for before, piece in pieces:
         belongs = before.isalpha() and before[0].isupper() and before not in starts
-        if belongs and fold(before) not in MONTHS and _FIGURE.fullmatch(piece) and not _is_period(piece):
+        is_period = _is_period(piece) or _is_year_in_two_pieces(before, piece)
+        if belongs and fold(before) not in MONTHS and _FIGURE.fullmatch(piece) and not is_period:
             yield piece
 
 
 def _terms_of_periods(pieces: list[tuple[str, str]]) -> set[str]:
-    """What `FY2018` and `Q2'23` are made of besides their year."""
+    """What `FY2018`, `FY 18` and `Q2'23` are made of besides their year."""
     periods = [piece for _, piece in pieces if _is_period(piece)]
+    periods += [f"{before} {piece}" for before, piece in pieces if _is_year_in_two_pieces(before, piece)]
     years = {str(year) for piece in periods for year in years_in(piece)}
     return {term for piece in periods for term in (*content_words(piece), "fy")} - years
 
@@ -99,6 +101,11 @@ def _terms_of_periods(pieces: list[tuple[str, str]]) -> set[str]:
 @lru_cache(maxsize=1 << 12)
 def _is_period(piece: str) -> bool:
     return bool(years_in(piece) or quarters_in(piece))
+
+
+def _is_year_in_two_pieces(before: str, piece: str) -> bool:
+    """`FY 18`."""
+    return piece.isdigit() and not years_in(piece) and not years_in(before) and bool(years_in(f"{before} {piece}"))
 
 
 @lru_cache(maxsize=1 << 12)

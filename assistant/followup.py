@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection
 
 from assistant.words import content_words, numbers
 from ingest.identity import initials_in, name_terms
-from ingest.periods import quarters_in, years_in
+from ingest.periods import quarters_in, years_asked
 
 _OPENER = re.compile(
     r"^\s*(?:and|but|also|or|so|then|what about|how about|what else|anything else|why|since when|until when|"
@@ -56,14 +56,14 @@ def search_query(question: str, earlier: list[str], names_in: NamesIn = lambda _
         kept = _moved(before, question) or (_without_numbers(before) if numbers(query) else before)
         if names_in(query):
             kept = _without(kept, names_in(before))
-        query = f"{query} {kept}"
+        query = f"{query} {_as_question(kept)}"
         question = before
     return query
 
 
 def leans_back(question: str) -> bool:
     own = len(content_words(question))
-    if _counts_from_a_period(question) and not years_in(question) and own <= _PERIOD_OWN_WORDS:
+    if _counts_from_a_period(question) and not years_asked(question) and own <= _PERIOD_OWN_WORDS:
         return True
     if own <= _BARE_OWN_WORDS:
         return True
@@ -79,8 +79,8 @@ def _counts_from_a_period(question: str) -> bool:
 def _moved(before: str, question: str) -> str:
     """The earlier question about the period before or after its own; empty when `question` asks for none."""
     match = _BEFORE.search(question) or _AFTER.search(question)
-    years = years_in(before)
-    if match is None or not years or years_in(question):
+    years = years_asked(before)
+    if match is None or not years or years_asked(question):
         return ""
     step = -1 if match.re is _BEFORE else 1
     unit = match["unit"] or match["unit_first"] or "year"
@@ -90,6 +90,11 @@ def _moved(before: str, question: str) -> str:
         return f"{_without_numbers(_QUARTER_WORDS.sub(' ', before))} Q{quarter + 1} {years[0] + later}"
     moved = re.sub(r"(?:19|20)\d\d", lambda year: str(int(year[0]) + step), before)
     return moved if moved != before else f"{_without_numbers(before)} {years[0] + step}"
+
+
+def _as_question(kept: str) -> str:
+    """What is asked stands in questions: of "And the deposit? Tell me the rent." only the first half would count."""
+    return kept if kept.rstrip().endswith("?") else kept.rstrip(" .!") + "?"
 
 
 def _without(question: str, names: Collection[str]) -> str:

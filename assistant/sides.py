@@ -13,7 +13,7 @@ from assistant.words import terms
 from ingest.folding import fold
 from ingest.identity import INITIALS, initials_in
 from ingest.kinds import kind_words_in, kinds_in
-from ingest.periods import dates_in, quarters_in, years_in
+from ingest.periods import dates_in, quarters_in, years_asked
 
 if TYPE_CHECKING:
     from ingest.library.library import Library
@@ -93,7 +93,7 @@ def _periods_and_kinds(question: str) -> set[str]:
     for month in _months(question):
         of_a_year.setdefault(month[: len("2026")] if month[0].isdigit() else "", set()).add(month)
     several = {mark for marks in (quarters, *of_a_year.values(), kinds) if len(marks) > 1 for mark in marks}
-    return several | set(map(str, years_in(question)))
+    return several | set(map(str, years_asked(question)))
 
 
 def _months(question: str) -> set[str]:

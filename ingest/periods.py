@@ -41,6 +41,16 @@ _WRITTEN_DATE = re.compile(
 _NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _DAY_FIRST_DATE = re.compile(r"(?<![\d.])(0?[1-9]|[12]\d|3[01])\.\s?(0?[1-9]|1[0-2])\.\s?((?:19|20)\d\d)(?!\d|[.,]\d)")
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?!\d|[.,]\d)")
+_AMOUNT = re.compile(
+    r"[€$£¥]\s?\d[\d.,]*|(?:\b(?P<before>[^\W_]+)\.?,?\s+)?(?<![\w.,/\u2013-])(?:19|20)\d\d\s?"
+    r"(?:euros?|eur|dollars?|usd|pounds?|gbp|francs?|franken|chf|kron(?:er|or|en)|nok|sek|dkk|yen|yuan|"
+    r"kg|tonnes?|tons?|km|miles|met(?:er|re)s?|lit(?:er|re)s?|k?wh|employees|people|persons|pieces|copies|"
+    r"mitarbeitern?|personen|stück|personnes)\b",
+    re.IGNORECASE,
+)
+_BEFORE_A_YEAR = re.compile(
+    rf"in|im|en|since|seit|depuis|during|year|jahr|fy|fiscal|[qh][1-4]|\d+|{MONTH}", re.IGNORECASE
+)
 _PART = r"(?:\bQ[1-4]|\b[1-4]Q|\bH[12]|\b[12]H)"
 _SHORT_YEAR = re.compile(rf"(?:\bFY|\bfiscal(?: year)?|{_PART})\s?(?:of |FY)?\s?['\u2019]?(\d\d)(?!\d)", re.IGNORECASE)
 _GLUED_YEAR = re.compile(rf"(?:\bFY|{_PART}|_)((?:19|20)\d\d)(?=[QH][1-4]|\b|_)", re.IGNORECASE)
@@ -76,6 +86,16 @@ def years_in(text: str) -> tuple[int, ...]:
     years |= {_full_year(int(year)) for year in _SHORT_YEAR.findall(text)}
     years |= {year for match in _TWO_YEARS.finditer(text) for year in _two_years(match)}
     return tuple(sorted(years, reverse=True))
+
+
+def years_asked(question: str) -> tuple[int, ...]:
+    """`years_in` a question, where an amount is none: `€2000`, `2050 kg`, `2000 employees`."""
+    return years_in(_AMOUNT.sub(lambda match: match[0] if _is_dated(match) else match["before"] or " ", question))
+
+
+def _is_dated(amount: re.Match[str]) -> bool:
+    """Whether what looks like an amount follows what a year follows: `in 2024 people worked`."""
+    return bool(amount["before"] and _BEFORE_A_YEAR.fullmatch(amount["before"]))
 
 
 def quarters_in(text: str) -> frozenset[int]:

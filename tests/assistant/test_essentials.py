@@ -37,6 +37,8 @@ def test_names_are_told_from_terms_periods_and_months(question: str, names: tupl
     [
         ("What does the Aquila 600 cost?", ("600",)),
         ("What is due on December 31, 2021?", ()),
+        ("What is the revenue of FY 24 under Section 24?", ("24",)),
+        ("What is the revenue in FY 24?", ()),
         ("What is Acme's 2 year average of 30 days in FY2021 over 3 years?", ()),
     ],
 )
@@ -48,3 +50,4 @@ def test_the_year_is_the_newest_and_periods_are_no_words() -> None:
     asked = essentials("How did revenue change between FY2019 and Q2 2021?")
     assert asked.year == 2021
     assert asked.words == {"revenu", "chang", "2019", "2021"}
+    assert essentials("How did revenue change in FY 24?").words == {"revenu", "chang"}

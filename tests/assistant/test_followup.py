@@ -1,5 +1,6 @@
 import pytest
 
+from assistant.essentials import essentials
 from assistant.followup import search_query
 
 FIRST = "How many vacation days are there?"
@@ -31,6 +32,11 @@ def test_a_question_that_leans_back_is_searched_with_the_one_before(question: st
 )
 def test_a_new_topic_is_not_dragged_back(question: str) -> None:
     assert search_query(question, [FIRST]) == question
+
+
+def test_what_was_told_to_do_counts_as_asked_when_it_is_leaned_on() -> None:
+    query = search_query("And the deposit?", ["Tell me the rent in the Halden lease."])
+    assert essentials(query).names == ("Halden",)
 
 
 def test_the_first_question_stands_alone() -> None:

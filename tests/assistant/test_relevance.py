@@ -130,6 +130,12 @@ def test_another_year_does_not_fit_and_a_mention_in_passing_must_fit_better() ->
     assert fits([passage("Profit: 12 million (2019: 11 million).", 0.6)], asked, marks=["2020"])
 
 
+def test_an_amount_is_no_year_that_must_be_there() -> None:
+    approval = "A purchase of more than 1,500 euro is approved by the board."
+    assert fits([passage(approval, 0.6)], "Who approves a purchase of 2000 euro?")
+    assert fits([passage("Revenue of 2024 was 12 million.", 0.6)], "What was revenue in FY 24?")
+
+
 def test_the_figure_of_a_name_must_be_there() -> None:
     asked = "What does the Aquila 600 cost?"
     assert not fits([passage("The Aquila 400 costs 1,200 euro.", 0.8)], asked)

@@ -6,7 +6,7 @@ import pytest
 from ingest.cover import name_tells, read_cover
 from ingest.identity import identify, initials_in
 from ingest.kinds import kinds_in
-from ingest.periods import dates_in, quarters_in, years_in
+from ingest.periods import dates_in, quarters_in, years_asked, years_in
 from ingest.types import Document, Page
 
 
@@ -40,6 +40,23 @@ def document(name: str, *pages: str, title: str = "", author: str = "") -> Docum
 )
 def test_years_in_whatever_form(text: str, years: tuple[int, ...]) -> None:
     assert years_in(text) == years
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("Who approves a purchase of 2000 euro?", ()),
+        ("Is €2000, $1,999 or 2050 kg the limit of FY24?", (2024,)),
+        ("Did FY24 2000 employees stay?", (2024,)),
+        ("How many of 2000 employees left in 2024?", (2024,)),
+        ("In 2024 employees got how much?", (2024,)),
+        ("FY2018 USD millions, December 2019 people", (2019, 2018)),
+        ("Wer kauft 2000 Stück?", ()),
+        ("What was the 2024 revenue?", (2024,)),
+    ],
+)
+def test_an_amount_is_no_year_in_a_question(question: str, years: tuple[int, ...]) -> None:
+    assert years_asked(question) == years
 
 
 @pytest.mark.parametrize(
