@@ -18,12 +18,13 @@ from assistant.context import (
 from assistant.conversations import Conversations
 from assistant.draft import Clock, Draft, keep
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
-from assistant.followup import search_query
+from assistant.followup import leaned_on, search_query
 from assistant.grounding import check
 from assistant.misspelt import almost_alike
 from assistant.quoting import quote
 from assistant.reply import holds, mended
 from assistant.retrieval import Findings, Retriever
+from assistant.scope import scoped_by_name
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
 from assistant.types import Answer, AnswerStyle, Dialogue, Source
 from config.sanitise import sanitise
@@ -110,16 +111,26 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
 
 
 def find_passages(asker: Asker, question: str, dialogue: Dialogue, options: AskOptions) -> Findings:
-    """What the library holds about `question`, as it is meant after the turns before it."""
+    """What the library holds about `question`, as it is meant after the turns before it; within the documents that
+    it, or else what it leans on, names with an `@`."""
     if options.found is not None:
         return options.found
-    query = _query(asker, options.search_for or question, dialogue)
-    return asker.retriever.find(query, k=options.k, documents=options.documents)
+    asked = options.search_for or question
+    scoped = _earlier(asker, dialogue)
+    earlier = [before for before, _ in scoped]
+    documents = options.documents
+    if documents is None:
+        leant = scoped[len(scoped) - len(leaned_on(asked, earlier)) :]
+        documents = next((named for _, named in reversed(leant) if named), None)
+    query = search_query(asked, earlier, asker.retriever.names_in)
+    return asker.retriever.find(query, k=options.k, documents=documents)
 
 
-def _query(asker: Asker, question: str, dialogue: Dialogue) -> str:
-    earlier = [exchange.question for exchange in dialogue.exchanges if exchange.question]
-    return search_query(question, earlier, asker.retriever.names_in)
+def _earlier(asker: Asker, dialogue: Dialogue) -> list[tuple[str, frozenset[str] | None]]:
+    """The earlier questions, oldest first, each without the `@name`s of documents, and their paths."""
+    questions = [exchange.question for exchange in dialogue.exchanges if exchange.question]
+    records = asker.library.documents() if any("@" in question for question in questions) else ()
+    return [scoped_by_name(question, records) for question in questions]
 
 
 def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[list[ScoredSentence]]:

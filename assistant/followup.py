@@ -1,7 +1,7 @@
 """What a question means after the turns before it: rules only, no model call."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from assistant.words import content_words, numbers
 from ingest.identity import initials_in, name_terms
@@ -50,15 +50,24 @@ def search_query(question: str, earlier: list[str], names_in: NamesIn = lambda _
     those of the new one: "And in 2019?" does not look for 2018 any more; so do its names of documents: "And Halden?".
     """
     query = question
-    for before in reversed(earlier[-_TURNS_BACK:]):
-        if not leans_back(question):
-            break
+    for before in leaned_on(question, earlier):
         kept = _moved(before, question) or (_without_numbers(before) if numbers(query) else before)
         if names_in(query):
             kept = _without(kept, names_in(before))
         query = f"{query} {_as_question(kept)}"
         question = before
     return query
+
+
+def leaned_on(question: str, earlier: Sequence[str]) -> list[str]:
+    """The last of the `earlier` questions that a question leans on, directly or by the one between them; newest first."""
+    found: list[str] = []
+    for before in reversed(earlier[-_TURNS_BACK:]):
+        if not leans_back(question):
+            break
+        found.append(before)
+        question = before
+    return found
 
 
 def leans_back(question: str) -> bool:
@@ -94,6 +103,8 @@ def _moved(before: str, question: str) -> str:
 
 def _as_question(kept: str) -> str:
     """What is asked stands in questions: of "And the deposit? Tell me the rent." only the first half would count."""
+    if not kept.strip():
+        return ""
     return kept if kept.rstrip().endswith("?") else kept.rstrip(" .!") + "?"
 
 

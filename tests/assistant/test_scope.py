@@ -1,8 +1,12 @@
 import pytest
 
+from assistant.ask import AskOptions, find_passages
 from assistant.scope import paths_matching, scoped_by_name
 from config.errors import StrongroomError
 from ingest.types import DocumentRecord, FileStatus
+from models.fakes import HashEmbedder
+from tests.assistant.conftest import Open, answer_to
+from tests.assistant.shelf import fill
 
 
 def record(path: str, status: FileStatus = FileStatus.ADDED) -> DocumentRecord:
@@ -63,3 +67,31 @@ def test_a_file_that_is_called_like_a_glob_can_be_named() -> None:
     records = [record("/d/report [1].pdf"), record("/d/report 1.pdf")]
     assert paths_matching(records, "Report [1].pdf") == {"/d/report [1].pdf"}
     assert paths_matching(records, "report ?.pdf") == {"/d/report 1.pdf"}
+
+
+LEASES = {f"lease-{place}.md": [f"The rent for {place} is 900 euro until June 2025."] for place in ("one", "two")}
+
+
+def test_a_follow_up_stays_in_the_document_that_was_named(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, HashEmbedder(), LEASES)
+
+    def asked_of(question: str, conversation: str = "last") -> tuple[str, set[str]]:
+        answer = answer_to(assistant, question, conversation=conversation, style="quote")
+        return answer.text, {source.passage.document for source in answer.evidence}
+
+    assert asked_of("@lease-one how high is the rent?", "new")[1] == {"lease-one.md"}
+    assert asked_of("And until when?")[1] == {"lease-one.md"}
+    assert asked_of("And in 2025?")[1] == {"lease-one.md"}
+    assert asked_of("And @lease-two?")[1] == {"lease-two.md"}
+    assert asked_of("And until when?")[1] == {"lease-two.md"}
+    assert len(asked_of("How many days of paid vacation do employees accrue per year?")[1]) > 1
+
+
+def test_the_name_of_a_document_is_not_searched_for_again(open_with: Open) -> None:
+    assistant = open_with()
+    fill(assistant.library, HashEmbedder(), LEASES)
+    answer_to(assistant, '@"lease-one.md" how high is the rent in 2024?', style="quote")
+    dialogue = assistant.conversations.open("last")
+    found = find_passages(assistant.asker(), "And in 2025?", dialogue, AskOptions())
+    assert found.result.query == "And in 2025? how high is the rent in?"
