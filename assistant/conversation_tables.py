@@ -67,6 +67,12 @@ SOURCES_OF = """
         AND NOT EXISTS (SELECT 1 FROM documents WHERE path = s.path)
     )
 """
+# The passages of a conversation under their numbers, with the path at which each is now (NULL: nowhere).
+SOURCES = """
+    SELECT s.number, s.passage, d.path FROM conversation_sources s
+    LEFT JOIN chunks c ON c.chunk_id = s.chunk_id LEFT JOIN documents d ON d.id = c.document
+    WHERE s.conversation = ? AND s.passage IS NOT NULL ORDER BY s.number
+"""
 # What one prompt showed stands in those of the later turns, too, and their replies may say it again. The oldest turns
 # may have left the prompt by then; when is not kept, so a turn too many is taken rather than one too few.
 TURNS_WITH = """

@@ -6,17 +6,16 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any
 
 from assistant.conversation_checks import ConversationDeleted, require_remembered, require_unchanged
-from assistant.conversation_tables import SOURCES_OF, TABLES, TURNS_WITH
-from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Passage, Source, Turn, Why
+from assistant.conversation_passages import as_json, from_json
+from assistant.conversation_tables import SOURCES, SOURCES_OF, TABLES, TURNS_WITH
+from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Source, Turn
 from config.errors import UsageError
 from ingest.library.database import Database
-from ingest.types import Chunk
 
 FORGOTTEN = "(This turn was removed together with the document it spoke of.)"
 
@@ -158,7 +157,7 @@ class Conversations:
         connection.executemany(
             "INSERT OR IGNORE INTO conversation_sources VALUES (?, ?, ?, ?, ?)",
             [
-                (conversation_id, s.number, s.passage.path, s.passage.chunk.chunk_id, _as_json(s.passage))
+                (conversation_id, s.number, s.passage.path, s.passage.chunk.chunk_id, as_json(s.passage))
                 for s in answer.evidence
             ],
         )
@@ -232,12 +231,8 @@ class Conversations:
         return title, started_at, first_turn
 
     def _sources(self, conversation_id: str) -> dict[int, Source]:
-        rows = self._database.rows(
-            "SELECT number, passage FROM conversation_sources "
-            "WHERE conversation = ? AND passage IS NOT NULL ORDER BY number",
-            (conversation_id,),
-        )
-        return {number: Source(number, _from_json(passage)) for number, passage in rows}
+        rows = self._database.rows(SOURCES, (conversation_id,))
+        return {number: Source(number, from_json(passage, path)) for number, passage, path in rows}
 
     def _exchanges(self, conversation_id: str) -> tuple[Exchange, ...]:
         shown: dict[int, list[int]] = {}
@@ -305,12 +300,3 @@ def _base36(value: int) -> str:
         value, digit = divmod(value, 36)
         digits = _DIGITS[digit] + digits
     return digits
-
-
-def _as_json(passage: Passage) -> str:
-    return json.dumps(asdict(passage), ensure_ascii=False)
-
-
-def _from_json(text: str) -> Passage:
-    fields: dict[str, Any] = json.loads(text)
-    return Passage(**{**fields, "chunk": Chunk(**fields["chunk"]), "why": Why(**fields["why"])})

@@ -60,7 +60,7 @@ def search_query(question: str, earlier: list[str], names_in: NamesIn = lambda _
 
 
 def leaned_on(question: str, earlier: Sequence[str]) -> list[str]:
-    """The last of the `earlier` questions that a question leans on, directly or by the one between them; newest first."""
+    """The last of the `earlier` questions that a question leans on, by itself or by the one between; newest first."""
     found: list[str] = []
     for before in reversed(earlier[-_TURNS_BACK:]):
         if not leans_back(question):

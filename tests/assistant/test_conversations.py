@@ -30,6 +30,16 @@ def test_a_conversation_is_kept_with_turns_citations_and_evidence(open_with: Ope
     assert [(s.number, s.key_sentence) for s in turn.sources] == [(s.number, s.key_sentence) for s in answer.evidence]
 
 
+def test_what_was_shown_before_a_document_was_moved_is_cited_where_it_is_now(open_with: Open) -> None:
+    reply = "Employees accrue 23 days of paid vacation per year [1]."
+    assistant = open_with([reply, reply])
+    before = answer_to(assistant, VACATION, style="answer").citations
+    assistant.library.move_document("/documents/leave-policy.md", "/archive/leave.md")
+    after = answer_to(assistant, "And per year?", style="answer", conversation="last").citations
+    assert [(cited.path, cited.document) for cited in after] == [("/archive/leave.md", "leave.md")]
+    assert [cited.quote for cited in after] == [cited.quote for cited in before]
+
+
 def test_the_conversation_spoken_in_last_is_listed_first_and_goes_on(open_with: Open) -> None:
     assistant = open_with()
     first = answer_to(assistant, VACATION, style="quote").conversation
