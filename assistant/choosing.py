@@ -32,25 +32,25 @@ class Choice:
 
 def choose(locations: Locations, registry: ModelRegistry, kind: str, name: str) -> Choice:
     """Make a model the one in use of its kind. The starter's adapter is over the starter alone: that is `auto`, and the
-    setting goes back to it when the language model chosen does not take the adapter that it names. Raises
+    setting goes back to it when the language model in force does not take the adapter that it names. Raises
     StrongroomError when the settings cannot be written."""
     value = "auto" if (kind, name) == ("adapter", STARTER) else name
     save_setting(locations, SETTINGS[kind], value)
     choice = Choice({SETTINGS[kind]: value})
     if kind == "llm":
-        return _without_a_misfit(choice, locations, registry, value)
+        return _without_a_misfit(choice, locations, registry)
     if kind == "adapter":
         return Choice(choice.written, _misfit_over_the_one_in_use(locations, registry, value))
     return choice
 
 
-def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegistry, llm: str) -> Choice:
-    """Put the adapter back to `auto` if it does not fit the language model that was chosen."""
+def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegistry) -> Choice:
+    """Put the adapter back to `auto` if it does not fit the language model in force. What the environment names is only
+    told of: it cannot be written over, and may be for this once."""
     loaded = load_settings(locations)
-    adapter = loaded.settings.llama.adapter
-    trouble = _misfit(registry, loaded.settings, llm, adapter)
-    if not trouble or loaded.origin(SETTINGS["adapter"]) != "file":
-        return choice
+    trouble = _misfit(registry, loaded.settings)
+    if not trouble or any(loaded.origin(SETTINGS[kind]) != "file" for kind in ("llm", "adapter")):
+        return Choice(choice.written, trouble)
     save_setting(locations, SETTINGS["adapter"], "auto")
     written = {**choice.written, SETTINGS["adapter"]: "auto"}
     return Choice(written, f"{trouble} The adapter is not used any more.")
@@ -59,22 +59,36 @@ def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegis
 def _misfit_over_the_one_in_use(locations: Locations, registry: ModelRegistry, adapter: str) -> str:
     """A sentence that names a language model that the adapter fits, empty when it fits the one in use."""
     settings = load_settings(locations).settings
-    trouble = _misfit(registry, settings, settings.models.llm, adapter)
+    trouble = _misfit(registry, _over(settings, settings.models.llm, adapter))
     if not trouble:
         return ""
     models = [entry.name for entry in registry.entries() if entry.kind == "llm"]
-    fitting = next((model for model in models if not _misfit(registry, settings, model, adapter)), None)
+    fitting = next((model for model in models if _is_a_fit(registry, _over(settings, model, adapter))), None)
     return f"{trouble} It fits after `strongroom models use {fitting}`." if fitting else trouble
 
 
-def _misfit(registry: ModelRegistry, settings: Settings, llm: str, adapter: str) -> str:
-    """A sentence; empty when they fit, or one is missing or damaged, which is told when they are used."""
+def _over(settings: Settings, llm: str, adapter: str) -> Settings:
+    """The settings with this adapter over this language model."""
     models = settings.models.model_copy(update={"llm": llm})
     llama = settings.llama.model_copy(update={"adapter": adapter})
+    return settings.model_copy(update={"models": models, "llama": llama})
+
+
+def _misfit(registry: ModelRegistry, settings: Settings) -> str:
+    """A sentence; empty when they fit, or one is missing or damaged, which is told when they are used."""
     try:
-        require_adapter_fits(registry, settings.model_copy(update={"models": models, "llama": llama}))
+        require_adapter_fits(registry, settings)
     except AdapterMisfit as error:
         return error.message
     except ModelError:
         return ""
     return ""
+
+
+def _is_a_fit(registry: ModelRegistry, settings: Settings) -> bool:
+    """Whether they fit for sure: both are there and can be read."""
+    try:
+        require_adapter_fits(registry, settings)
+    except ModelError:
+        return False
+    return True

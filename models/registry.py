@@ -265,11 +265,16 @@ class ModelRegistry:
         adapter = read_adapter_header(path)
         reasons = []
         for entry in self.entries():
-            if entry.kind == "llm":
+            if entry.kind != "llm":
+                continue
+            try:
                 reason = misfit(adapter, read_gguf_header(entry.path))
-                if reason is None:
-                    return
-                reasons.append(f"for {entry.name} {reason}")
+            except ModelError:
+                reasons.append(f"{entry.name} cannot be read")
+                continue
+            if reason is None:
+                return
+            reasons.append(f"for {entry.name} {reason}")
         raise ModelError(
             f"The adapter {path} fits none of the language models there are ({'; '.join(reasons[:3]) or 'none'}).",
             "Add the language model it was made for first.",

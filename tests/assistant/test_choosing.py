@@ -76,9 +76,34 @@ def test_what_another_source_names_is_not_written_over(
 ) -> None:
     save_setting(locations, "llama.adapter", "none")
     monkeypatch.setenv("STRONGROOM_LLAMA__ADAPTER", "ours")
-    assert choose(locations, registry, "llm", "other").written == {"models.llm": "other"}
+    choice = choose(locations, registry, "llm", "other")
+    assert choice == Choice({"models.llm": "other"}, f"The adapter ours does not fit the language model other: {MISFIT}.")
     monkeypatch.delenv("STRONGROOM_LLAMA__ADAPTER")
     assert in_force(locations) == ("other", "none")
+
+
+def test_the_language_model_in_force_is_the_one_that_the_adapter_must_fit(
+    locations: Locations, registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_setting(locations, "llama.adapter", "ours")
+    monkeypatch.setenv("STRONGROOM_MODELS__LLM", "base")
+    assert choose(locations, registry, "llm", "other") == Choice({"models.llm": "other"})
+    assert in_force(locations) == ("base", "ours")
+
+    monkeypatch.setenv("STRONGROOM_MODELS__LLM", "other")
+    choice = choose(locations, registry, "llm", "base")
+    assert choice.written == {"models.llm": "base"}
+    assert MISFIT in choice.remark
+    assert in_force(locations) == ("other", "ours")
+
+
+def test_a_model_that_cannot_be_read_is_not_named_as_one_that_the_adapter_fits(
+    locations: Locations, registry: ModelRegistry
+) -> None:
+    registry.find("base", "llm").path.unlink()
+    choose(locations, registry, "llm", "other")
+    remark = choose(locations, registry, "adapter", "ours").remark
+    assert remark == f"The adapter ours does not fit the language model other: {MISFIT}."
 
 
 def test_an_adapter_that_is_gone_does_not_stand_in_the_way(locations: Locations, registry: ModelRegistry) -> None:

@@ -103,6 +103,18 @@ def test_an_adapter_that_fits_no_model_is_not_added(
     assert [entry.name for entry in registry.entries()] == ["base"]
 
 
+def test_a_damaged_model_does_not_stand_in_the_way_of_an_adapter_for_another(
+    registry: ModelRegistry, tmp_path: Path
+) -> None:
+    registry.add(write_base(tmp_path / "a.gguf")).path.unlink()
+    path = write_adapter(tmp_path / "lora.gguf", {WEIGHTS: (8, 4)})
+    with pytest.raises(ModelError, match=r"fits none of the language models there are \(a cannot be read\)"):
+        registry.add(path)
+
+    registry.add(write_base(tmp_path / "base.gguf"))
+    assert registry.add(path).kind == "adapter"
+
+
 def test_an_adapter_over_another_model_is_an_error_that_says_why(registry: ModelRegistry, tmp_path: Path) -> None:
     registry.add(write_base(tmp_path / "base.gguf"))
     registry.add(write_base(tmp_path / "other.gguf", "qwen2"))
