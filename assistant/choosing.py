@@ -1,6 +1,6 @@
 """The model in use of each kind is the one that a setting names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from config.errors import ModelError
@@ -23,8 +23,8 @@ SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The settings that were written; `remark` is a sentence on the adapter and the language model that do not fit,
-    empty when they do."""
+    """The settings that were written; `remark` says in a sentence or more which adapter does not fit the language model
+    and where another than the chosen one stays in use. Empty when all is as it was asked for."""
 
     written: Mapping[str, str]
     remark: str = ""
@@ -37,11 +37,35 @@ def choose(locations: Locations, registry: ModelRegistry, kind: str, name: str) 
     value = "auto" if (kind, name) == ("adapter", STARTER) else name
     save_setting(locations, SETTINGS[kind], value)
     choice = Choice({SETTINGS[kind]: value})
+    settings = load_settings(locations).settings
     if kind == "llm":
-        return _without_a_misfit(choice, locations, registry)
+        choice = _without_a_misfit(choice, locations, registry)
+        return _with_remarks(choice, _misfits_of_collections(registry, settings))
     if kind == "adapter":
-        return Choice(choice.written, _misfit_over_the_one_in_use(locations, registry, value))
+        trouble = _misfit_over_the_one_in_use(registry, settings, value)
+        return _with_remarks(choice, [trouble, *_other_adapters_of_collections(settings, value)])
     return choice
+
+
+def _with_remarks(choice: Choice, remarks: Sequence[str]) -> Choice:
+    return Choice(choice.written, " ".join(filter(None, [choice.remark, *remarks])))
+
+
+def _misfits_of_collections(registry: ModelRegistry, settings: Settings) -> list[str]:
+    """Of the collections with adapters of their own: which of these do not fit the language model in force."""
+    return [
+        f"{trouble} The collection {collection} has it from llama.adapters."
+        for collection, adapter in settings.llama.by_collection.items()
+        if (trouble := _misfit(registry, _over(settings, settings.models.llm, adapter)))
+    ]
+
+
+def _other_adapters_of_collections(settings: Settings, chosen: str) -> list[str]:
+    return [
+        f"The collection {collection} keeps {adapter} (llama.adapters)."
+        for collection, adapter in settings.llama.by_collection.items()
+        if adapter != chosen
+    ]
 
 
 def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegistry) -> Choice:
@@ -56,9 +80,8 @@ def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegis
     return Choice(written, f"{trouble} The adapter is not used any more.")
 
 
-def _misfit_over_the_one_in_use(locations: Locations, registry: ModelRegistry, adapter: str) -> str:
+def _misfit_over_the_one_in_use(registry: ModelRegistry, settings: Settings, adapter: str) -> str:
     """A sentence that names a language model that the adapter fits, empty when it fits the one in use."""
-    settings = load_settings(locations).settings
     trouble = _misfit(registry, _over(settings, settings.models.llm, adapter))
     if not trouble:
         return ""

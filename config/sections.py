@@ -118,10 +118,19 @@ class LlamaSettings(Section):
             raise ValueError("it names a collection and an adapter each, such as finance=ledger, legal=none")
         return value
 
+    @property
+    def by_collection(self) -> dict[str, str]:
+        """Collection → the adapter that `adapters` names for it."""
+        pairs = (pair.partition("=") for pair in _pairs(self.adapters))
+        return {name.strip(): adapter.strip() for name, _, adapter in pairs}
+
     def adapter_of(self, collection: str) -> str | None:
         """The adapter that `adapters` names for it, None if it names none."""
-        pairs = (pair.partition("=") for pair in _pairs(self.adapters))
-        return {name.strip(): adapter.strip() for name, _, adapter in pairs}.get(collection)
+        return self.by_collection.get(collection)
+
+    def adapters_with(self, collection: str, adapter: str) -> str:
+        """What `adapters` is to be for the collection to have this adapter, and the others theirs."""
+        return ", ".join("=".join(pair) for pair in {**self.by_collection, collection: adapter}.items())
 
 
 def _pairs(adapters: str) -> list[str]:

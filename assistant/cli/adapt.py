@@ -67,7 +67,7 @@ def adapt(
     try:
         with private_files(), invocation.open_assistant() as assistant, reporter(output, left_out) as tell:
             invocation.note_if_empty(assistant)
-            in_use = assistant.settings.models.llm
+            settings = assistant.settings
             added = teach(assistant, request, tell)
     except KeyboardInterrupt:
         output.message(interrupted(invocation, name))
@@ -75,7 +75,9 @@ def adapt(
     if as_json:
         output.json(as_shape(added, left_out))
     else:
-        print_added(added, in_use, output)
+        llama = settings.llama
+        own = llama.adapters_with(invocation.collection, name) if llama.adapter_of(invocation.collection) else ""
+        print_added(added, settings.models.llm, output, own)
 
 
 def interrupted(invocation: Invocation, name: str) -> str:
@@ -144,8 +146,9 @@ def reporter(output: "Output", left_out: "list[LeftOut]") -> "Iterator[Tell]":
         yield tell
 
 
-def print_added(added: "Added", in_use: str, output: "Output") -> None:
-    """`in_use` is the language model that the settings name."""
+def print_added(added: "Added", in_use: str, output: "Output", adapters: str = "") -> None:
+    """`in_use` is the language model that the settings name. `adapters`, empty for a collection without an adapter of
+    its own: what `llama.adapters` is to be for this one to take its place."""
     from assistant.cli.tables import Column, table
     from training.card import rows
 
@@ -164,17 +167,18 @@ def print_added(added: "Added", in_use: str, output: "Output") -> None:
             f"In {added.minutes:.0f} minutes it has learnt {added.groups} of the {added.prepared.groups} groups of "
             "passages that were prepared: with more --minutes it may learn more."
         )
-    output.note(what_now(added, in_use))
+    output.note(what_now(added, in_use, adapters))
     output.note(f"Its card: {added.entry.path.with_suffix('.md')}")
 
 
-def what_now(added: "Added", in_use: str) -> str:
+def what_now(added: "Added", in_use: str, adapters: str) -> str:
     name, before, after = added.entry.name, added.before.own, added.after.own
     if after.contained <= before.contained and after.passes <= before.passes:
         return "It answers your own questions no better than before: go on without it."
+    use = f'`strongroom config set llama.adapters "{adapters}"`' if adapters else f"`strongroom models use {name}`"
     if added.model != in_use:
-        return f"Use it with `strongroom models use {added.model}` and then `strongroom models use {name}`."
-    return f"Use it with `strongroom models use {name}`, or `ask --adapter {name}`."
+        return f"Use it with `strongroom models use {added.model}` and then {use}."
+    return f"Use it with {use}, or `ask --adapter {name}`."
 
 
 def as_shape(added: "Added", left_out: "list[LeftOut]") -> dict[str, Any]:

@@ -163,6 +163,7 @@ def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag =
     locations = invocation.open_home()
     settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
     used = [kind for kind, model in _in_use(registry, settings).items() if model == name]
+    used_by = [collection for collection, adapter in settings.llama.by_collection.items() if adapter == name]
     is_added = any(entry.name == name for entry in registry.entries())
     was_begun = give_up(locations, registry, name)
     if is_added or not was_begun:
@@ -173,6 +174,10 @@ def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag =
         invocation.output.line(f"Removed {name}." if is_added else f"Gave up {name}, which was not finished.")
     for kind in used:
         invocation.output.note(_what_now(kind))
+    if used_by:
+        invocation.output.note(
+            f"It was the adapter of {', '.join(used_by)}: `strongroom config set llama.adapters …` names another."
+        )
 
 
 def _what_now(kind: str) -> str:

@@ -77,7 +77,9 @@ def test_what_another_source_names_is_not_written_over(
     save_setting(locations, "llama.adapter", "none")
     monkeypatch.setenv("STRONGROOM_LLAMA__ADAPTER", "ours")
     choice = choose(locations, registry, "llm", "other")
-    assert choice == Choice({"models.llm": "other"}, f"The adapter ours does not fit the language model other: {MISFIT}.")
+    assert choice == Choice(
+        {"models.llm": "other"}, f"The adapter ours does not fit the language model other: {MISFIT}."
+    )
     monkeypatch.delenv("STRONGROOM_LLAMA__ADAPTER")
     assert in_force(locations) == ("other", "none")
 
@@ -95,6 +97,21 @@ def test_the_language_model_in_force_is_the_one_that_the_adapter_must_fit(
     assert choice.written == {"models.llm": "base"}
     assert MISFIT in choice.remark
     assert in_force(locations) == ("other", "ours")
+
+
+def test_adapters_of_single_collections_are_told_of(locations: Locations, registry: ModelRegistry) -> None:
+    save_setting(locations, "llama.adapters", "finance=ours, legal=none")
+    kept = choose(locations, registry, "adapter", "starter").remark
+    assert (
+        kept == "The collection finance keeps ours (llama.adapters). The collection legal keeps none (llama.adapters)."
+    )
+    assert choose(locations, registry, "llm", "base") == Choice({"models.llm": "base"})
+    misfit = choose(locations, registry, "llm", "other").remark
+    assert misfit == (
+        f"The adapter ours does not fit the language model other: {MISFIT}. The collection finance has it from "
+        "llama.adapters."
+    )
+    assert load_settings(locations).settings.llama.adapters == "finance=ours, legal=none"
 
 
 def test_a_model_that_cannot_be_read_is_not_named_as_one_that_the_adapter_fits(
@@ -127,6 +144,7 @@ def test_doctor_and_status_say_that_the_adapter_does_not_fit(
     assert not check.ok
     assert check.detail == f"The adapter ours does not fit the language model other: {MISFIT}."
     assert "llama.adapter auto" in check.remedy
+    assert "llama.adapters" in check.remedy
     print_status(misfitting.status(), Output())
     assert f"does not fit the language model other: {MISFIT}." in capsys.readouterr().out
 
@@ -137,4 +155,5 @@ def test_status_names_an_adapter_that_is_gone(
     registry.remove("ours")
     print_status(misfitting.status(), Output())
     printed = " ".join(capsys.readouterr().out.split())
-    assert "Adapter There is no adapter called ours. `strongroom config set llama.adapter auto` goes back." in printed
+    assert "Adapter There is no adapter called ours. `strongroom config set llama.adapter auto` goes back;" in printed
+    assert "llama.adapters" in printed

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import assistant.assistant
 from config.locations import Locations
 from config.settings import LoadedSettings
 from tests.cli.conftest import Run
+from tests.training.test_adapted import ADDED
 
 QUESTION = {"question": "How many days?", "answers": ["26 days"], "docs": ["leave-policy.md"]}
 
@@ -80,3 +82,13 @@ def test_an_adapter_for_one_question_is_that_of_the_settings(run: Run, monkeypat
     assert run("ask", "How many days of vacation?", "--adapter", "ours").code == 0
     assert run("ask", "How many days of vacation?").code == 0
     assert [each.settings.llama.adapter for each in opened] == ["ours", "auto"]
+
+
+def test_in_a_collection_with_an_adapter_of_its_own_that_setting_is_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.adapting.adapt", lambda *_: replace(ADDED, model="starter"))
+    run("config", "set", "llama.adapters", "finance=ledger, legal = none")
+    own = run("--collection", "finance", "adapt", "questions.jsonl", "--name", "ours").err
+    assert 'Use it with `strongroom config set llama.adapters "finance=ours, legal=none"`' in " ".join(own.split())
+    assert "Use it with `strongroom models use ours`" in run("adapt", "questions.jsonl", "--name", "ours").err

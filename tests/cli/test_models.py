@@ -59,5 +59,8 @@ def test_the_adapter_in_use_is_removed_with_the_way_back(run: Run, tmp_path: Pat
     run("models", "add", str(write_adapter(tmp_path / "ours.gguf", {"output.weight": (8, 8)})))
     run("models", "use", "base")
     run("models", "use", "ours")
-    assert "llama.adapter auto` goes back" in run("models", "remove", "ours").err
+    run("config", "set", "llama.adapters", "finance=ours, legal=none")
+    told = run("models", "remove", "ours").err
+    assert "llama.adapter auto` goes back" in told
+    assert "It was the adapter of finance: `strongroom config set llama.adapters …` names another." in told
     assert "There is no adapter called ours." in run("models", "list").err
