@@ -74,8 +74,8 @@ def print_status(found: dict[str, Any], output: Output) -> None:
 def _adapter(models: dict[str, Any]) -> str:
     if models["adapter_trouble"]:
         return (
-            f"{models['adapter_trouble']} `strongroom config set llama.adapter auto` goes back; where llama.adapters names "
-            "it for this collection, change that."
+            f"{models['adapter_trouble']} `strongroom config set llama.adapter auto` goes back; where llama.adapters "
+            "names it for this collection, change that."
         )
     return models["adapter"] or "none"
 

@@ -25,8 +25,8 @@ class AdapterMisfit(ModelError):
     def __init__(self, adapter: str, model: str, reason: str) -> None:
         super().__init__(
             f"The adapter {adapter} does not fit the language model {model}: {reason}.",
-            "Use the language model it was made for, or another adapter: `strongroom config set llama.adapter auto`, or "
-            "llama.adapters where that names one for the collection.",
+            "Use the language model it was made for, or another adapter: `strongroom config set llama.adapter auto`, "
+            "or llama.adapters where that names one for the collection.",
         )
 
 
