@@ -74,7 +74,7 @@ class Numbering:
             place = int(match[1]) - 1
             other = levels.get(place, _Level())
             value = counts[place] if place <= depth else other.start
-            return _written(max(value, other.start), other.form)
+            return written(max(value, other.start), other.form)
 
         return _PLACE.sub(number, level.pattern).strip()
 
@@ -94,7 +94,8 @@ def _number(text: str) -> int:
     return min(whole(text), 32_767)
 
 
-def _written(value: int, form: str) -> str:
+def written(value: int, form: str) -> str:
+    """A number as Word names its forms: `upperRoman`, `lowerLetter`, `decimalZero`; in figures for all others."""
     if form in ("lowerLetter", "upperLetter") and value > 0:
         letters = chr(ord("a") + (value - 1) % 26) * min(1 + (value - 1) // 26, _MOST_REPEATED)
         return letters.upper() if form == "upperLetter" else letters

@@ -1,7 +1,5 @@
 """OpenDocument (ISO 26300: .odt, .ods, .odp) → Document: text, sheets and slides from the one XML that holds them."""
 
-from collections.abc import Iterator
-
 from config.errors import DocumentError
 from ingest.loaders.archive import Archive
 from ingest.loaders.base import LoadOptions, SourceFile
@@ -17,14 +15,15 @@ from ingest.loaders.markup import (
     text_of,
     whole,
 )
+from ingest.loaders.odf_lists import BULLET, Lists
+from ingest.loaders.odf_pages import PageBreaks
+from ingest.loaders.odf_tables import Cells, columns, table_rows
+from ingest.loaders.odf_text import BOXES, DEEPEST, NOTES, outermost, seen_text
+from ingest.loaders.paged_table import PAGE_ENDS, write_paged_table
 from ingest.loaders.sheets import write_sheet
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
-MAX_REPEATED = 1_000
-"""Equal columns or rows that are written out: a sheet's last row stands for all the empty ones below it."""
-
-MAX_CELLS = 2_000_000
 _META = {
     "title": "title",
     "initial-creator": "author",
@@ -35,9 +34,7 @@ _META = {
     "creation-date": "created",
     "date": "modified",
 }
-_APART = names("note annotation frame custom-shape tracked-changes annotation-end desc title bookmark ruby-text")
 _SKIPPED = names("tracked-changes sequence-decls forms notes")
-_DEEPEST = 60
 
 
 def load(file: SourceFile, options: LoadOptions) -> Document:
@@ -58,7 +55,11 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     writer = PageWriter(options, breaks_pages=not breaks)
     if breaks and not has_pages:
         writer.new_page()
-    _Reader(writer, root).content(content)
+    styles = child(_optional(archive, "styles.xml"), "styles")
+    groups = (child(root, "automatic-styles"), styles)
+    # A slide is a page, whatever the style of what stands on it.
+    breaks_of_author = PageBreaks() if has_pages else PageBreaks(*groups)
+    _Reader(writer, Lists(*groups), breaks_of_author).content(content)
     if archive.is_rescued:
         writer.warn("The file is damaged; what could be found in it was read.")
     metadata = _metadata(archive)
@@ -79,25 +80,28 @@ def _refuse_if_encrypted(archive: Archive) -> None:
 
 
 def _metadata(archive: Archive) -> dict[str, str]:
-    try:
-        root = parse_xml(archive.read("meta.xml"))
-    except DocumentError:
-        return {}
     found: dict[str, str] = {}
-    for item in children(child(root, "meta"), *_META):
+    for item in children(child(_optional(archive, "meta.xml"), "meta"), *_META):
         found.setdefault(_META[local(item)], text_of(item))
     return found
 
 
+def _optional(archive: Archive, part: str) -> Element | None:
+    """The root of a part that need not be there."""
+    try:
+        return parse_xml(archive.read(part))
+    except DocumentError:
+        return None
+
+
 class _Reader:
-    def __init__(self, writer: PageWriter, root: Element) -> None:
+    def __init__(self, writer: PageWriter, lists: Lists, breaks: PageBreaks) -> None:
         self._writer = writer
-        self._numbered = {
-            attribute(style, "name")
-            for style in descendants(root, "list-style")
-            if next(children(style, "list-level-style-number"), None) is not None
-        }
-        self._cells = 0
+        self._lists = lists
+        self._cells = Cells(writer, lists)
+        self._breaks = breaks
+        self._is_page_due = False
+        self._is_page_fresh = True
 
     def content(self, content: Element) -> None:
         kind = local(content)
@@ -112,70 +116,83 @@ class _Reader:
 
     def _blocks(self, element: Element, depth: int) -> None:
         for block in element:
-            name = local(block)
-            if name == "h":
-                self._paragraph(block, level=whole(attribute(block, "outline-level"), 1))
-            elif name == "p":
-                self._paragraph(block)
-            elif name == "list":
-                self._list(block, depth, "")
-            elif name == "table":
-                self._table(block, depth)
-            elif name == "soft-page-break":
-                self._writer.new_page()
-            elif name not in _SKIPPED and depth < _DEEPEST:
-                self._blocks(block, depth + 1)
+            self._block(block, depth)
 
-    def _paragraph(self, paragraph: Element, *, level: int = 0, mark: str | None = None) -> None:
-        for number, text in enumerate("".join(_runs(paragraph, 0)).split("\f")):
+    def _block(self, block: Element, depth: int, mark: str | None = None) -> None:
+        """A block of text. `mark`: its number or bullet, empty when it goes on in an item, None outside of lists."""
+        name = local(block)
+        if name in ("p", "h"):
+            self._turn_page(block)
+            self._paragraph(block, mark)
+        elif name == "list":
+            for inner, its_mark in self._lists.items(block):
+                if depth < DEEPEST:
+                    self._block(inner, depth + 1, its_mark)
+        elif name == "table":
+            self._turn_page(block)
+            self._table(block, depth)
+        elif name == "soft-page-break":
+            self._writer.new_page()
+            self._is_page_due, self._is_page_fresh = False, True
+        elif name not in _SKIPPED and depth < DEEPEST:
+            self._blocks(block, depth + 1)
+
+    def _turn_page(self, block: Element) -> None:
+        """Begin a page where the author did, unless one has just begun."""
+        if (self._is_page_due or self._breaks.before(block)) and not self._is_page_fresh:
+            self._writer.new_page()
+        self._is_page_due = self._breaks.after(block)
+        self._is_page_fresh = False
+
+    def _paragraph(self, paragraph: Element, mark: str | None) -> None:
+        level = whole(attribute(paragraph, "outline-level"), 1) if local(paragraph) == "h" else 0
+        is_continued = False
+        for number, text in enumerate(seen_text(paragraph).split(PAGE_ENDS)):
             if number:
                 self._writer.new_page()
+            if not text.strip() or is_continued:
+                self._writer.paragraph(text)
+                continue
+            is_continued = True
             if level:
-                self._writer.heading(text, level)
+                self._writer.heading(f"{mark} {text}" if mark and mark != BULLET else text, level)
             elif mark is not None:
                 self._writer.item(text, mark)
             else:
                 self._writer.paragraph(text)
-        for part in descendants(paragraph, "note", "annotation", "text-box", "custom-shape"):
+        for part in outermost(paragraph, *NOTES, *BOXES):
             self._attached(part)
 
     def _attached(self, part: Element) -> None:
         """A note, a comment or a text box, after the paragraph it is anchored in."""
         name = local(part)
         if name == "note":
-            words = " ".join("".join(_runs(p, 0)) for p in descendants(part, "p"))
+            words = " ".join(seen_text(p) for p in descendants(part, "p"))
             self._writer.paragraph(f"{attribute(part, 'note-class', 'note').capitalize()}: {words}")
         elif name == "annotation":
             author = text_of(child(part, "creator"))
-            words = " ".join("".join(_runs(p, 0)) for p in descendants(part, "p"))
+            words = " ".join(seen_text(p) for p in descendants(part, "p"))
             self._writer.paragraph(f"Comment{f' by {author}' if author else ''}: {words}")
         else:
             self._blocks(part, 1)
 
-    def _list(self, element: Element, depth: int, style: str) -> None:
-        style = attribute(element, "style-name") or style
-        for number, item in enumerate(children(element, "list-item", "list-header"), start=1):
-            mark = f"{number}." if style in self._numbered else "\N{BULLET}"
-            for block in item:
-                if local(block) == "list" and depth < _DEEPEST:
-                    self._list(block, depth + 1, style)
-                elif local(block) == "h":
-                    self._paragraph(block, level=whole(attribute(block, "outline-level"), 1))
-                elif local(block) == "p":
-                    self._paragraph(block, mark=mark)
-
     def _table(self, table: Element, depth: int) -> None:
-        rows = list(self._rows(table))
-        if max(map(len, rows), default=0) < 2 and depth < _DEEPEST:
-            for cell in descendants(table, "table-cell"):
-                self._blocks(cell, depth + 1)
+        if depth < DEEPEST and max(map(columns, table_rows(table)), default=0) < 2:
+            for row in table_rows(table):
+                if local(row) == "soft-page-break":
+                    self._block(row, depth)
+                for cell in children(row, "table-cell"):
+                    self._blocks(cell, depth + 1)
             return
+        rows = list(self._cells.rows(table))
         headers = sum(1 for part in children(table, "table-header-rows") for _ in children(part, "table-row"))
-        self._writer.table(rows, headers or int(len(rows) > 1))
+        write_paged_table(self._writer, rows, headers or int(len(rows) > 1))
+        for note in outermost(table, *NOTES):
+            self._attached(note)
 
     def _sheet(self, table: Element) -> None:
         name = attribute(table, "name")
-        rows = list(self._rows(table))
+        rows = list(self._cells.rows(table))
         if not any(rows):
             return
         self._writer.new_page(name or None)
@@ -190,62 +207,10 @@ class _Reader:
         frames = [part for part in page if part is not notes]
         for frame in frames:
             if attribute(frame, "class") == "title":
-                self._writer.heading(" ".join("".join(_runs(p, 0)) for p in descendants(frame, "p")), 1)
+                self._writer.heading(" ".join(seen_text(p) for p in descendants(frame, "p")), 1)
             elif local(frame) != "forms":
                 self._blocks(frame, 0)
         lines = descendants(notes, "p") if notes is not None else ()
-        words = [text for line in lines if (text := "".join(_runs(line, 0)).strip())]
+        words = [text for line in lines if (text := seen_text(line).strip())]
         if words:
             self._writer.paragraph("Notes: " + "\n".join(words))
-
-    def _rows(self, table: Element) -> Iterator[list[str]]:
-        """The rows as they are shown. What is repeated without end is empty, and is left out."""
-        for row in _table_rows(table):
-            cells: list[str] = []
-            waiting = 0
-            for cell in children(row, "table-cell", "covered-table-cell"):
-                count = _repeated(cell, "number-columns-repeated")
-                text = " ".join(filter(None, ("".join(_runs(p, 0)).strip() for p in descendants(cell, "p"))))
-                if not text:
-                    waiting += count
-                    continue
-                cells.extend([""] * min(waiting, MAX_REPEATED))
-                waiting = 0
-                cells.extend([text] * min(count, MAX_REPEATED))
-            times = _repeated(row, "number-rows-repeated")
-            for _ in range(min(times, MAX_REPEATED) if cells else 1):
-                self._cells += len(cells)
-                if self._cells > MAX_CELLS:
-                    self._writer.warn(f"Only the first {MAX_CELLS:,} cells were read.")
-                    return
-                yield cells
-
-
-def _table_rows(table: Element) -> Iterator[Element]:
-    for part in table:
-        if local(part) == "table-row":
-            yield part
-        elif local(part) in ("table-rows", "table-header-rows", "table-row-group"):
-            yield from _table_rows(part)
-
-
-def _repeated(element: Element, name: str) -> int:
-    return max(1, whole(attribute(element, name), 1))
-
-
-def _runs(element: Element, depth: int) -> Iterator[str]:
-    """The text of a paragraph; a form feed where the program last broke the page."""
-    yield element.text or ""
-    for part in element:
-        name = local(part)
-        if name == "s":
-            yield " "
-        elif name == "tab":
-            yield "\t"
-        elif name == "line-break":
-            yield "\n"
-        elif name == "soft-page-break":
-            yield "\f"
-        elif name and name not in _APART and depth < _DEEPEST:
-            yield from _runs(part, depth + 1)
-        yield part.tail or ""
