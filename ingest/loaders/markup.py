@@ -1,7 +1,7 @@
 """XML and HTML from foreign files: parsed without entities, without the network, and mended where it is broken."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from lxml import etree, html
@@ -43,14 +43,18 @@ def parse_xml(data: bytes) -> Element:
     return root
 
 
-def parse_html(text: str) -> Element | None:
-    """The root element, None when there is no element at all."""
-    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True)
+def parse_html(text: str, warn: Callable[[str], None]) -> Element | None:
+    """The root element, None when there is no element at all. `warn` is called where libxml2 gave up: it follows 2,048
+    elements within one another, and without `huge_tree` 256."""
+    parser = html.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, huge_tree=True)
     try:
         # As bytes: lxml refuses a str that declares an encoding.
-        return html.document_fromstring(_DECLARED.sub("", text, count=1).encode(errors="replace"), parser=parser)
+        root = html.document_fromstring(_DECLARED.sub("", text, count=1).encode(errors="replace"), parser=parser)
     except (etree.ParserError, ValueError):
         return None
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        warn("The page was not read to its end: its elements are nested too deeply.")
+    return root
 
 
 def local(element: Element) -> str:

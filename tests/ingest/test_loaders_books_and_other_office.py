@@ -92,11 +92,11 @@ def test_a_book_is_read_in_the_order_of_its_spine(tmp_path: Path) -> None:
             "META-INF/container.xml": '<container><rootfile full-path="OPS/p.opf"/></container>',
             "OPS/p.opf": package,
             "OPS/z one.xhtml": '<?xml version="1.0"?><html><body><h1>Ebb</h1><p>Low water.</p></body></html>',
-            "OPS/a.xhtml": "<html><body><h1>Flood</h1><p>High water.</p></body></html>",
+            "OPS/a.xhtml": "<header><h1>Flood</h1></header><p>High water.</p><aside>At noon.</aside>",
         }
     )
     document = load(tmp_path, "a.epub", data)
-    assert [page.text for page in document.pages] == ["Ebb\n\nLow water.", "Flood\n\nHigh water."]
+    assert [page.text for page in document.pages] == ["Ebb\n\nLow water.", "Flood\n\nHigh water.\n\nAt noon."]
     assert (document.title, document.metadata) == ("Tides", {"author": "Ida Holm"})
 
 

@@ -9,7 +9,7 @@ from config.errors import DocumentError
 from ingest.exchange import document_from_message, document_to_message
 from ingest.loaders import load_document
 from ingest.types import BlockKind, Document
-from tests.ingest.test_loaders_text import blocks, load
+from tests.ingest.test_loaders_text import blocks, load, texts
 
 PAGE = """<!DOCTYPE html><html><head><title>Tide tables - Harbour office</title>
 <meta name="author" content="Ida Holm"><script>var hidden = "script words";</script></head><body>
@@ -56,6 +56,49 @@ def test_entities_of_a_web_page_are_not_expanded_from_files(tmp_path: Path) -> N
         f'<!DOCTYPE html [<!ENTITY x SYSTEM "{secret.as_uri()}">]><html><body><p>Words &x; &amp; more</p></body></html>'
     )
     assert "the secret" not in load(tmp_path, "a.html", page).pages[0].text
+
+
+def test_raised_figures_do_not_run_into_those_before_them(tmp_path: Path) -> None:
+    page = (
+        "<p>1,234<sup>1</sup> of 10<sup>-6</sup> m<sup>2</sup>, the 4<sup>th</sup>, <b>7</b><span style="
+        "'vertical-align: super'>a</span></p><table><tr><td>5<sup>2</sup></td><td><sup>3</sup>2024</td></tr></table>"
+    )
+    assert texts(load(tmp_path, "a.html", page)) == ["1,234^1 of 10^-6 m2, the 4th, 7a", "5^2 | 3 2024"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "marks"),
+    [
+        ("", ["1.", "7.", "8."]),
+        ("start=5", ["5.", "7.", "8."]),
+        ("type=a", ["a.", "g.", "h."]),
+        ("type=I", ["I.", "VII.", "VIII."]),
+    ],
+)
+def test_items_have_the_numbers_that_the_page_gives_them(tmp_path: Path, attributes: str, marks: list[str]) -> None:
+    page = f"<ol {attributes}><li>x<li value=7>x<li>x</ol>"
+    assert texts(load(tmp_path, "a.html", page)) == [f"{mark} x" for mark in marks]
+
+
+def test_lines_of_headings_captions_and_code_do_not_run_together(tmp_path: Path) -> None:
+    page = (
+        "<h1>Annual<br>report</h1><table><caption>Sales<br>by region</caption><tr><td>a</td><td>b</td></tr></table>"
+        "<pre>if tide:<br>    wait()</pre>"
+    )
+    assert texts(load(tmp_path, "a.html", page)) == [
+        "Annual report",
+        "Sales by region",
+        "a | b",
+        "if tide:\n    wait()",
+    ]
+
+
+def test_what_is_nested_deeply_is_read(tmp_path: Path) -> None:
+    deep = "<div>" * 400 + "<p>Deep</p><p>words<script>no</script></p>" + "</div>" * 400
+    assert load(tmp_path, "a.html", f"{deep}<p>After.</p>").pages[0].text == "Deep words\n\nAfter."
+    document = load(tmp_path, "b.html", "<p>Before.</p>" + "<div>" * 3000 + "Deep words.")
+    assert document.pages[0].text == "Before."
+    assert "not read to its end" in document.warnings[0]
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
