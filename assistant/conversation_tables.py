@@ -1,5 +1,9 @@
 """Where conversations are kept in the library file: their tables, and the queries that forgetting needs."""
 
+import re
+
+from ingest.library.database import Database
+
 # A source's passage is NULL once its document is forgotten: its number is not given to another one.
 TABLES = """
 CREATE TABLE IF NOT EXISTS conversation_secret (secret TEXT NOT NULL);
@@ -87,3 +91,14 @@ TURNS_WITH = """
         WHERE conversation = :conversation AND source = :source AND in_prompt
     )
 """
+
+
+def create_tables(database: Database) -> None:
+    """Create those that are missing. Where none is, as at nearly every start, nothing is written: that would have to
+    wait for what another process is writing, which may take long."""
+    wanted = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+)", TABLES))
+    if wanted <= {name for (name,) in database.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}:
+        return
+    with database.transaction() as connection:
+        for statement in TABLES.split(";\n"):
+            connection.execute(statement)

@@ -12,7 +12,7 @@ from threading import Lock
 
 from assistant.conversation_checks import ConversationDeleted, require_remembered, require_unchanged
 from assistant.conversation_passages import as_json, from_json
-from assistant.conversation_tables import SOURCES, SOURCES_OF, TABLES, TURNS_WITH
+from assistant.conversation_tables import SOURCES, SOURCES_OF, TURNS_WITH, create_tables
 from assistant.types import Answer, Citation, Conversation, Dialogue, Exchange, Source, Turn
 from config.errors import UsageError
 from ingest.library.database import Database
@@ -34,9 +34,7 @@ class Conversations:
         """Called with the id of a conversation that is deleted."""
         self._numbering = Lock()
         self._last_moment = 0
-        with database.transaction() as connection:
-            for statement in TABLES.split(";\n"):
-                connection.execute(statement)
+        create_tables(database)
 
     def list(self) -> list[Conversation]:
         """Every conversation, the one spoken in last first, without its turns."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.calibration import describe, load_calibration
-from config.errors import StrongroomError
+from config.errors import LibraryError, StrongroomError
+from config.locations import Locations
 from config.seal import seal_report
 from models.base import GenerationOptions, Message
 from models.hardware import available_cores, has_gpu
@@ -46,9 +47,16 @@ def examine(assistant: "Assistant", *, measure: bool = True) -> list[Check]:
     return list(_checks(assistant, measure))
 
 
+def examine_without_library(locations: Locations, error: LibraryError) -> list[Check]:
+    """What can be looked at when the library cannot be opened, for `error`; its check is the last."""
+    home = locations.home
+    library = Check("library", False, error.message, error.remedy)
+    return [_check_home(home), _check_disk(home), _check_hardware(), _check_seal(), library]
+
+
 def _checks(assistant: "Assistant", measure: bool) -> Iterator[Check]:
-    yield _check_home(assistant)
-    yield _check_disk(assistant)
+    yield _check_home(assistant.locations.home)
+    yield _check_disk(assistant.locations.home)
     yield _check_hardware()
     yield _check_seal()
     yield from _guarded("library", lambda: _check_library(assistant))
@@ -71,8 +79,7 @@ def _guarded(name: str, look: Callable[[], Check]) -> Iterator[Check]:
         yield Check(name, False, f"The check itself failed ({type(error).__name__}: {error}).", "See the log for more.")
 
 
-def _check_home(assistant: "Assistant") -> Check:
-    home = assistant.locations.home
+def _check_home(home: Path) -> Check:
     mode = stat.S_IMODE(home.stat().st_mode)
     detail = f"{home}, mode {mode:04o}"
     if not os.access(home, os.W_OK | os.X_OK):
@@ -82,8 +89,8 @@ def _check_home(assistant: "Assistant") -> Check:
     return Check("home", True, detail)
 
 
-def _check_disk(assistant: "Assistant") -> Check:
-    free = shutil.disk_usage(assistant.locations.home).free
+def _check_disk(home: Path) -> Check:
+    free = shutil.disk_usage(home).free
     detail = f"{free / 1e9:.1f} GB free"
     if free < LEAST_FREE_DISK:
         return Check("disk", False, detail, "Make room: compacting the library takes as much as the library itself.")

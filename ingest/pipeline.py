@@ -80,12 +80,14 @@ def ingest(
     if options.prune:
         spared = [(root, _why_spared(root, documents)) for root, documents in plan.emptied]
         plan = replace(plan, unreadable=(*plan.unreadable, *spared))
-    with ReaderPool(settings.ingest, options.passwords, RecognisedPages(library.database)) as pool:
+    recognised = RecognisedPages(library.database)
+    with ReaderPool(settings.ingest, options.passwords, recognised) as pool:
         pool.start(len(plan.to_read))
         loaded = embedder if isinstance(embedder, Embedder) else embedder()
         library.require_embedder(loaded.identity)
         yield Discovered(_file_count(plan), len(plan.unchanged), sum(file.size for file in plan.to_read))
         yield from _carry_out(plan, known, pool, library, loaded, settings, options, tally)
+    recognised.clear()
     yield tally.finished(_file_count(plan), library.pending_count())
 
 
@@ -122,7 +124,6 @@ def _carry_out(
         for event in _read_and_embed(plan, pool, library, embedder, settings):
             yield tally.count(event) if isinstance(event, FileDone) else event
 
-        RecognisedPages(library.database).clear()
         for done in _settle_duplicates(plan, known, library):
             yield tally.count(done)
 

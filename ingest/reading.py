@@ -236,7 +236,7 @@ class ReaderPool:
             except (ChildDied, DocumentError) as error:
                 if self._closing:
                     raise _interrupted() from None
-                _log.warning("Page %d of %s could not be recognised (%s)", index + 1, path, type(error))
+                _log.warning("Page %d of a file could not be recognised (%s)", index + 1, type(error))
                 if isinstance(error, DocumentError):
                     return error
                 if not _was_killed_from_outside(error):

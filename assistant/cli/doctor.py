@@ -5,13 +5,19 @@ import typer
 from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
+from config.errors import LibraryError
 
 
 def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
     """Check hardware, models, stores, seal, disk and permissions."""
+    from assistant.doctor import examine_without_library
+
     invocation: Invocation = context.obj
-    with invocation.open_assistant() as assistant:
-        checks = assistant.doctor()
+    try:
+        with invocation.open_assistant() as assistant:
+            checks = assistant.doctor()
+    except LibraryError as error:
+        checks = examine_without_library(invocation.open_home(), error)
     shape = json_shapes.checks(checks)
     if as_json:
         invocation.output.json(shape)

@@ -99,6 +99,11 @@ def _version_8(connection: sqlite3.Connection) -> None:
     connection.execute("ALTER TABLE collections ADD COLUMN found_in TEXT NOT NULL DEFAULT '[]'")
 
 
+def _version_9(connection: sqlite3.Connection) -> None:
+    """When a page was recognised, in seconds since 1970: what an interrupted run left goes after some days."""
+    connection.execute("ALTER TABLE recognised ADD COLUMN kept_at REAL NOT NULL DEFAULT 0")
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _version_1,
     _version_2,
@@ -108,6 +113,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     _version_6,
     _version_7,
     _version_8,
+    _version_9,
 )
 """Step n takes a file from schema n to n + 1; a released step is never changed."""
 

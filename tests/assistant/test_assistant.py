@@ -1,4 +1,6 @@
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,8 @@ import pytest
 from assistant.assistant import open_assistant
 from config.errors import ModelError
 from config.locations import Locations
-from config.settings import LoadedSettings
+from config.settings import LoadedSettings, load_settings
+from ingest.library import database
 from models.fakes import HashEmbedder, ScriptedModel
 from tests.assistant.conftest import Open, answer_to
 
@@ -30,6 +33,22 @@ def test_status_has_the_fields_of_the_contract(open_with: Open, locations: Locat
     named = {"llm": "scripted", "embedder": "hash", "reranker": None, "adapter": None}
     assert status["models"] == {**named, "adapter_trouble": None}
     assert status["disk_mb"]["library"] > 0
+
+
+def test_opening_and_searching_do_not_wait_for_what_another_process_writes(
+    open_with: Open, locations: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_with()
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
+    with closing(sqlite3.connect(locations.library_file, isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        other = open_assistant(
+            locations, load_settings(locations), embedder=HashEmbedder(), llm=ScriptedModel(["Nothing to say."])
+        )
+        assert len(other.library.documents()) == 3
+        assert other.search("vacation").passages
+        assert other.status()["collections"]
+        other.close()
 
 
 def test_status_counts_what_each_index_holds(open_with: Open) -> None:

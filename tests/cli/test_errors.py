@@ -82,6 +82,18 @@ def test_a_name_in_an_error_writes_no_lines_of_its_own(run: Run, monkeypatch: py
     ]
 
 
+def test_the_doctor_looks_at_the_rest_when_the_library_cannot_be_opened(run: Run, home: Path) -> None:
+    home.mkdir(mode=0o700)
+    (home / "library.sqlite").write_bytes(b"These are my notes. " * 100)
+    result = run("doctor", "--json")
+    checks = {check["name"]: check for check in result.json["checks"]}
+    assert (result.code, result.json["ok"]) == (1, False)
+    assert {"home", "disk", "hardware", "seal"} < set(checks)
+    assert checks["home"]["ok"]
+    assert "is damaged" in checks["library"]["detail"]
+    assert checks["library"]["remedy"]
+
+
 def test_a_home_that_is_a_file_is_an_error_with_remedy(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     home = tmp_path / "home"
     home.write_text("")

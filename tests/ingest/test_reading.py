@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from config.errors import DocumentError
 from config.sections import IngestSettings
 from ingest import reader_client, reading
 from ingest.loaders import load_document
@@ -277,6 +278,20 @@ def test_a_reader_that_has_grown_is_replaced_after_enough_work(
     found = read_all(*(text_file(tmp_path / f"{number}.txt") for number in range(5)))
     assert all(result.document for result in found.values())
     assert len(started) == readers
+
+
+def test_the_log_does_not_name_the_file_of_a_page_that_could_not_be_recognised(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It would outlive the forgetting of the document."""
+
+    def fail(_pool: ReaderPool, *, fresh: bool) -> Any:
+        raise DocumentError("It takes too long.", "Split it.", status="timeout")
+
+    monkeypatch.setattr(ReaderPool, "_reader", fail)
+    assert isinstance(ReaderPool(settings())._recognise_page(tmp_path / "divorce.pdf", 6), DocumentError)
+    assert "Page 7 " in caplog.text
+    assert "divorce" not in caplog.text
 
 
 def test_a_mistake_of_ours_is_a_reason_without_the_documents_words(tmp_path: Path) -> None:

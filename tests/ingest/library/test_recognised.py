@@ -1,5 +1,6 @@
 """Recognised pages: kept while their file is on its way into the library, and not longer."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from config.sections import IngestSettings, Settings
 from ingest import reader_client
 from ingest.events import FileDone, IngestEvent
 from ingest.library.library import Library
-from ingest.library.recognised import RecognisedPages
+from ingest.library.recognised import DAYS_KEPT, RecognisedPages
 from ingest.loaders import load_document
 from ingest.loaders.base import LoadOptions
 from ingest.loaders.lines import Line, RecognisedPage
@@ -31,6 +32,36 @@ def test_pages_are_kept_until_they_are_cleared(library: Library) -> None:
     assert pages.load("b" * 64) == {}
     pages.clear()
     assert pages.load("a" * 64) == {}
+
+
+def test_the_pages_of_another_run_stay_and_are_not_kept_for_ever(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = RecognisedPages(library.database)
+    other.keep("a" * 64, 3, PAGE)
+    ended = RecognisedPages(library.database)
+    ended.keep("b" * 64, 0, PAGE)
+
+    ended.clear()
+
+    assert library.database.rows("SELECT sha256 FROM recognised") == [("a" * 64,)]
+    monkeypatch.setattr(time, "time", lambda: time.time_ns() / 1e9 + DAYS_KEPT * 86400)
+    ended.clear()
+    assert library.database.value("SELECT count(*) FROM recognised") == 0
+
+
+def test_a_run_clears_the_pages_of_its_own_files_only(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader_client, "is_installed", lambda: True)
+    monkeypatch.setattr(ReaderPool, "_recognise_page", lambda _pool, _path, _index: PAGE)
+    RecognisedPages(library.database).keep("a" * 64, 3, PAGE)
+    write_pdf(tmp_path / "scan.pdf", [scan_of("One")])
+
+    run(library, tmp_path)
+
+    assert library.search_text("zebracorn", 5)
+    assert library.database.rows("SELECT sha256 FROM recognised") == [("a" * 64,)]
 
 
 def test_forgetting_takes_them_along(library: Library) -> None:
