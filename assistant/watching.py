@@ -10,7 +10,7 @@ from threading import Event
 from config.errors import UsageError
 from config.files import replace_file
 from config.locations import Locations
-from ingest.discovery import is_there
+from ingest.walking import is_there
 
 # A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
 QUIET_MS = 800

@@ -1,33 +1,33 @@
 """Walk folders, hash what is there, compare it with the library: new, changed, unchanged, moved, duplicate, gone."""
 
-import errno
 import hashlib
 import os
-import stat
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
+from ingest.events import Compared
 from ingest.types import READER_VERSION, UNRECOGNISED, FileStatus
+from ingest.walking import cannot_be_opened, is_there, printable, walk
 
-if TYPE_CHECKING:  # numpy comes with it, and the interface asks here what is there before its first paint
+if TYPE_CHECKING:  # numpy comes with it
     from ingest.library.types import KnownFile
-
-JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
-JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", "Icon\r"})
-LOCK_FILE_PREFIX = "~$"
-"""What Office leaves beside a document that is open."""
 
 _IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
 _HASH_BLOCK = 1 << 20
-_NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
+
+SECONDS_BETWEEN_EVENTS = 0.25
+"""How often is said how far the comparing is: of unchanged files there are thousands a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A file as it is on the disk: `size` in bytes, `modified` in seconds since 1970."""
+    """A file as it is on the disk: `size` in bytes, `modified` in seconds since 1970. `sha256` is empty for one that is
+    too large to get in: it is compared by size and time."""
 
     path: Path
     sha256: str
@@ -72,22 +72,31 @@ def discover(
     read_again: Collection[str] = frozenset(),
     keep: Collection[str] = frozenset(),
     leave_out: Path | None = None,
-) -> Plan:
+    most_bytes: float = inf,
+) -> Generator[Compared, None, Plan]:
     """Compare the files under `paths` with what the library knows; files that failed with a status in `retry`, and
     those at the paths `read_again`, are read again. With NEEDS_OCR in `retry`, documents are too that were read without
     recognition. Those at the paths `keep` are not, whatever version read them, while they are the same.
 
     Hidden files, what programs leave behind, symbolic links and the folder `leave_out` (the home) are passed over.
-    Raises StrongroomError when one of `paths` does not exist.
+    Every file is read for its hash, but for those of more than `most_bytes` of which the library has none of that size.
+    Yields now and then how far it is. Raises StrongroomError when one of `paths` does not exist.
     """
     # Not resolve(): a link that the user names keeps its name.
     roots = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100  absolute() keeps `..`
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
-    found = {root: list(_walk(root, unreadable, leave_out)) for root in roots}
+    found = {root: list(walk(root, unreadable, leave_out)) for root in roots}
     closed = {path for path, _ in unreadable}
     candidates = sorted({path for paths in found.values() for path in paths})
-    files = list(_hash_all(candidates, unreadable))
+    files: list[FoundFile] = []
+    is_worth_it = _those_that_may_be_in(known, most_bytes)
+    told = time.monotonic()
+    for number, path in enumerate(candidates, start=1):
+        files.extend(_found_at(path, is_worth_it, unreadable))
+        if (now := time.monotonic()) - told > SECONDS_BETWEEN_EVENTS:
+            told = now
+            yield Compared(number, len(candidates))
     plan = _compare(files, known, retry, read_again, keep)
     left = {str(old) for old, _ in plan.moved}
     gone = [path for path in map(Path, known) if str(path) not in left and _is_gone(path, roots)]
@@ -113,76 +122,38 @@ def _refuse_missing(roots: Sequence[Path]) -> None:
             raise StrongroomError(f"There is no file or folder {root}.", "Check the path and its spelling.")
 
 
-def _walk(root: Path, unreadable: list[tuple[Path, str]], leave_out: Path | None) -> Iterator[Path]:
-    """The regular files at or below `root`; a folder that cannot be listed goes to `unreadable`."""
-    if not os.path.isdir(root):  # noqa: PTH112  is_dir() raises for a folder that is closed
-        yield root
-        return
-
-    def note(error: OSError) -> None:
-        unreadable.append((_printable(Path(error.filename)), f"The folder cannot be opened: {error.strerror}."))
-
-    for folder, subfolders, names in os.walk(root, onerror=note):
-        subfolders[:] = sorted(
-            name
-            for name in subfolders
-            if not _is_hidden(name) and name not in JUNK_FOLDERS and Path(folder, name) != leave_out
-        )
-        for name in names:
-            path = Path(folder, name)
-            if not _is_junk(name) and _is_regular(path, unreadable):
-                yield path
+def _those_that_may_be_in(known: "Mapping[str, KnownFile]", most_bytes: float) -> Callable[[int], bool]:
+    """Whether a file of so many bytes may get in, or be in: the limit may have been higher."""
+    sizes = {before.size for before in known.values() if before.status.is_success}
+    return lambda size: size <= most_bytes or size in sizes
 
 
-def _is_regular(path: Path, unreadable: list[tuple[Path, str]]) -> bool:
-    """Whether it is a file and no link; one that cannot be looked at, in a closed folder, goes to `unreadable`."""
+def _found_at(
+    path: Path, is_worth_it: Callable[[int], bool], unreadable: list[tuple[Path, str]]
+) -> Iterator[FoundFile]:
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
-    except FileNotFoundError:
-        return False
+        yield hash_file(path, is_worth_it)
     except OSError as error:
-        unreadable.append((_printable(path), _cannot_be_opened(error)))
-        return False
+        unreadable.append((path, cannot_be_opened(error)))
+    except UnicodeEncodeError:
+        unreadable.append((printable(path), "The name of the file is not valid Unicode. Rename it."))
 
 
-def _cannot_be_opened(error: OSError) -> str:
-    return f"The file cannot be opened: {error.strerror}. Check that you may read it."
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".")
-
-
-def _is_junk(name: str) -> bool:
-    return _is_hidden(name) or name.startswith(LOCK_FILE_PREFIX) or name in JUNK_FILES
-
-
-def _hash_all(paths: Sequence[Path], unreadable: list[tuple[Path, str]]) -> Iterator[FoundFile]:
-    for path in paths:
-        try:
-            yield hash_file(path)
-        except OSError as error:
-            unreadable.append((path, _cannot_be_opened(error)))
-        except UnicodeEncodeError:
-            unreadable.append((_printable(path), "The name of the file is not valid Unicode. Rename it."))
-
-
-def hash_file(path: Path) -> FoundFile:
-    """A file with its SHA-256.
+def hash_file(path: Path, is_worth_it: Callable[[int], bool] = lambda _: True) -> FoundFile:
+    """A file with its SHA-256, if it is worth it by its size.
 
     Raises OSError, or UnicodeEncodeError when the name holds bytes that are no text: no store could keep it.
     """
     str(path).encode()
-    digest = hashlib.sha256()
     with path.open("rb") as file:
+        status = os.fstat(file.fileno())
+        if not is_worth_it(status.st_size):
+            return FoundFile(path, "", status.st_size, status.st_mtime)
+        digest = hashlib.sha256()
         while block := file.read(_HASH_BLOCK):
             digest.update(block)
         status = os.fstat(file.fileno())
     return FoundFile(path, digest.hexdigest(), status.st_size, status.st_mtime)
-
-
-def _printable(path: Path) -> Path:
-    return Path(os.fsencode(path).decode("utf-8", errors="replace"))
 
 
 def _compare(
@@ -202,7 +173,7 @@ def _compare(
     for file in files:
         before = known.get(str(file.path))
         was_in = before is not None and before.status in _IN_LIBRARY
-        is_same = before is not None and before.sha256 == file.sha256
+        is_same = before is not None and _is_same(before, file)
         if is_same and was_in and before is not None:
             is_read = str(file.path) in keep or (_is_read(before, retry) and str(file.path) not in read_again)
             (unchanged if is_read else changed).append(file)
@@ -217,7 +188,8 @@ def _compare(
             failed.append(file)
         else:
             (changed if was_in else new).append(file)
-            holders[file.sha256] = file.path
+            if file.sha256:
+                holders[file.sha256] = file.path
     return Plan(
         new=tuple(new),
         changed=tuple(changed),
@@ -225,6 +197,12 @@ def _compare(
         failed=tuple(failed),
         moved=tuple(moved),
         duplicates=tuple(duplicates),
+    )
+
+
+def _is_same(before: "KnownFile", file: FoundFile) -> bool:
+    return before.sha256 == file.sha256 and (
+        file.sha256 != "" or (before.size, before.modified) == (file.size, file.modified)
     )
 
 
@@ -267,15 +245,3 @@ def _where_contents_are(
 
 def _is_gone(path: Path, roots: Sequence[Path]) -> bool:
     return any(path.is_relative_to(root) for root in roots) and not is_there(path)
-
-
-def is_there(path: Path) -> bool:
-    """Whether there is something at `path`, as far as can be told: a closed folder, or a drive that does not answer,
-    tells nothing, and what was below it must not be taken for deleted."""
-    try:
-        path.stat()
-    except OSError as error:
-        return error.errno not in _NOT_THERE
-    except ValueError:  # a name that no file can have
-        return False
-    return True

@@ -7,6 +7,15 @@ from ingest.types import FileStatus
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """`done` of `files` have been compared with what is in the library, which takes reading every one of them; said
+    now and then."""
+
+    done: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
 class Discovered:
     """The folder was walked: `files` in it, `unchanged` of them already in the library, `bytes` still to read."""
 
@@ -56,4 +65,4 @@ class Finished:
     duplicates: int = 0
 
 
-IngestEvent = Discovered | FileDone | Embedded | Finished
+IngestEvent = Compared | Discovered | FileDone | Embedded | Finished

@@ -31,6 +31,8 @@ from models.hardware import on_battery
 
 SMALL_FILES_FIRST = 4
 
+MEGABYTE = 1024 * 1024
+
 INDEX_STEP = 1000
 """Vectors that wait before Chroma is given them while others are still computed."""
 
@@ -74,8 +76,14 @@ def ingest(
     read_again = library.unread_paths() if options.retry and settings.ingest.ocr == "always" and is_installed() else ()
     # What was recognised once would come out without its text now.
     keep = () if _recognises(settings) else library.recognised_paths(known)
-    plan = discover(
-        paths, known, retry=retry, read_again=read_again, keep=keep, leave_out=library.locations.home.absolute()
+    plan = yield from discover(
+        paths,
+        known,
+        retry=retry,
+        read_again=read_again,
+        keep=keep,
+        leave_out=library.locations.home.absolute(),
+        most_bytes=settings.ingest.max_file_mb * MEGABYTE,
     )
     if options.prune:
         spared = [(root, _why_spared(root, documents)) for root, documents in plan.emptied]

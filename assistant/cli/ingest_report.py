@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.cli.output import Output, plain, styled
 from config.sanitise import one_line
-from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.events import Compared, Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 
 if TYPE_CHECKING:
@@ -108,10 +108,15 @@ class ProgressDisplay:
         self._progress.stop()
 
     def show(self, event: IngestEvent) -> None:
-        if isinstance(event, Discovered):
+        if isinstance(event, Compared):
+            detail = f"{event.done:,}/{event.files:,} files"
+            self._progress.update(
+                self._reading, description="Comparing", completed=event.done, total=event.files, detail=detail
+            )
+        elif isinstance(event, Discovered):
             self._files = event.files
             self._started = monotonic()
-            self._progress.update(
+            self._progress.reset(
                 self._reading, description="Reading", total=event.bytes, detail=f"0/{event.files} files"
             )
         elif isinstance(event, FileDone):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.events import Compared, Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 
 _READ_ANEW = (FileStatus.ADDED, FileStatus.UPDATED)
@@ -18,6 +18,8 @@ class IngestProgress:
     is_rest: bool = False
     """Nothing is read: what an earlier run read is being indexed."""
     looking: bool = True
+    compared: int = 0
+    """Of `files`, while looking: they are compared with what is in the library."""
     finished: bool = False
     stopped: bool = False
     files: int = 0
@@ -39,6 +41,8 @@ class IngestProgress:
     def after(self, event: IngestEvent, now: float) -> "IngestProgress":
         """The progress once `event` has happened at `now`."""
         match event:
+            case Compared():
+                return replace(self, now=now, compared=event.done, files=event.files)
             case Discovered():
                 return replace(self, now=now, looking=False, files=event.files, reading_since=now)
             case FileDone():

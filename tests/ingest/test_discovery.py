@@ -3,15 +3,40 @@
 import errno
 import hashlib
 import os
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from math import inf
 from pathlib import Path
 
 import pytest
 
 from config.errors import StrongroomError
-from ingest.discovery import FoundFile, Plan, discover
+from ingest import discovery
+from ingest.discovery import FoundFile, Plan
+from ingest.events import Compared
 from ingest.library.types import KnownFile
 from ingest.types import UNRECOGNISED, FileStatus
+
+
+def discover(
+    paths: list[Path],
+    known: dict[str, KnownFile],
+    *,
+    retry: Collection[FileStatus] = (),
+    read_again: Collection[str] = (),
+    most_bytes: float = inf,
+) -> Plan:
+    """What comes of it, without what is said meanwhile."""
+    plans: list[Plan] = []
+
+    def steps() -> Iterator[Compared]:
+        plans.append(
+            (yield from discovery.discover(paths, known, retry=retry, read_again=read_again, most_bytes=most_bytes))
+        )
+
+    for _ in steps():
+        pass
+    return plans[0]
 
 
 def put(path: Path, content: str = "words") -> Path:
@@ -274,3 +299,35 @@ def test_another_version_looks_once_at_what_did_not_get_in(tmp_path: Path) -> No
     older = {name: replace(file, reader=file.reader - 1) for name, file in now.items()}
     assert names(discover([tmp_path], older).new) == ["a.xyz"]
     assert names(discover([tmp_path], now).failed) == ["a.xyz"]
+
+
+def test_what_is_too_large_to_get_in_is_not_read_for_its_hash(tmp_path: Path) -> None:
+    large, copy = put(tmp_path / "film.mkv", "a long film"), put(tmp_path / "second.mkv", "a long film")
+    plan = discover([tmp_path], {}, most_bytes=5)
+    assert [(file.path, file.sha256, file.size) for file in plan.new] == [(large, "", 11), (copy, "", 11)]
+
+
+def test_what_is_too_large_is_the_same_while_its_size_and_time_are(tmp_path: Path) -> None:
+    path = put(tmp_path / "film.mkv", "a long film")
+    before = {str(path): KnownFile("", FileStatus.UNSUPPORTED, 11, path.stat().st_mtime)}
+    assert names(discover([tmp_path], before, most_bytes=5).failed) == ["film.mkv"]
+    os.utime(path, (1, 1))
+    assert names(discover([tmp_path], before, most_bytes=5).new) == ["film.mkv"]
+    os.utime(put(path, "a longer film"), (before[str(path)].modified,) * 2)
+    assert names(discover([tmp_path], before, most_bytes=5).new) == ["film.mkv"]
+
+
+def test_what_came_in_under_a_higher_limit_is_known_again(tmp_path: Path) -> None:
+    kept, moved = put(tmp_path / "kept.txt", "long text"), put(tmp_path / "new/moved.txt", "another long text")
+    before = known(kept, "long text") | known(tmp_path / "old/moved.txt", "another long text")
+    plan = discover([tmp_path], before, most_bytes=5)
+    assert names(plan.unchanged) == ["kept.txt"]
+    assert [file.path for _, file in plan.moved] == [moved]
+
+
+def test_how_far_it_is_is_said_while_files_are_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        put(tmp_path / f"{number}.txt", str(number))
+    assert list(discovery.discover([tmp_path], {})) == [], "not for files that take no time"
+    monkeypatch.setattr(discovery, "SECONDS_BETWEEN_EVENTS", -1.0)
+    assert list(discovery.discover([tmp_path], {})) == [Compared(1, 3), Compared(2, 3), Compared(3, 3)]

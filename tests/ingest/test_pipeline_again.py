@@ -33,6 +33,21 @@ def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(lib
     assert pass_over()["lost.txt"] == "added"
 
 
+def test_a_file_past_the_limit_is_known_by_size_and_time(library: Library, folder: Path) -> None:
+    (folder / "backup.img").write_bytes(b"\x1aE\xdf\xa3\x00" + bytes(1024**2))
+    (folder / "long.txt").write_text("Words. " * 200_000)
+    settings = Settings(ingest=IngestSettings(workers=1, max_file_mb=1))
+
+    for _ in range(2):
+        told = outcomes(run(library, folder, settings=settings))
+        assert (told["backup.img"], told["long.txt"]) == ("unsupported", "too_large")
+
+    checksums = {record.document: record.sha256 for record in library.documents()}
+    assert checksums["backup.img"] == checksums["long.txt"] == ""
+    assert checksums["lease.md"]
+    assert library.check() == []
+
+
 @pytest.mark.parametrize("place", ["ingest.pipeline.chunk_document", "ingest.library.documents.identify"])
 def test_a_fault_of_ours_over_one_document_costs_that_one(
     library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, place: str

@@ -9,10 +9,10 @@ from assistant.tui.messages import LibraryCounts
 from assistant.tui.progress import IngestProgress, count, duration, news_of
 from assistant.tui.widgets.conversation.cited_markdown import NOT_BORNE_OUT, answer_parser, mark_sentences
 from assistant.tui.widgets.sources.passage import card, key_ranges, pages, reasons
-from assistant.tui.widgets.status_line import Status, activity_words, seal_words
+from assistant.tui.widgets.status_line import Status, activity_words, ingest_words, seal_words
 from assistant.types import Citation, Why
 from config.seal import SealReport
-from ingest.events import Discovered, Embedded, FileDone, Finished
+from ingest.events import Compared, Discovered, Embedded, FileDone, Finished
 from ingest.types import FileStatus
 from tests.tui.stand_in import make_source
 
@@ -36,6 +36,16 @@ def test_the_news_of_a_run_name_what_came_and_what_was_left_out() -> None:
     assert news_of(progress) == (
         "2 documents are in the library, read just now. 2 files were left out; the library says why."
     )
+
+
+def test_files_that_are_compared_with_the_library_are_counted() -> None:
+    progress = IngestProgress(started=0, now=0)
+    assert ingest_words(progress) == "Looking for documents"
+    progress = progress.after(Compared(done=3, files=40), 1)
+    assert ingest_words(progress) == "Comparing 3 of 40 files"
+    assert progress.seconds_left is None
+    progress = progress.after(Discovered(files=40, unchanged=0, bytes=1), 2)
+    assert (progress.looking, progress.done, progress.seconds_of_reading) == (False, 0, 0)
 
 
 def test_progress_counts_pages_from_when_the_files_were_known() -> None:

@@ -101,6 +101,8 @@ def activity_words(status: Status) -> str:
 
 def ingest_words(progress: IngestProgress) -> str:
     """How far the ingest is, in as few words as possible."""
+    if progress.looking and progress.compared:
+        return f"Comparing {progress.compared} of {count(progress.files, 'file')}"
     if progress.looking:
         return "Looking for documents"
     if progress.done < progress.files:

@@ -52,6 +52,8 @@ class IngestPanel(Vertical):
 def _headline(status: Status, progress: IngestProgress) -> Content:
     if status.is_ingest_waiting:
         return Content(f"Loading {status.loading} first: on the very first start this takes up to a minute.")
+    if progress.looking and progress.compared:
+        return Content("Comparing the files with the library…")
     if progress.looking:
         return Content("Looking for documents…")
     if progress.is_rest:
@@ -81,6 +83,8 @@ def _remaining(progress: IngestProgress) -> Content:
 
 
 def _reading_numbers(progress: IngestProgress) -> str:
+    if progress.looking and progress.compared:
+        return f"{progress.compared:,} of {count(progress.files, 'file')} compared"
     numbers = f"{progress.done:,} of {count(progress.files, 'file')} · {count(progress.pages, 'page')}"
     if progress.pages_per_second and not progress.finished:
         numbers += f" · {progress.pages_per_second:,.0f} pages/s"
