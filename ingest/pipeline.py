@@ -4,13 +4,11 @@ Each document is stored in one transaction as soon as it is read, and can be fou
 follow, a slice at a time. So a run that is killed at any moment has lost nothing, and the next one goes on from there.
 """
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from glob import escape
 from pathlib import Path
 
 from config.errors import DocumentError, StrongroomError, place_of
@@ -24,8 +22,9 @@ from ingest.library.recognised import RecognisedPages
 from ingest.library.types import IN_LIBRARY, PASSING, KnownFile
 from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
+from ingest.settling import copies_to_read, settle_duplicates, settle_what_needs_no_reading, why_spared
 from ingest.tally import Tally
-from ingest.types import READER_VERSION, Document, FileStatus
+from ingest.types import Document, FileStatus
 from models.base import Embedder
 from models.hardware import on_battery
 
@@ -38,8 +37,6 @@ INDEX_STEP = 1000
 
 PAGES_BETWEEN_CLEANINGS = 50
 """Pages stored after which memory is given back, which takes a millisecond."""
-
-FORGOTTEN_MEANWHILE = "Another process has taken it out of the ledger just now. Run the ingest again."
 
 COUNTING_SHARE = 50
 """Counting what is pending may take one part in so many of the time."""
@@ -86,7 +83,7 @@ def ingest(
         most_bytes=settings.ingest.max_file_mb * MEGABYTE,
     )
     if options.prune:
-        spared = [(root, _why_spared(root, documents)) for root, documents in plan.emptied]
+        spared = [(root, why_spared(root, documents)) for root, documents in plan.emptied]
         plan = replace(plan, unreadable=(*plan.unreadable, *spared))
     recognised = RecognisedPages(library.database)
     with ReaderPool(settings.ingest, options.passwords, recognised) as pool:
@@ -125,55 +122,27 @@ def _carry_out(
     options: IngestOptions,
     tally: Tally,
 ) -> Iterator[IngestEvent]:
-    for done in _settle_what_needs_no_reading(plan, known, library, options):
+    for done in settle_what_needs_no_reading(plan, known, library, prune=options.prune):
         yield tally.count(done)
 
     with _index_held(library):
+        read: set[Path] = set()
         for event in _read_and_embed(plan, pool, library, embedder, settings):
-            yield tally.count(event) if isinstance(event, FileDone) else event
+            if isinstance(event, FileDone):
+                read.add(tally.count(event).path)
+            yield event
 
-        for done in _settle_duplicates(plan, known, library):
+        for done in settle_duplicates(plan, known, library, read):
             yield tally.count(done)
 
         if library.index_changes_waiting():
             library.refresh_index()
 
 
-def _settle_what_needs_no_reading(
-    plan: Plan, known: Mapping[str, KnownFile], library: Library, options: IngestOptions
-) -> Iterator[FileDone]:
-    for file in plan.unchanged:
-        yield FileDone(file.path, FileStatus.UNCHANGED)
-    reasons = {record.path: record.reason for record in library.documents()} if plan.failed else {}
-    for file in plan.failed:
-        reason = reasons.get(str(file.path), FORGOTTEN_MEANWHILE)
-        status = known[str(file.path)].status
-        yield FileDone(file.path, FileStatus.FAILED if status in IN_LIBRARY else status, reason=reason)
-    for old, file in plan.moved:
-        library.move_document(old, file.path)
-        yield FileDone(file.path, FileStatus.MOVED)
-    for path in plan.gone if options.prune else ():
-        library.remove_document(path)
-        yield FileDone(path, FileStatus.REMOVED)
-    for path, reason in plan.unreadable:
-        if str(path) not in known and not os.path.isdir(path):  # noqa: PTH112  is_dir() raises for a closed folder
-            library.record_outcome(path, sha256="", status=FileStatus.FAILED, reason=reason)
-        yield FileDone(path, FileStatus.FAILED, reason=reason)
-
-
-def _why_spared(root: Path, documents: int) -> str:
-    return (
-        f"The folder is empty, and the library has {documents:,} documents of it, which stay: a disk that is not"
-        " connected looks like that. Connect it and run the ingest again; if you deleted the files, take their"
-        f" documents out with `strongroom documents forget '{escape(str(root))}/*'`."
-    )
-
-
 def _read_and_embed(
     plan: Plan, pool: ReaderPool, library: Library, embedder: Embedder, settings: Settings
 ) -> Iterator[FileDone | Embedded]:
     """Read files in processes of their own and store them here, while another thread embeds what is stored."""
-    found = {file.path: file for file in _in_turn(plan.to_read)}
     progress = _Progress(library)
     library.write_in_bulk()
     pages = 0
@@ -184,8 +153,8 @@ def _read_and_embed(
         crowded=pool.takes_every_core,
         rests=lambda: settings.ingest.gentle and on_battery(),
     ) as embedding:
-        for result in pool.read_all(found):
-            done = _take_in(result, found[result.path], library, embedder, settings)
+        for result, file in _read(plan, pool, library):
+            done = _take_in(result, file, library, embedder, settings)
             if result.is_complete:
                 yield done
             embedding.look_again()
@@ -201,6 +170,16 @@ def _read_and_embed(
             if library.holds_index and (not is_open or library.index_changes_waiting() >= INDEX_STEP):
                 library.refresh_index()
                 is_open = True
+
+
+def _read(plan: Plan, pool: ReaderPool, library: Library) -> Iterator[tuple[ReadResult, FoundFile]]:
+    """What there is to read, then the copies of what could not be: under their own names they may be."""
+    found = {file.path: file for file in _in_turn(plan.to_read)}
+    for result in pool.read_all(found):
+        yield result, found[result.path]
+    if copies := {file.path: file for file in copies_to_read(plan, library)}:
+        for result in pool.read_all(copies):
+            yield result, copies[result.path]
 
 
 def _in_turn(files: Sequence[FoundFile]) -> Iterator[FoundFile]:
@@ -293,27 +272,6 @@ def _store(
         is_recognised=_recognises(settings) or not document.unread_pages,
     )
     return status, len(chunks) if status in IN_LIBRARY else 0
-
-
-def _settle_duplicates(plan: Plan, known: Mapping[str, KnownFile], library: Library) -> Iterator[FileDone]:
-    """Files with the same content as another share its outcome, which is known only now that it was read."""
-    if not plan.duplicates:
-        return
-    originals = {record.path: record for record in library.documents()}
-    for file, original in plan.duplicates:
-        record = originals.get(str(original))
-        if record is not None and record.status in IN_LIBRARY and record.sha256 != file.sha256:
-            status, reason = FileStatus.FAILED, f"{original}, which has the same content, could not be read."
-        elif record is None or record.status in IN_LIBRARY or record.status is FileStatus.DUPLICATE:
-            status, reason = FileStatus.DUPLICATE, f"Same content as {original}."
-        else:
-            status, reason = record.status, record.reason
-        before = known.get(str(file.path))
-        if before is None or (before.status, before.sha256, before.reader) != (status, file.sha256, READER_VERSION):
-            reason = library.record_outcome(
-                file.path, sha256=file.sha256, status=status, reason=reason, size=file.size, modified=file.modified
-            )
-        yield FileDone(file.path, status, reason=reason)
 
 
 @contextmanager

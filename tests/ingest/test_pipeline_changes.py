@@ -54,6 +54,24 @@ def test_a_duplicate_takes_the_place_of_an_original_that_changes(library: Librar
     assert set(outcomes(run(library, folder)).values()) == {"unchanged"}
 
 
+def test_a_copy_under_a_name_that_can_be_read_is_read(library: Library, tmp_path: Path) -> None:
+    table = "Gr\u00f6\u00dfe;Preis\n12;1,50\n".encode("cp1252")
+    for name in ("sales.bak", "sales.csv", "sales2.csv", "sales.old"):
+        (tmp_path / name).write_bytes(table)
+
+    events = run(library, tmp_path)
+
+    told = outcomes(events)
+    assert (told.pop("sales.bak"), told.pop("sales.old")) == ("unsupported", "unsupported")
+    assert sorted(told.values()) == ["added", "duplicate"]
+    assert summary(events).files == len([event for event in events if isinstance(event, FileDone)]) == 4
+    assert found_texts(library, "preis")
+    assert library.check() == []
+    again = outcomes(run(library, tmp_path))
+    assert (again.pop("sales.bak"), again.pop("sales.old")) == ("unsupported", "unsupported")
+    assert sorted(again.values()) == ["duplicate", "unchanged"]
+
+
 def test_a_folder_that_is_empty_all_at_once_is_not_pruned(library: Library, folder: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
