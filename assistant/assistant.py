@@ -18,6 +18,7 @@ from assistant.scope import paths_matching, scoped_by_name
 from assistant.types import How, SearchMode, SearchResult
 from config.errors import UsageError
 from config.locations import Locations
+from config.sanitise import sanitise
 from ingest.library.library import Library
 from models.base import Embedder, LanguageModel, Reranker
 from models.hardware import on_battery
@@ -133,6 +134,7 @@ class Assistant:
     ) -> SearchResult:
         """The passages that fit `query`, best first, within the documents that `document` (a glob) or `@name` names;
         neighbours on a page are joined."""
+        query = sanitise(query)
         query, documents = self._scope(query, document)
         k = k or self.settings.retrieval.top_k
         found = self.retriever.find(query, k=k + k // 2, mode=mode, documents=documents).result
@@ -141,6 +143,7 @@ class Assistant:
 
     def ask(self, question: str, *, stop: Event | None = None, **how: Unpack[How]) -> Iterator[AnswerEvent]:
         """A question becomes an answer; see `assistant.ask`."""
+        question = sanitise(question)
         options = self._options(question, how)
         plan = self._take_plan()
         if plan.conversation == options.conversation:
@@ -156,6 +159,7 @@ class Assistant:
 
         if len(set(names)) < len(names):
             raise UsageError("A model cannot be compared with itself.", "Name two: `strongroom models list` has them.")
+        question = sanitise(question)
         options = self._options(question, how)
         options = replace(options, style=options.style or "answer")
         contenders = [self.parts.contender(name) for name in names]

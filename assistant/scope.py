@@ -1,12 +1,13 @@
 """Which documents a question is put to: by `--doc GLOB`, and by `@name` in the question."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
 from config.errors import StrongroomError
-from ingest.naming import paths_named
+from ingest.naming import comparable, paths_named
 from ingest.types import DocumentRecord, FileStatus
 
 _AT_NAME = re.compile(r"(?<![\w@])@(?:\"([^\"]+)\"|([\w.*-]*[\w*]))")
@@ -38,21 +39,21 @@ def scoped_by_name(question: str, records: Collection[DocumentRecord]) -> tuple[
         named.update(found)
         return "" if found else match[0]
 
-    rest = _AT_NAME.sub(take_out, question)
+    rest = _AT_NAME.sub(take_out, unicodedata.normalize("NFC", question))
     if not named:
         return question, None
     return " ".join(rest.split()).replace(" ?", "?"), frozenset(named)
 
 
 def _beginning_with(name: str, records: Iterable[DocumentRecord]) -> set[str]:
-    pattern = name.casefold() + "*"
+    wanted = comparable(name)
     searchable = [record for record in records if _is_searchable(record)]
     exact = {
         record.path
         for record in searchable
-        if name.casefold() in (record.document.casefold(), PurePath(record.document).stem.casefold())
+        if wanted in (comparable(record.document), comparable(PurePath(record.document).stem))
     }
-    return exact or {record.path for record in searchable if fnmatchcase(record.document.casefold(), pattern)}
+    return exact or {record.path for record in searchable if fnmatchcase(comparable(record.document), f"{wanted}*")}
 
 
 def _is_searchable(record: DocumentRecord) -> bool:

@@ -88,6 +88,7 @@ def _one_or_more(value: Any) -> Iterable[Any]:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
+    value.encode()  # a ValueError for half of a character, as JSON can have it
     return value
 
 

@@ -76,6 +76,14 @@ def test_opening_loads_no_model(
     assistant.close()
 
 
+def test_bytes_that_are_no_utf_8_are_left_out_of_a_question(open_with: Open) -> None:
+    assistant = open_with()
+    answer = answer_to(assistant, "How many days of paid vacation\udce9 do employees accrue per year?", style="quote")
+    assert answer.question == "How many days of paid vacation do employees accrue per year?"
+    assert assistant.conversations.load(answer.conversation).turns[0].question == answer.question
+    assert assistant.search("vacation\udce9").query == "vacation"
+
+
 def test_a_part_is_made_once_whatever_the_number_of_threads(
     locations: Locations, settings: LoadedSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

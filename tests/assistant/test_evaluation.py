@@ -133,6 +133,7 @@ def test_a_missing_file_is_explained(tmp_path: Path) -> None:
         '"text"',
         "{}",
         '{"question": 3}',
+        '{"question": "caf\\udce9?"}',
         '{"question": "x", "gold_pages": [{"doc": "a"}]}',
         '{"question": "x", "docs": [1]}',
         '{"question": "x", "docs": 1}',
@@ -175,6 +176,8 @@ def test_a_file_that_is_no_text_is_explained(tmp_path: Path) -> None:
         ("They have 26 days off.", "26 days"),
         ("“Elected: Ingrid SOLHEIM, for two years.” [1]", "Ingrid Solheim"),
         ("Up 12.0 % to 45", "12% to 45"),
+        ("“Costs | 250 300” [1]", "300"),
+        ("It costs 12 500 kroner.", "12,500"),
     ],
 )
 def test_answers_that_match(answer: str, accepted: str) -> None:

@@ -63,6 +63,15 @@ def test_other_at_signs_stay_in_the_question(question: str) -> None:
     assert scoped_by_name(question, RECORDS) == (question, None)
 
 
+def test_accents_in_one_character_or_two_name_the_same_file() -> None:
+    path = "/d/Re\u0301sume\u0301 (2).pdf"
+    assert paths_matching([record(path)], "r\u00e9sum\u00e9 (2).pdf") == {path}
+    assert paths_matching([record(path)], "R\u00e9sum\u00e9*") == {path}
+    for name in ("r\u00e9sum\u00e9", "re\u0301sume\u0301"):
+        assert scoped_by_name(f"@{name} who?", [record(path)]) == ("who?", {path})
+    assert scoped_by_name("@re\u0301sume\u0301 who?", [record("/d/r\u00e9sum\u00e9.pdf")])[1] is not None
+
+
 def test_a_file_that_is_called_like_a_glob_can_be_named() -> None:
     records = [record("/d/report [1].pdf"), record("/d/report 1.pdf")]
     assert paths_matching(records, "Report [1].pdf") == {"/d/report [1].pdf"}
