@@ -1,5 +1,6 @@
 """While a question is being typed: what will probably be put before the model is read already."""
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ def read_ahead(
     begun = still_found(read_before, [_id(source) for source in sources])
     certain = len(order_for_prompt(sources, begun, asker.settings.sources))
     ordered = order_for_reading(sources, begun, asker.settings.sources)
+    begun = _still_in_place(begun, [_id(source) for source in ordered])
     planned = [source for source in ordered if is_whole or _id(source) in begun or _id(source) in before.best]
     order = tuple(_id(source) for source in planned)
     planned = read_and_found(number_sources(dialogue, passages, nowhere, order), order)
@@ -99,6 +101,12 @@ def read_ahead(
             wait.learn(order[read - 1], (time.perf_counter() - started) * 1000)
         wait.tell(order[:read], whole)
     return Plan(options.conversation, order, read, tuple(_id(source) for source in ordered), whole)
+
+
+def _still_in_place(begun: Sequence[str], order: Sequence[str]) -> list[str]:
+    """Those in front, where the last ones had to make room for the best."""
+    pairs = zip(begun, order, strict=False)
+    return [chunk_id for chunk_id, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs)]
 
 
 def _is_worth_it(asker: Asker, options: AskOptions) -> bool:

@@ -69,9 +69,16 @@ def worth_reading_on(read: Sequence[str], whole: int, passages: Sequence[Passage
 
 def order_for_prompt(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:
     """What a question is asked with, of `sources` (best first): those that were read ahead and are still found, then
-    the best ones if they are not among them; the `most` best where nothing was read ahead."""
+    the best ones if they are not among them; the `most` best where nothing was read ahead. Of those that were read as
+    many of the first as leave room for the best."""
     first = read_and_found(sources, read)
-    return [*first, *(source for source in sources[: _ALWAYS if first else most] if source not in first)]
+    best = sources[: min(_ALWAYS, most) if first else most]
+    ways = (_with_best(first[:count], best) for count in range(len(first), -1, -1))
+    return next(asked for asked in ways if len(asked) <= most)
+
+
+def _with_best(first: Sequence[Source], best: Sequence[Source]) -> list[Source]:
+    return [*first, *(source for source in best if source not in first)]
 
 
 def order_for_reading(sources: Sequence[Source], read: Sequence[str], most: int) -> list[Source]:

@@ -157,6 +157,32 @@ def test_on_enter_nothing_is_read_but_the_best_while_there_was_time_the_next_bes
     assert [source.passage.document for source in order_for_prompt(sources, (), 4)] == ["A", "B", "C", "D"]
 
 
+def test_there_are_never_more_than_the_setting_says() -> None:
+    def asked(read: str, most: int) -> str:
+        sources = number_sources(Dialogue("", "", True), [passage(name) for name in "ABCDE"], [(0, 0)] * 5, tuple(read))
+        assert len(order_for_reading(sources, read, most)) <= most
+        return "".join(source.passage.document for source in order_for_prompt(sources, read, most))
+
+    assert asked("C", 1) == "A"
+    assert asked("CDE", 3) == "CAB"
+    assert asked("CDEA", 5) == "CDEAB"
+    assert asked("CDEA", 3) == "CAB"
+    assert asked("CDA", 4) == "CDAB"
+
+
+def test_what_has_to_make_room_is_not_taken_for_read(open_with: Open) -> None:
+    model = ScriptedModel([REPLY])
+    assistant = open_with(llm=model, answer__style="answer", answer__sources=1)
+    type_question(assistant, "Which hotel costs per night in Norway are reimbursed?")
+    assert "155 euro" in model.read_before[-1][-1].content
+    type_question(assistant, QUESTION)
+    assert "155 euro" not in model.read_before[-1][-1].content
+    answer_to(assistant, QUESTION)
+    (_, asked), *_ = model.messages
+    assert asked.content.count("accrue 23 days") == 1
+    assert "155 euro" not in asked.content
+
+
 def test_what_was_begun_on_enter_is_read_on_only_if_it_is_among_the_best() -> None:
     passages = [passage(name) for name in "ABCDE"]
 
