@@ -88,7 +88,7 @@ class _Reader:
         try:
             document = load_within(part, self._package.archive.read(part), self._options)
         except DocumentError as error:
-            self._writer.warn(f"The text taken in from {part} was not read: {error.message}")
+            self._writer.warn(f"The text taken in from {part or 'another file'} was not read: {error.message}")
         else:
             self._writer.insert(document)
 

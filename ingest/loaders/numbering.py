@@ -61,6 +61,8 @@ class Numbering:
         key, levels = self._lists[list_id]
         depth = max(0, min(depth, _LEVELS - 1))
         counts = self._counts.setdefault(key, [levels.get(i, _Level()).start - 1 for i in range(_LEVELS)])
+        for above in range(1, depth):  # a level that was left out counts as begun
+            counts[above] = max(counts[above], levels.get(above, _Level()).start)
         counts[depth] += 1
         for deeper in range(depth + 1, _LEVELS):
             counts[deeper] = levels.get(deeper, _Level()).start - 1

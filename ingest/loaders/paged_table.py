@@ -17,7 +17,16 @@ def write_paged_table(writer: PageWriter, rows: Sequence[Sequence[str]], headers
             writer.new_page()
         if any(cell.strip() for cell in row):
             writer.row(row, header)
-        # Cells stand side by side: the one that runs over most pages tells how many they are.
-        ended = (cell.count(PAGE_ENDS) - (begins_page and cell.startswith(PAGE_ENDS)) for cell in row)
-        for _ in range(max(ended, default=0)):
+        for _ in range(_pages_ended(row, begins_page)):
             writer.new_page()
+
+
+def _pages_ended(row: Sequence[str], begins_page: bool) -> int:
+    """How many pages end within a row. Its cells stand side by side: the one that runs over most of them tells.
+
+    A mark at the beginning of a cell says that it begins on another page than the cell before it ended on, which can be
+    the one before: it counts where there is no other.
+    """
+    begun = [cell.startswith(PAGE_ENDS) for cell in row]
+    ended = max((cell.count(PAGE_ENDS) - is_begun for cell, is_begun in zip(row, begun, strict=True)), default=0)
+    return ended or int(any(begun) and not begins_page)

@@ -66,6 +66,23 @@ def test_a_row_over_three_pages_counts_them(tmp_path: Path) -> None:
     assert [page.text for page in document.pages] == ["One two three | A b", "", "Below."]
 
 
+def test_a_row_broken_in_all_its_cells_ends_one_page(tmp_path: Path) -> None:
+    """As Word writes it: a mark where a cell begins on the page before, and one more where the next row begins."""
+    broken = f"<w:p>{{}}<w:r><w:t>A</w:t></w:r>{PRINTED}<w:r><w:t>b</w:t></w:r></w:p>"
+    body = table(
+        cell(broken.format("")) + cell(broken.format(PRINTED)) + cell(f"<w:p>{PRINTED}<w:r><w:t>C</w:t></w:r></w:p>"),
+        cell(f"<w:p>{PRINTED}<w:r><w:t>D</w:t></w:r></w:p>") + cell(paragraph("e")) + cell(paragraph("f")),
+    )
+    document = load(tmp_path, "a.docx", docx(body))
+    assert [page.text for page in document.pages] == ["A b | A b | C", "D | e | f"]
+
+
+def test_a_cell_that_begins_on_the_next_page_ends_one(tmp_path: Path) -> None:
+    moved = f"<w:p>{PRINTED}<w:r><w:t>Too long for the page.</w:t></w:r></w:p>"
+    document = load(tmp_path, "a.docx", docx(table(cell(paragraph("A")) + cell(moved)) + paragraph("Below.")))
+    assert [page.text for page in document.pages] == ["A | Too long for the page.", "Below."]
+
+
 def test_a_cell_that_goes_on_below_counts_its_page_once(tmp_path: Path) -> None:
     merged = '<w:tcPr><w:vMerge w:val="{}"/></w:tcPr>'
     begun = cell(
@@ -124,6 +141,15 @@ def test_numbers_of_a_list_style(tmp_path: Path) -> None:
     )
     body = numbered("Rent") + numbered("It is due.", 1) + numbered("Term")
     assert read(tmp_path, body, numbering=numbering) == ["§ 1 Rent", "1.1 It is due.", "§ 2 Term"]
+
+
+def test_a_level_that_was_left_out_counts_as_begun(tmp_path: Path) -> None:
+    levels = "".join(
+        level(depth, f"%{depth + 1}.", form) for depth, form in enumerate(("decimal", "upperLetter", "lowerRoman"))
+    )
+    numbering = abstract(5, levels) + '<w:num w:numId="1"><w:abstractNumId w:val="5"/></w:num>'
+    body = numbered("one") + numbered("two deeper", 2) + numbered("one deeper", 1)
+    assert read(tmp_path, body, numbering=numbering) == ["1. one", "i. two deeper", "B. one deeper"]
 
 
 # Text -----------------------------------------------------------------------------------------------------------------
