@@ -10,22 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
-from models.hardware import available_cores
 from models.llama.gguf import read_gguf_header
 from training.base import Base, Request, find_base
 from training.card import card
 from training.figures import Figures, figures
 from training.groups import Group
-from training.measure import Scored, load, measure
+from training.lesson import Lesson, learn, prepare_lesson
+from training.measure import MOST_TOKENS, Scored, load, measure
 from training.own import LeftOut, Own, read_own
 from training.own_groups import SOURCES, as_asked, draw
 from training.prepare import made_group
-from training.room import groups_at_once, require_tools
+from training.room import require_tools
 from training.run import SOURCE, Run, clear_away
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from config.sections import LlamaSettings
+    from models.base import LanguageModel
     from models.registry import ModelEntry
+    from training.batches import Tokeniser
     from training.train import Progress
 
 FEWEST = 8
@@ -39,12 +42,8 @@ GENERAL = 0.5
 """Groups from documents made by rules for each group of the user's, against forgetting."""
 GENERAL_MEASURED = 30
 """Questions on made documents."""
-AT_ONCE = 2
-"""Groups of a step, each on cores of its own."""
-SAVE_EVERY = 30.0
-"""Seconds: the state is some 68 MB."""
-
-RATE, RATE_FROM_NOTHING = 5e-4, 1.5e-3
+LEAST_CONTEXT = 4096
+"""Tokens that the model sees while it is measured; more if the settings say so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +121,33 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
 
 
 def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequence[Own], run: Run, tell: Tell) -> Added:
-    """Measure, train, measure again, add."""
+    """Lay out, measure, train, measure again, add."""
+    from training.batches import Tokeniser
+
     learnt, held = _split(usable, random.Random(f"split:{request.seed}"))
     groups = _groups(learnt, request.seed)
     prepared = Prepared(len(learnt), len(held), len(groups), continued=run.is_begun())
     tell(prepared)
+    tokeniser = Tokeniser(base.model.path)
+    lesson = prepare_lesson(base, groups, tokeniser)  # what does not fit into memory is found out here
 
-    sources = min(assistant.settings.answer.sources, max(SOURCES))
-    own = [as_asked(one, sources) for one in held]
+    llama = _settings_to_measure_with(assistant.settings.llama)
+    own = _as_asked(held, base, assistant.settings.answer.sources, llama.context, tokeniser)
     general = general_questions(random.Random(f"measured:{request.seed}"), GENERAL_MEASURED)
+
+    def measured_with(adapter: Path | None) -> Measured:
+        llm = load(base.model.path, adapter, llama, sha256=base.model.sha256)
+        try:
+            return _measure(llm, own, general, tell)
+        finally:
+            llm.close()
+
     asked = _hash([asdict(group) for group in (*own, *general)])
-    before = _before(run, asked, lambda: _measure(base.model, base.start_path, own, general, tell))
+    before = _before(run, asked, lambda: measured_with(base.start_path))
     tell(before)
-    progress = _train(base, groups, run, request, tell)
+    progress = learn(base, lesson, request.minutes, request.seed, run.folder, _steps(lesson, request.minutes, tell))
     exported = run.export(request.name, alpha=base.alpha, licence=base.licence)
-    after = _measure(base.model, exported, own, general, tell)
+    after = measured_with(exported)
     tell(after)
 
     def added(entry: "ModelEntry") -> Added:
@@ -231,9 +242,22 @@ def _before(run: Run, asked: str, measure_now: Callable[[], Measured]) -> Measur
     return measured
 
 
-def _measure(
-    model: "ModelEntry", adapter: Path | None, own: Sequence[Group], general: Sequence[Group], tell: Tell
-) -> Measured:
+def _settings_to_measure_with(llama: "LlamaSettings") -> "LlamaSettings":
+    """Those of the user (threads, layers on a GPU), with a window that takes what the training takes."""
+    return llama.model_copy(update={"context": max(LEAST_CONTEXT, llama.context)})
+
+
+def _as_asked(held: Sequence[Own], base: Base, most_sources: int, context: int, tokeniser: "Tokeniser") -> list[Group]:
+    """As the program asks them: over fewer sources where the model does not see as many."""
+    room = min(context, read_gguf_header(base.model.path).context or context) - MOST_TOKENS
+
+    def fits(group: Group) -> bool:
+        return all(len(tokeniser.prompt(group, item.question)) <= room for item in group.items)
+
+    return [as_asked(one, min(most_sources, max(SOURCES)), fits) for one in held]
+
+
+def _measure(llm: "LanguageModel", own: Sequence[Group], general: Sequence[Group], tell: Tell) -> Measured:
     total = sum(len(group.items) for group in (*own, *general))
     done = 0
 
@@ -245,39 +269,15 @@ def _measure(
             tell(Measuring(done, total))
             yield from scored
 
-    llm = load(model.path, adapter, sha256=model.sha256)
-    try:
-        return Measured(figures(list(score(own))), figures(list(score(general))))
-    finally:
-        llm.close()
+    return Measured(figures(list(score(own))), figures(list(score(general))))
 
 
-def _train(base: Base, groups: Sequence[Group], run: Run, request: Request, tell: Tell) -> "Progress":
-    """Train, the state saved now and then. Raises ModelError when the groups do not fit into memory."""
-    import torch
-
-    from training.batches import Tokeniser, lay_out
-    from training.llama import ADAPTED, faster_type, load_model
-    from training.train import Recipe, train
-
-    tokeniser = Tokeniser(base.model.path)
-    laid = [lay_out(group, tokeniser) for group in groups]
-    longest = max(len(group.tokens) for group in laid)
-    at_once = groups_at_once(base.model.name, read_gguf_header(base.model.path), longest, AT_ONCE)
-    rate = RATE if base.weights else RATE_FROM_NOTHING
-    recipe = Recipe(1.0, request.minutes, rate, 8, base.rank, base.alpha, request.seed, at_once, SAVE_EVERY)
-    torch.set_num_threads(max(1, available_cores() // at_once))
-    torch.manual_seed(recipe.seed)
-    adapted = base.weights.adapted if base.weights else ADAPTED
-    model = load_model(
-        base.model.path, rank=recipe.rank, alpha=recipe.alpha, seed=recipe.seed, kind=faster_type(), adapted=adapted
-    )
-    if base.weights is not None:
-        base.weights.put_into(model)
+def _steps(lesson: Lesson, minutes: float, tell: Tell) -> "Callable[[Progress, float], None]":
+    """Tells of a step, and how much of the training is done."""
 
     def stepped(progress: "Progress", loss: float) -> None:
-        minutes = progress.seconds / 60
-        share = max(progress.groups / len(laid), minutes / request.minutes)
-        tell(Stepped(progress.step, loss, minutes, min(1.0, share)))
+        taken = progress.seconds / 60
+        share = max(progress.groups / len(lesson.groups), taken / minutes)
+        tell(Stepped(progress.step, loss, taken, min(1.0, share)))
 
-    return train(model, laid, recipe, run.folder, stepped)
+    return stepped

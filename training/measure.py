@@ -139,15 +139,22 @@ def measure(model: LanguageModel, groups: Sequence[Group], limit: int = 0, log: 
     return scored
 
 
-def load(model: Path, adapter: Path | None, context: int = 4096, sha256: str = "") -> LanguageModel:
+def load(
+    model: Path, adapter: Path | None, settings: LlamaSettings | None = None, *, sha256: str = ""
+) -> LanguageModel:
     """The program's own model process, with the adapter over it. The model is hashed if `sha256` does not say what it
     has."""
     from models.llama.adapter import Adapter
     from models.llama.client import LlamaModel
 
     over = Adapter("measured", adapter, hash_model(adapter)) if adapter else None
-    settings = LlamaSettings(context=context)
-    return LlamaModel(model, name=model.stem, file_hash=sha256 or hash_model(model), settings=settings, adapter=over)
+    return LlamaModel(
+        model,
+        name=model.stem,
+        file_hash=sha256 or hash_model(model),
+        settings=settings or LlamaSettings(),
+        adapter=over,
+    )
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Groups from a user's own questions: sources as the program finds them, other questions on these beside each."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from assistant.types import Passage
@@ -24,9 +24,17 @@ UNANSWERABLE = 0.25
 """Most of the questions beside the first that are not answered."""
 
 
-def as_asked(own: Own, sources: int, fence: str = "00000000") -> Group:
-    """The question as the program asks it, over the best `sources` passages; one that answers it takes the last place
-    when it is not among them."""
+def as_asked(own: Own, sources: int, fits: Callable[[Group], bool] = lambda _: True) -> Group:
+    """The question as the program asks it, over the best `sources` passages, or as many of them as fit; one that
+    answers it takes the last place when it is not among them."""
+    for count in range(sources, 1, -1):
+        group = _asked_over(own, count)
+        if fits(group):
+            return group
+    return _asked_over(own, 1)
+
+
+def _asked_over(own: Own, sources: int, fence: str = "00000000") -> Group:
     shown = list(own.found[:sources])
     if own.right is not None and not own.holders & _ids(shown):
         shown[sources - 1 :] = [own.right]

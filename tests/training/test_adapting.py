@@ -1,5 +1,6 @@
 """`adapt` at toy size: a random model of two layers, a library filled by hand, a few steps; and what it says no to."""
 
+import contextlib
 import errno
 import json
 from dataclasses import asdict
@@ -15,13 +16,14 @@ from assistant.cli.output import Output
 from config.errors import ModelError, StrongroomError, UsageError
 from config.files import replace_file, unwritable
 from config.locations import Locations
+from config.sections import LlamaSettings
 from config.settings import load_settings
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import fill
 from tests.faults import no_file_larger_than
 from tests.training.toy import write_model
 from training import adapting
-from training.adapting import AdaptEvent, Added, Measured, Prepared, Stepped, adapt
+from training.adapting import AdaptEvent, Added, Measured, Measuring, Prepared, Stepped, adapt
 from training.base import Request
 from training.own import LeftOut
 from training.start import read_adapter
@@ -72,7 +74,7 @@ def questions(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(adapting, "SAVE_EVERY", 0)  # what is done is kept, however quick it was
+    monkeypatch.setattr("training.lesson.SAVE_EVERY", 0)  # what is done is kept, however quick it was
     monkeypatch.setattr(adapting, "ROUNDS", 1)
     monkeypatch.setattr(adapting, "GENERAL", 0.2)
     monkeypatch.setattr(adapting, "GENERAL_MEASURED", 1)
@@ -261,3 +263,38 @@ def test_what_cannot_be_learnt_is_refused_with_a_sentence(
     monkeypatch.setattr("training.room.memory_available", lambda: 300_000_000)
     with pytest.raises(ModelError, match="of memory"):
         adapt(assistant, Request(questions, "few", "toy"), lambda _: None)
+
+
+def test_what_does_not_fit_into_memory_is_refused_before_anything_is_measured(
+    assistant: Assistant, questions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def does_not_fit(*_: object) -> int:
+        raise ModelError("It takes 20 GB of memory.", "Close other programs.")
+
+    monkeypatch.setattr("training.lesson.groups_at_once", does_not_fit)
+    events: list[AdaptEvent] = []
+    with pytest.raises(ModelError, match="20 GB"):
+        adapt(assistant, Request(questions, "towers", "toy"), events.append)
+    assert not any(isinstance(event, Measuring) for event in events)
+
+
+def test_it_is_measured_by_the_settings_of_the_user_over_sources_that_fit(
+    locations: Locations, assistant: Assistant, questions: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[LlamaSettings] = []
+
+    def loaded(*_: object, settings: LlamaSettings, **__: object) -> None:
+        used.append(settings)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("models.llama.client.LlamaModel", loaded)
+    for context, seen in ((8192, 8192), (512, 4096)):
+        flags = {"llama.gpu_layers": 0, "llama.threads": 1, "llama.context": context}
+        with (
+            contextlib.closing(
+                open_assistant(locations, load_settings(locations, flags=flags), embedder=HashEmbedder())
+            ) as own,
+            pytest.raises(KeyboardInterrupt),
+        ):
+            adapt(own, Request(questions, "towers", "toy"), lambda _: None)
+        assert (used[-1].gpu_layers, used[-1].threads, used[-1].context) == (0, 1, seen)

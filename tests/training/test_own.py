@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +15,10 @@ from config.locations import Locations
 from config.settings import load_settings
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import POLICIES, fill
+from tests.models.gguf_writer import write_gguf
+from training.adapting import _as_asked
+from training.base import Base
+from training.batches import Tokeniser
 from training.groups import Group, as_source
 from training.measure import score
 from training.own import LeftOut, Own, read_own
@@ -106,6 +110,28 @@ def test_it_is_asked_as_the_program_asks(assistant: Assistant, tmp_path: Path) -
     missed = Own(days.question, tuple(p for p in days.found if p != days.right), days.right, days.answer)
     group = as_asked(missed, 2)
     assert (len(group.texts), group.items[0].number) == (2, 2)
+
+
+def test_where_not_all_sources_fit_the_one_that_answers_stays(assistant: Assistant, tmp_path: Path) -> None:
+    (days,) = owns(assistant, tmp_path, DAYS)
+    assert days.right is not None
+    last = Own(days.question, (*(p for p in days.found if p != days.right), days.right), days.right, days.answer)
+    group = as_asked(last, 5, lambda group: len(group.texts) <= 2)
+    assert [text.text for text in group.texts] == [last.found[0].chunk.text, days.right.chunk.text]
+    assert group.items[0].number == 2
+    assert [text.text for text in as_asked(last, 5, lambda _: False).texts] == [days.right.chunk.text]
+
+
+def test_a_model_that_sees_less_is_asked_over_fewer_sources(assistant: Assistant, tmp_path: Path) -> None:
+    class Tokens:
+        def prompt(self, group: Group, _: str) -> list[int]:
+            return [0] * (600 * len(group.texts))
+
+    learnt = owns(assistant, tmp_path, DAYS)
+    model = assistant.registry.add(write_gguf(tmp_path / "model.gguf"))  # it sees 2,048 tokens
+    for context, sources in ((4096, 3), (1500, 2)):
+        (group,) = _as_asked(learnt, Base(model, None, None), 5, context, cast(Tokeniser, Tokens()))
+        assert len(group.texts) == sources
 
 
 def test_other_sources_that_hold_the_answer_are_right_too(assistant: Assistant, tmp_path: Path) -> None:
