@@ -4,6 +4,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -12,17 +13,20 @@ from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.charsets import codec_of, decode_as
 from ingest.loaders.lines import Attachment
-from ingest.loaders.mail import Message, refuse_if_locked, write_message
+from ingest.loaders.mail import Message, Text, refuse_if_locked, write_message
 from ingest.loaders.plain_text import decode
+from ingest.loaders.smime import signed_content
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
 MAX_PARTS = 500
-_ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+_SECRET = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _SIGNATURES = frozenset({"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"})
 _HEAD = frozenset(
     {"from", "to", "subject", "date", "message-id", "received", "mime-version", "content-type", "return-path"}
 )
+_APPLE = re.compile(rb"(\d{1,12})[ \t]*\r?\n")
+"""Apple's Mail (.emlx) writes the length of the message before it, and what it knows about it behind it."""
 _WORD_IN = re.compile(r"(?<==\?)[\w.:-]+(?=(?:\*[\w-]+)?\?[bq]\?)", re.IGNORECASE)
 
 
@@ -46,6 +50,8 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
 
 
 def parse(data: bytes) -> EmailMessage:
+    if counted := _APPLE.match(data):
+        data = data[counted.end() : counted.end() + int(counted[1])]
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         data = decode(data).encode()
     message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=_Policy())
@@ -61,21 +67,20 @@ class _Policy(email.policy.EmailPolicy):
 
 
 def read_message(parsed: EmailMessage) -> Message:
-    plain: list[str] = []
-    html: list[str] = []
+    texts: dict[EmailMessage, Text] = {}
     attachments: list[Attachment] = []
-    for part in _parts(parsed):
+    is_encrypted = any(part.get_content_type() == "multipart/encrypted" for part in parsed.walk())
+    for part, alternative in _parts(parsed):
         kind, name = part.get_content_type(), _file_name(part)
-        if kind in _SIGNATURES:
-            continue
+        is_attached = bool(name) or part.get_content_disposition() == "attachment"
+        is_encrypted |= kind in _SECRET
         if kind == "message/rfc822":
             attachments.extend(_forwarded(part))
-        elif name or part.get_content_disposition() == "attachment":
+        elif kind in ("text/plain", "text/html") and not is_attached:
+            key = part if alternative is None else alternative
+            texts[key] = _with_form(texts.get(key, Text()), _text(part), is_html=kind == "text/html")
+        elif kind not in _SIGNATURES and (is_attached or not _is_of_the_text(part, alternative)):
             attachments.append(Attachment(name or f"attachment.{part.get_content_subtype()}", _content(part)))
-        elif kind == "text/plain":
-            plain.append(_text(part))
-        elif kind == "text/html":
-            html.append(_text(part))
     return Message(
         subject=_header(parsed, "subject"),
         sender=_header(parsed, "from"),
@@ -84,25 +89,46 @@ def read_message(parsed: EmailMessage) -> Message:
         blind_copy=_header(parsed, "bcc"),
         date=_date(_header(parsed, "date")),
         answers="" if not _header(parsed, "in-reply-to") else _header(parsed, "thread-topic"),
-        plain="\n\n".join(plain),
-        html="\n".join(html),
+        texts=tuple(texts.values()),
         attachments=tuple(attachments),
-        is_encrypted=any(part.get_content_type() in _ENCRYPTED for part in parsed.walk()),
+        is_encrypted=is_encrypted,
     )
 
 
-def _parts(message: EmailMessage) -> Iterator[EmailMessage]:
-    """The parts that hold something, without going into the messages attached."""
-    waiting = [message]
+def _parts(message: EmailMessage) -> Iterator[tuple[EmailMessage, EmailMessage | None]]:
+    """The parts that hold something, each with the outermost choice of forms of one text (`multipart/alternative`) that
+    it lies in. It does not go into the messages attached, but into what is signed."""
+    waiting: list[tuple[EmailMessage, EmailMessage | None]] = [(message, None)]
     count = 0
     while waiting and count < MAX_PARTS:
-        part = waiting.pop(0)
+        part, alternative = waiting.pop(0)
         count += 1
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
-            waiting[:0] = [child for child in inner if isinstance(child, EmailMessage)]
+            if alternative is None and part.get_content_subtype() == "alternative":
+                alternative = part
+            waiting[:0] = [(child, alternative) for child in inner if isinstance(child, EmailMessage)]
+        elif part.get_content_type() in _SECRET and (signed := signed_content(_content(part))):
+            waiting.insert(0, (parse(signed), alternative))
         else:
-            yield part
+            yield part, alternative
+
+
+def _with_form(text: Text, words: str, *, is_html: bool) -> Text:
+    """The text with one more of the parts that it is put together from."""
+    if is_html:
+        return replace(text, html=f"{text.html}\n{words}" if text.html else words)
+    return replace(text, plain=f"{text.plain}\n\n{words}" if text.plain else words)
+
+
+def _is_of_the_text(part: EmailMessage, alternative: EmailMessage | None) -> bool:
+    """Whether a part without a name is a further form of the text, a picture or style of its page (as in a web archive,
+    MHTML), or empty. An invitation's date often stands nowhere but in its calendar."""
+    is_form = (
+        alternative is not None and part.get_content_maintype() == "text" and part.get_content_subtype() != "calendar"
+    )
+    is_picture = part.get_content_maintype() == "image" and "content-id" in part
+    return is_form or is_picture or "content-location" in part or not _content(part)
 
 
 def _forwarded(part: EmailMessage) -> Iterator[Attachment]:
@@ -137,6 +163,10 @@ def _file_name(part: EmailMessage) -> str:
 
 
 def _content(part: EmailMessage) -> bytes:
+    """The bytes of a part; of one that was parsed further, as the reports of mail servers are, its lines."""
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        return b"\n".join(bytes(message) for message in inner if isinstance(message, EmailMessage))
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 

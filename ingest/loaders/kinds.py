@@ -1,6 +1,7 @@
 """What a file is: by its content where that can be told, by its suffix where not."""
 
 import io
+import itertools
 import re
 import zipfile
 
@@ -22,6 +23,10 @@ _HTML = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MBOX = re.compile(rb"From \S+.*\d\d:\d\d(?::\d\d)?.*\r?\n[\w-]+:")
+
+_FIELD = re.compile(rb"[!-9;-~]+")
+_MAIL_FIELDS = ({b"mime-version"}, {b"from", b"subject"}, {b"received", b"return-path"})
+"""What begins with fields among which are all of one of these is a mail or a web archive (MHTML)."""
 
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument."
 _OOXML_FOLDERS = {"word": "docx", "ppt": "pptx", "xl": "xlsx"}
@@ -51,6 +56,8 @@ def kind_of(suffix: str, data: bytes, by_suffix: str | None) -> str | None:
         return told
     if by_suffix and by_suffix not in _BINARY_KINDS:
         return by_suffix
+    if _is_mail(data):
+        return "eml"
     return _kind_of_text(suffix, data, by_suffix) if looks_like_text(data) else None
 
 
@@ -93,6 +100,24 @@ def _kind_of_text(suffix: str, data: bytes, by_suffix: str | None) -> str | None
     if suffix == ".xls" and re.search(rb"[\t;,]", data[:START_BYTES]):
         return "csv"
     return "plain_text" if suffix == ".doc" else None
+
+
+def _is_mail(data: bytes) -> bool:
+    """Whether it begins with the head of a mail: mails without a suffix, and what programs save under another one."""
+    lines = data[:START_BYTES].lstrip().splitlines()
+    if len(data) >= START_BYTES:
+        del lines[-1:]  # cut in the middle
+    if lines and lines[0].strip().isdigit():
+        del lines[0]  # the length, in the files of Apple's Mail
+    fields: set[bytes] = set()
+    for line in itertools.takewhile(bytes.strip, lines):
+        if line.startswith((b" ", b"\t")):
+            continue
+        name, colon, _ = line.partition(b":")
+        if not colon or not _FIELD.fullmatch(name):
+            return False
+        fields.add(name.lower())
+    return any(needed <= fields for needed in _MAIL_FIELDS)
 
 
 def zip_kind(data: bytes) -> str:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from config.errors import DocumentError
 from ingest.loaders.attachments import write_attachments
-from ingest.loaders.base import LoadOptions
+from ingest.loaders.base import LoadOptions, as_source
 from ingest.loaders.html import html_to
 from ingest.loaders.lines import Attachment
 from ingest.loaders.writer import PageWriter
@@ -25,8 +26,21 @@ _QUOTE_BEGINS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of a message's text, in the forms in which it was sent."""
+
+    plain: str = ""
+    html: str = ""
+
+    @property
+    def preferred(self) -> str:
+        return self.plain if self.plain.strip() else self.html
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A mail as it was sent. `plain` is preferred to `html`, unless it is empty. `is_encrypted` as its type says."""
+    """A mail as it was sent, its texts in their order. `messages` are attached to it. `is_encrypted` as its type
+    says."""
 
     subject: str = ""
     sender: str = ""
@@ -35,15 +49,15 @@ class Message:
     blind_copy: str = ""
     date: str = ""
     answers: str = ""
-    plain: str = ""
-    html: str = ""
-    attachments: Sequence[Attachment] = field(default_factory=tuple)
+    texts: Sequence[Text] = ()
+    attachments: Sequence[Attachment] = ()
+    messages: Sequence["Message"] = ()
     is_encrypted: bool = False
 
     @property
     def is_locked(self) -> bool:
         """Whether all that there is of the text is encrypted (S/MIME, PGP)."""
-        if text := (self.plain or self.html).strip():
+        if text := "".join(text.preferred for text in self.texts).strip():
             return text.startswith(_PGP)
         return self.is_encrypted or any(part.data.lstrip().startswith(_PGP.encode()) for part in self.attachments)
 
@@ -64,11 +78,14 @@ def write_message(writer: PageWriter, message: Message, options: LoadOptions) ->
         "In reply to": message.answers,
     }
     writer.paragraph("\n".join(f"{name}: {value}" for name, value in head.items() if value.strip()))
-    if message.plain.strip():
-        _write_plain(writer, message.plain)
-    elif message.html.strip():
-        html_to(writer, message.html)
+    for text in message.texts:
+        if text.plain.strip():
+            _write_plain(writer, text.plain)
+        elif text.html.strip():
+            html_to(writer, text.html)
     write_attachments(writer, message.attachments, options)
+    for attached in message.messages:
+        _write_attached(writer, attached, replace(options, depth=options.depth + 1))
 
 
 def refuse_if_locked(message: Message) -> None:
@@ -79,6 +96,20 @@ def refuse_if_locked(message: Message) -> None:
             "Open it in the mail program and save it as plain text.",
             status="locked",
         )
+
+
+def _write_attached(writer: PageWriter, message: Message, options: LoadOptions) -> None:
+    name = f"{message.subject or 'message'}.msg"
+    inner = PageWriter(options)
+    try:
+        refuse_if_locked(message)
+        write_message(inner, message, options)
+        document = inner.finish(as_source(Path(name), b""))
+    except DocumentError as error:
+        writer.paragraph(f"Attachment: {name}")
+        writer.warn(f"The attachment {name} was not read: {error.message}")
+    else:
+        writer.embed(f"Attachment: {name}", document)
 
 
 def _write_plain(writer: PageWriter, text: str) -> None:

@@ -3,6 +3,7 @@
 import datetime
 import struct
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -11,8 +12,9 @@ from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.eml import parse, read_message
 from ingest.loaders.html import decode_html
 from ingest.loaders.lines import Attachment
-from ingest.loaders.mail import Message, refuse_if_locked, write_message
+from ingest.loaders.mail import Message, Text, refuse_if_locked, write_message
 from ingest.loaders.ole import open_ole
+from ingest.loaders.smime import signed_content
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
@@ -53,18 +55,19 @@ class _Storage:
     def message(self, depth: int = 0) -> Message:
         head = read_message(parse(self._text(_HEADERS).encode(errors="replace")))
         plain, html = self._text(_BODY), self._html()
-        return Message(
+        message = Message(
             subject=self._text(_SUBJECT) or self._text(_TOPIC),
             sender=self._sender() or head.sender,
             to=self._text(_TO) or head.to,
             copy=self._text(_CC) or head.copy,
             blind_copy=self._text(_BCC) or head.blind_copy,
             date=self._date() or head.date,
-            plain=plain,
-            html=html or ("" if plain.strip() else self._rich_text()),
-            attachments=tuple(self._attachments(depth)),
+            texts=(Text(plain, html or ("" if plain.strip() else self._rich_text())),),
+            attachments=tuple(self._attachments()),
+            messages=tuple(self._messages(depth)),
             is_encrypted=self._text(_CLASS).upper() == "IPM.NOTE.SMIME",
         )
+        return _unwrapped(message) if message.is_encrypted else message
 
     def _sender(self) -> str:
         name, address = self._text(_SENDER), self._text(_SENDER_SMTP) or self._text(_SENDER_MAIL)
@@ -83,23 +86,25 @@ class _Storage:
         text = rtf_text(decompress(data)).strip() if data else ""
         return f"<pre>{escape(text)}</pre>" if text else ""
 
-    def _attachments(self, depth: int) -> Iterator[Attachment]:
-        storages = dict.fromkeys(
+    def _attached(self) -> Iterator["_Storage"]:
+        names = dict.fromkeys(
             entry[len(self._path)]
             for entry in self._ole.listdir()
             if tuple(entry[: len(self._path)]) == self._path and len(entry) > len(self._path) + 1
         )
-        for name in storages:
-            if not name.startswith("__attach_version1.0"):
-                continue
-            attached = _Storage(self._ole, (*self._path, name))
-            data = attached._stream(f"__substg1.0_{_DATA}{_BINARY}")
-            called = attached._text(_FILE_NAME) or attached._text(_SHORT_NAME) or attached._text(_DISPLAY_NAME)
-            if data:
-                yield Attachment(called or "attachment", data)
-            elif depth < _DEEPEST and attached._has(f"__substg1.0_{_DATA}000D"):
-                inner = _Storage(self._ole, (*self._path, name, f"__substg1.0_{_DATA}000D")).message(depth + 1)
-                yield from _as_text(inner)
+        return (_Storage(self._ole, (*self._path, name)) for name in names if name.startswith("__attach_version1.0"))
+
+    def _attachments(self) -> Iterator[Attachment]:
+        for attached in self._attached():
+            name = attached._text(_FILE_NAME) or attached._text(_SHORT_NAME) or attached._text(_DISPLAY_NAME)
+            if data := attached._stream(f"__substg1.0_{_DATA}{_BINARY}"):
+                yield Attachment(name or "attachment", data)
+
+    def _messages(self, depth: int) -> Iterator[Message]:
+        inner = f"__substg1.0_{_DATA}000D"
+        for attached in self._attached():
+            if depth < _DEEPEST and attached._has(inner):
+                yield _Storage(self._ole, (*attached._path, inner)).message(depth + 1)
 
     def _has(self, name: str) -> bool:
         return bool(self._ole.exists([*self._path, name]))
@@ -139,14 +144,10 @@ class _Storage:
             return ""
 
 
-def _as_text(message: Message) -> Iterator[Attachment]:
-    """A message attached to another one, as a mail; its own attachments follow it."""
-    from email.message import EmailMessage
-
-    mail = EmailMessage()
-    mail["Subject"], mail["From"], mail["To"] = (
-        " ".join(text.split()) for text in (message.subject, message.sender, message.to)
-    )
-    mail.set_content(message.plain or message.html, subtype="plain" if message.plain else "html")
-    yield Attachment(f"{message.subject or 'message'}.eml".replace("/", " "), bytes(mail))
-    yield from message.attachments
+def _unwrapped(message: Message) -> Message:
+    """The message with what is only signed in it: Outlook files that as it files what is encrypted (MS-OXOSMIME)."""
+    for attachment in message.attachments:
+        if signed := signed_content(attachment.data):
+            inner = read_message(parse(signed))
+            return replace(message, texts=inner.texts, attachments=inner.attachments, is_encrypted=inner.is_encrypted)
+    return message

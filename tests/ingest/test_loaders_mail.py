@@ -60,6 +60,99 @@ def test_a_mail_with_nothing_but_html_is_read(tmp_path: Path) -> None:
     assert "The price is 12 euro." in texts(load(tmp_path, "a.eml", bytes(message)))
 
 
+def multipart(kind: str, *parts: str) -> str:
+    edge = f"edge-{kind}"
+    return (
+        f"Content-Type: multipart/{kind}; boundary={edge}\n\n"
+        + "".join(f"--{edge}\n{part}\n" for part in (*parts, "")).removesuffix("\n\n")
+        + "--\n"
+    )
+
+
+PLAIN = "Content-Type: text/plain\n\n{}"
+PAGE = "Content-Type: text/html\n\n<p>{}</p>"
+
+
+def test_all_parts_of_the_text_are_read_each_in_one_form(tmp_path: Path) -> None:
+    forms = multipart("alternative", PLAIN.format("The offer."), multipart("related", PAGE.format("Offer in colours")))
+    mixed = multipart("mixed", PAGE.format("Dear Ola,"), forms, PLAIN.format("Sent by the list."))
+    document = load(tmp_path, "a.eml", f"Subject: x\n{mixed}")
+    assert texts(document) == ["x", "Dear Ola,", "The offer.", "Sent by the list."]
+    empty = multipart("alternative", PLAIN.format(" "), PAGE.format("Only here."))
+    assert texts(load(tmp_path, "b.eml", f"Subject: x\n{empty}")) == ["x", "Only here."]
+
+
+def test_parts_without_a_name_are_read_or_named(tmp_path: Path) -> None:
+    parts = multipart(
+        "mixed",
+        multipart(
+            "alternative",
+            PLAIN.format("Please come."),
+            "Content-Type: text/enriched\n\n<bold>Please</bold> come.",
+            "Content-Type: text/calendar\n\nDTSTART:20260116T170000Z",
+        ),
+        "Content-Type: image/png\nContent-ID: <logo>\n\n-",
+        "Content-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nAction: failed\n",
+        "Content-Type: application/x-plans\nContent-Transfer-Encoding: base64\n\nAAECAw==",
+    )
+    document = load(tmp_path, "a.eml", f"Subject: x\n{parts}")
+    found = texts(document)
+    assert found[:4] == ["x", "Please come.", "Attachment: attachment.calendar", "DTSTART:20260116T170000Z"]
+    assert "Action: failed" in found[-2]
+    assert found[-1] == "Attachment: attachment.x-plans"
+    assert ["x-plans was not read" in warning for warning in document.warnings] == [True]
+
+
+@pytest.mark.parametrize("name", ["page.mht", "1767000000.M1.host", "export.doc", "7.emlx"])
+def test_mails_and_web_archives_are_known_by_their_head(tmp_path: Path, name: str) -> None:
+    picture = "Content-Type: image/png\nContent-Location: http://x/a.png\n\n-"
+    quoted = "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n<p>1 =3D one</p>"
+    content = f"Subject: Tides\nMIME-Version: 1.0\n{multipart('related', quoted, picture)}"
+    if name.endswith(".emlx"):
+        content = f"{len(content)}  \n{content}<?xml version='1.0'?><plist>flags</plist>"
+    document = load(tmp_path, name, content)
+    assert texts(document) == ["Tides", "1 = one"]
+    assert not document.warnings
+
+
+def test_text_with_a_colon_in_its_first_line_is_no_mail(tmp_path: Path) -> None:
+    assert (
+        load(tmp_path, "notes", "From: the harbour\nto the town.\nSubject: tides\n").pages[0].text.startswith("From:")
+    )
+
+
+def signed(content: bytes, *, streamed: bool = False) -> bytes:
+    """CMS SignedData around this, without certificates and signers; `streamed` with lengths left open, in pieces."""
+
+    def element(tag: int, *parts: bytes) -> bytes:
+        inner = b"".join(parts)
+        if streamed and tag & 0x20:
+            return bytes([tag, 0x80]) + inner + bytes(2)
+        return bytes([tag, 0x82]) + struct.pack(">H", len(inner)) + inner
+
+    kinds = [element(6, bytes.fromhex(f"2a864886f70d01070{number}")) for number in (1, 2)]
+    pieces = [element(4, content[:9]), element(4, content[9:])]
+    octets = element(0x24, *pieces) if streamed else element(4, content)
+    fields = element(2, b"\1"), element(0x31), element(0x30, kinds[0], element(0xA0, octets)), element(0x31)
+    return element(0x30, kinds[1], element(0xA0, element(0x30, *fields)))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_mail_that_is_only_signed_is_read(tmp_path: Path, streamed: bool) -> None:
+    data = signed(PLAIN.format("Words under seal.").encode(), streamed=streamed)
+    head = "Subject: x\nContent-Type: application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64\n\n"
+    assert texts(load(tmp_path, "a.eml", head.encode() + base64.encodebytes(data))) == ["x", "Words under seal."]
+    filed = outlook(
+        **{
+            "__substg1.0_001A001F": "IPM.Note.SMIME".encode("utf-16-le"),
+            "__attach_version1.0_#00000000/__substg1.0_37010102": data.ljust(5000, b"\0"),
+        }
+    )
+    assert texts(load(tmp_path, "a.msg", filed))[-1] == "Words under seal."
+    with pytest.raises(DocumentError, match="encrypted"):
+        load(tmp_path, "b.eml", head.encode() + base64.encodebytes(data[: len(data) // 2]))
+
+
 @pytest.mark.parametrize(
     ("charset", "encoding", "words"),
     [
@@ -153,6 +246,22 @@ def test_an_outlook_message_and_its_attachment(tmp_path: Path) -> None:
         "Attachment: note.txt",
         "Words attached.",
     ]
+
+
+def test_a_message_in_an_outlook_message_keeps_its_head(tmp_path: Path) -> None:
+    inner = "__attach_version1.0_#00000000/__substg1.0_3701000D/"
+    sent = struct.pack("<HHIQ", 0x40, 0x0039, 0, 134_128_512_000_000_000)
+    data = outlook(
+        **{
+            "__substg1.0_0037001F": "Outer".encode("utf-16-le"),
+            f"{inner}__properties_version1.0": bytes(24) + sent,
+            f"{inner}__substg1.0_0037001F": "Inner".encode("utf-16-le"),
+            f"{inner}__substg1.0_0E03001F": "Ola; Eva".encode("utf-16-le"),
+            f"{inner}__substg1.0_1000001F": "Words.".encode("utf-16-le"),
+        }
+    )
+    found = texts(load(tmp_path, "a.msg", data))
+    assert found[-3:] == ["Inner", "Cc: Ola; Eva\nDate: 2026-01-14 08:00 +0000", "Words."]
 
 
 def test_rich_text_of_outlook_is_unpacked() -> None:
