@@ -8,19 +8,19 @@ TICKED, EMPTY = "\N{BALLOT BOX WITH X}", "\N{BALLOT BOX}"
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 _CODE = re.compile(r"[0-9A-Fa-f]{1,4}")
 
-_GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"
+_SYMBOL = {
+    0x20: " !∀#∃%&∋()*+,\N{MINUS SIGN}./0123456789:;<=>?",
+    0x40: "≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_",
+    0x61: "αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}\N{TILDE OPERATOR}",
+    0xA0: "€\N{GREEK UPSILON WITH HOOK SYMBOL}\N{PRIME}≤/∞ƒ♣♦♥♠↔←↑→↓°±″≥\N{MULTIPLICATION SIGN}∝∂•÷≠≡≈…⏐⎯↵",
+    0xC0: "ℵℑℜ℘⊗⊕∅∩\N{UNION}⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧\N{LOGICAL OR}⇔⇐⇑⇒⇓",
+    0xE0: "◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪",
+    0xF1: "〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭",
+}
+"""Runs of the font Symbol, by their first code."""
+
 _FONTS: dict[str, dict[int, str]] = {
-    "symbol": {
-        **{code: chr(code) for code in range(0x20, 0x40)},
-        **dict(enumerate(_GREEK[0], start=ord("A"))),
-        **dict(enumerate(_GREEK[1], start=ord("a"))),
-        0x22: "∀", 0x24: "∃", 0x27: "∋", 0x2D: "\N{MINUS SIGN}", 0x5E: "⊥",
-        0xA2: "\N{PRIME}", 0xA3: "≤", 0xA5: "∞", 0xAB: "↔", 0xAC: "←", 0xAD: "↑", 0xAE: "→", 0xAF: "↓",
-        0xB0: "°", 0xB1: "±", 0xB2: "″", 0xB3: "≥", 0xB4: "\N{MULTIPLICATION SIGN}", 0xB5: "∝", 0xB6: "∂", 0xB7: "•",
-        0xB8: "÷", 0xB9: "≠", 0xBA: "≡", 0xBB: "≈", 0xBC: "…", 0xC6: "∅",
-        0xCE: "∈", 0xCF: "∉", 0xD1: "∇", 0xD2: "®", 0xD3: "©", 0xD4: "™", 0xD5: "∏", 0xD6: "√",
-        0xD7: "⋅", 0xDB: "⇔", 0xDC: "⇐", 0xDE: "⇒", 0xE2: "®", 0xE3: "©", 0xE4: "™", 0xE5: "∑", 0xF2: "∫",
-    },
+    "symbol": {code: shown for first, run in _SYMBOL.items() for code, shown in enumerate(run, start=first)},
     "wingdings": {
         0x4A: "☺", 0x4B: "😐", 0x4C: "☹", 0x6C: "●", 0x6E: "■", 0x6F: EMPTY, 0x71: EMPTY, 0x78: TICKED,
         0xA7: "▪", 0xA8: EMPTY, 0xD8: "➢", 0xDF: "←", 0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE7: "←", 0xE8: "→",
