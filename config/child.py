@@ -32,6 +32,7 @@ from config.seal import seal
 JsonObject = dict[str, Any]
 _MEGABYTE = 1 << 20
 _READ_SIZE = 1 << 18
+_LONGEST_WAIT_MS = (1 << 31) - 1  # what poll takes: 24 days
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _wait_for(pipe: IO[bytes], event: int, deadline: float | None) -> None:
     """Until the pipe can be read from or written to. Raises TimeoutError when that is not so by then."""
     poll = select.poll()
     poll.register(pipe, event)
-    milliseconds = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+    milliseconds = None if deadline is None else min(max(0.0, deadline - time.monotonic()) * 1000, _LONGEST_WAIT_MS)
     if not poll.poll(milliseconds):
         raise TimeoutError("The process has not answered in time.")
 

@@ -19,6 +19,7 @@ import threading
 
 _PIECE = 1 << 16
 _LONGEST_LINE = 4096
+_LONGEST_WAIT = 86_400.0  # seconds; a socket does not take any number
 _FORBIDDEN = (
     "socket.bind",
     "socket.sendto",
@@ -49,7 +50,7 @@ class _Destination:
         for family, kind, protocol, _, address in found:
             self.addresses.add((str(address[0]), int(address[1])))
             connection = socket.socket(family, kind, protocol)
-            connection.settimeout(self.seconds)
+            connection.settimeout(min(self.seconds, _LONGEST_WAIT))
             try:
                 connection.connect(address)
             except OSError as error:

@@ -74,6 +74,11 @@ def test_a_child_can_be_stopped_in_the_middle_of_streaming(talker: Child) -> Non
     assert "echo" in talker.receive(SECONDS)
 
 
+def test_a_timeout_of_years_is_none(talker: Child) -> None:
+    talker.send({"do": "echo"}, timeout=1e12)
+    assert "echo" in talker.receive(1e12)
+
+
 def test_a_timeout_loses_nothing(talker: Child) -> None:
     with pytest.raises(TimeoutError):
         talker.receive(0.05)

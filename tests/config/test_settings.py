@@ -83,6 +83,8 @@ def test_the_documents_give_every_setting_with_its_default_and_meaning(locations
         ("[retrieval]\ntop_k = 'five'", "retrieval.top_k cannot be 'five' .*integer"),
         ("[retrieval]\ntop_k = true", "retrieval.top_k cannot be True .*integer"),
         ("[retrieval]\ntop_k = [1]", r"retrieval.top_k cannot be \[1\] .*integer"),
+        ("[ingest]\nseconds_per_file = inf", "seconds_per_file cannot be inf .*finite"),
+        ("[retrieval]\nlexical_weight = nan", "lexical_weight cannot be nan .*finite"),
         ("[retrieval]\nmode = 'psychic'", "cannot be 'psychic' .*'hybrid', 'dense' or 'lexical'"),
         ("[retrieval]\ntop_k = ", "not valid TOML: .*line|end"),
     ],
