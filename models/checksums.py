@@ -1,4 +1,4 @@
-"""SHA-256 of model files and directories, remembered by size, time and inode so that a start reads no gigabytes."""
+"""SHA-256 of model files and directories, remembered by size, times and inode so that a start reads no gigabytes."""
 
 import contextlib
 import hashlib
@@ -86,6 +86,8 @@ def hash_file(path: Path, progress: Progress | None = None) -> str:
 
 
 def _state(path: Path) -> list[list[object]]:
-    """What changes when a file is written or replaced."""
+    """What changes when a file is written or replaced. Whoever writes can set the time of the content back, but not that
+    of the last change."""
     files = model_files(path) if path.is_dir() else [path] if path.exists() else []
-    return [[file.name, (stat := file.stat()).st_size, stat.st_mtime_ns, stat.st_ino] for file in files]
+    stats = [(file.name, file.stat()) for file in files]
+    return [[name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino] for name, stat in stats]

@@ -1,6 +1,8 @@
 """Take a model file or directory into the home: as a second name for the same bytes if possible, else as a copy."""
 
+import os
 import shutil
+import stat
 from pathlib import Path
 
 from config.errors import ModelError
@@ -30,10 +32,20 @@ def copy_model(path: Path, target: Path) -> Path:
 def _linked(source: Path, copy: Path) -> bool:
     """Make `copy` a second name of the file. Models are large, and checksums tell when the file is changed there."""
     try:
+        if _others_write(source):
+            return False
         copy.hardlink_to(source.resolve())
     except OSError:
-        return False  # another file system, or one without links, or a file of somebody else
+        return False  # another file system, or one without links
     return True
+
+
+def _others_write(file: Path) -> bool:
+    """Whether somebody else may change the file, and so what a running model has mapped. A group of one's own, which many
+    systems let write, is nobody else."""
+    found = file.stat()
+    by_group = found.st_mode & stat.S_IWGRP and found.st_gid != os.getegid()
+    return found.st_uid != os.geteuid() or bool(found.st_mode & stat.S_IWOTH or by_group)
 
 
 def _require_room(target: Path, size: int) -> None:

@@ -3,6 +3,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -208,17 +209,37 @@ def test_a_changed_model_is_found_out_when_it_is_loaded_and_when_it_is_verified(
     assert caught.value.exit_code == 4
 
 
-def test_verify_reads_the_file_even_if_its_time_says_nothing_changed(registry: ModelRegistry, model: Path) -> None:
+def test_a_changed_model_is_found_out_even_if_its_time_is_set_back(registry: ModelRegistry, model: Path) -> None:
     added = registry.add(model, "mine")
-    before = added.path.stat()
-    with added.path.open("r+b") as file:
+    before = model.stat()
+    time.sleep(0.02)  # a file system tells times apart from a few milliseconds on
+    with model.open("r+b") as file:  # the file that was added, not its name in the home
         file.seek(-1, os.SEEK_END)
         file.write(b"x")
-    os.utime(added.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    os.utime(model, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    registry.require_intact(added)  # this is what it may cost not to read gigabytes at every start
+    with pytest.raises(ModelError, match="is not what it was"):
+        registry.require_intact(added)
+
+
+def test_verify_reads_the_file_whatever_is_remembered(
+    registry: ModelRegistry, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added = registry.add(model, "mine")
+    model.write_bytes(model.read_bytes()[:-1] + b"x")
+    monkeypatch.setattr(Checksums, "recall", lambda *_: added.sha256)
+
+    registry.require_intact(added)
     with pytest.raises(ModelError, match="is not what it was"):
         registry.verify("mine")
+
+
+def test_a_model_that_others_may_write_is_copied(registry: ModelRegistry, model: Path) -> None:
+    model.chmod(0o646)
+    added = registry.add(model, "mine")
+
+    assert not added.path.samefile(model)
+    assert stat.S_IMODE(added.path.stat().st_mode) == 0o600
 
 
 def test_a_removed_model_is_gone_and_the_original_stays(
@@ -253,6 +274,7 @@ def test_two_processes_that_add_at_once_both_succeed(
 ) -> None:
     code = """
 import sys
+import time
 from pathlib import Path
 from config.locations import open_home
 from models.registry import ModelEntry, ModelRegistry
