@@ -8,7 +8,8 @@ from pathlib import Path
 
 from config.errors import HomeError
 
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors of the system that mean that there is no more room."""
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -34,12 +35,12 @@ def _replace(path: Path, content: bytes) -> None:
         with contextlib.suppress(FileNotFoundError):
             Path(temporary).unlink()
         raise
-    _sync_directory(path.parent)
+    sync(path.parent)  # the new name is to survive a power cut, too
 
 
-def _sync_directory(directory: Path) -> None:
-    """Have the new name survive a power cut, too."""
-    handle = os.open(directory, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """See the content of a file, or the names in a directory, onto the disk. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
@@ -51,7 +52,7 @@ def unwritable(path: Path, error: OSError) -> HomeError:
     reason = error.strerror or type(error).__name__
     remedy = (
         "Make room on the disk and try again."
-        if error.errno in _FULL
+        if error.errno in DISK_FULL
         else "Make the folder writable, or name another home with --home or STRONGROOM_HOME."
     )
     return HomeError(f"{path} cannot be written: {reason}.", remedy)

@@ -86,8 +86,8 @@ def hash_file(path: Path, progress: Progress | None = None) -> str:
 
 
 def _state(path: Path) -> list[list[object]]:
-    """What changes when a file is written or replaced. Whoever writes can set the time of the content back, but not that
-    of the last change."""
+    """What changes when a file is written or replaced. Whoever writes can set its modification time back, but not its
+    change time."""
     files = model_files(path) if path.is_dir() else [path] if path.exists() else []
     stats = [(file.name, file.stat()) for file in files]
     return [[name, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino] for name, stat in stats]

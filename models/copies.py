@@ -41,8 +41,8 @@ def _linked(source: Path, copy: Path) -> bool:
 
 
 def _others_write(file: Path) -> bool:
-    """Whether somebody else may change the file, and so what a running model has mapped. A group of one's own, which many
-    systems let write, is nobody else."""
+    """Whether somebody else may change the file, under a model that runs, too. Many systems let a group of one's own
+    write, which is nobody else."""
     found = file.stat()
     by_group = found.st_mode & stat.S_IWGRP and found.st_gid != os.getegid()
     return found.st_uid != os.geteuid() or bool(found.st_mode & stat.S_IWOTH or by_group)

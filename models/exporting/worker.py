@@ -1,7 +1,8 @@
 """The process that turns a PyTorch transformer into ONNX. It ends afterwards, and PyTorch's memory with it.
 
 Request: {"kind": "embedder" | "reranker", "source": directory, "target": directory that exists}. It writes model.onnx
-into the target and replies {"precision", "agreement", "versions"}, or {"error"}.
+into the target and replies {"precision", "agreement", "versions"}, or {"error", "errno"}; errno is that of the
+system, null for other errors.
 """
 
 import functools
@@ -44,7 +45,8 @@ def main() -> None:
             reply(export(request["kind"], Path(request["source"]), Path(request["target"])))
         except Exception as error:  # whatever three libraries raise on a model they do not like
             logging.getLogger(__name__).exception("The export failed")
-            reply({"error": f"{type(error).__name__}: {error}".splitlines()[0][:300]})
+            number = error.errno if isinstance(error, OSError) else None
+            reply({"error": f"{type(error).__name__}: {error}".splitlines()[0][:300], "errno": number})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 import json
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from config.child import Child
 from config.errors import HomeError, ModelError
 from config.locations import Locations
-from models.exporting import exports
+from models.exporting import exports, worker
 from models.exporting.exports import find_or_make_export
 from tests.models.conftest import write_embedder_directory
 
@@ -112,11 +113,51 @@ def test_a_full_disk_is_told(exporter: FakeExporter, locations: Locations, monke
     def fill_up(_: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(exports, "_sync", fill_up)
+    monkeypatch.setattr(exports, "sync", fill_up)
 
     with pytest.raises(HomeError, match="No space left"):
         find_or_make_export(Path("source"), SHA256, "embedder", locations.models_directory)
     assert [path.suffix for path in locations.models_directory.iterdir()] == [".lock"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind", "said"),
+    [
+        (OSError(28, "No space left on device"), HomeError, "/models cannot be written: No space left on device"),
+        (FileNotFoundError(2, "No such file", "tokenizer.json"), ModelError, "could not be exported: FileNotFound"),
+        (ValueError("no such layer"), ModelError, "could not be exported: ValueError: no such layer"),
+    ],
+)
+def test_a_full_disk_in_the_exporting_process_is_no_fault_of_the_model(
+    failure: Exception, kind: type[Exception], said: str, locations: Locations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(worker, "export", fail)
+    monkeypatch.setattr(exports, "Child", WorkerInThisProcess)
+
+    with pytest.raises(kind, match=said):
+        find_or_make_export(Path("source"), SHA256, "embedder", locations.models_directory)
+
+
+class WorkerInThisProcess:
+    """Stands in for the child: what the worker does, here."""
+
+    def __init__(self, _module: str) -> None:
+        self._replies: list[dict[str, Any]] = []
+
+    def send(self, request: dict[str, Any]) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(worker, "serve", lambda: [request])
+            patched.setattr(worker, "reply", self._replies.append)
+            worker.main()
+
+    def receive(self, **_: float) -> dict[str, Any]:
+        return self._replies.pop()
+
+    def kill(self) -> None:
+        pass
 
 
 @pytest.mark.slow

@@ -126,7 +126,7 @@ import sys
 from pathlib import Path
 from models.embedders.onnx import OnnxEmbedder
 from models.exporting.exports import Export
-export = Export(Path({str(starter_export.model)!r}), "int8", 1.0)
+export = Export(Path({str(starter_export.model)!r}), "int8", 1.0, "")
 OnnxEmbedder(Path({str(starter_embedder)!r}), export, name="starter", file_hash="").embed_query("x")
 print(*sorted({{"torch", "transformers", "sentence_transformers"}} & set(sys.modules)))
 """
@@ -143,7 +143,7 @@ def test_a_damaged_file_is_an_error(
         (directory / file).symlink_to(starter_embedder / file)
     export = starter_export
     if damage == "export":
-        export = Export(tmp_path / "model.onnx", "int8", 1.0)
+        export = Export(tmp_path / "model.onnx", "int8", 1.0, "")
         export.model.write_bytes(starter_export.model.read_bytes()[:100_000])
     else:
         (directory / "tokenizer.json").unlink()

@@ -15,6 +15,7 @@ from models import copies
 from models import registry as registry_module
 from models.base import LanguageModel
 from models.checksums import Checksums, hash_model
+from models.exporting import exports
 from models.loading import load_embedder, load_llm, load_reranker
 from models.registry import ModelEntry, ModelRegistry
 from tests.models.conftest import write_embedder_directory
@@ -190,6 +191,9 @@ def test_an_unknown_name_suggests_the_nearest(registry: ModelRegistry, model: Pa
 
     with pytest.raises(ModelError, match=r"no language model called lama-3\. Did you mean llama-3\?"):
         registry.find("lama-3", "llm")
+    for look in (registry.named, registry.verify, registry.remove):
+        with pytest.raises(ModelError, match=r"no model called lama-3\. Did you mean llama-3\?"):
+            look("lama-3")
 
 
 def test_a_changed_model_is_found_out_when_it_is_loaded_and_when_it_is_verified(
@@ -232,6 +236,31 @@ def test_verify_reads_the_file_whatever_is_remembered(
     registry.require_intact(added)
     with pytest.raises(ModelError, match="is not what it was"):
         registry.verify("mine")
+
+
+def test_a_changed_export_is_found_out_when_it_is_loaded_and_when_it_is_verified(
+    registry: ModelRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def export(_kind: str, _source: Path, target: Path) -> dict[str, object]:
+        (target / "model.onnx").write_bytes(b"onnx")
+        return {"precision": "int8", "agreement": 0.99, "versions": {}}
+
+    monkeypatch.setattr(exports, "_export_in_child", export)
+    added = registry.add(write_embedder_directory(tmp_path / "minilm"))
+    registry.require_intact(added)
+    assert registry.verify("minilm").verified
+
+    made = exports.find_export(added.sha256, "embedder", registry.exports_directory)
+    assert made is not None
+    time.sleep(0.02)
+    made.model.write_bytes(b"0nnx")
+    for look in (lambda: registry.require_intact(added), lambda: registry.verify("minilm")):
+        with pytest.raises(ModelError, match="converted to is not what it was") as caught:
+            look()
+        assert f"Delete the folder {made.model.parent}:" in caught.value.remedy
+
+    shutil.rmtree(made.model.parent)
+    registry.require_intact(added)  # a new one is made at the next use
 
 
 def test_a_model_that_others_may_write_is_copied(registry: ModelRegistry, model: Path) -> None:
