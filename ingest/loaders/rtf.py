@@ -1,4 +1,4 @@
-"""RTF → Document: paragraphs and the rows of tables, in the order they stand."""
+"""RTF → Document: paragraphs and the rows of tables, in the order they stand; then notes, text boxes, headers."""
 
 import re
 
@@ -9,6 +9,13 @@ from ingest.punctuation import begins_list_item
 from ingest.types import Document
 
 _INFO = re.compile(r"\{\\(title|author|subject|keywords) ([^{}\\]+)\}")
+_GROUPS = re.compile(r"\\[\\{}]|\{\s*(?:\\\*\s*)?\\(?P<name>footnote|shptxt|header|footer)[lrf]?(?![a-z])|[{}]")
+_BINARY = re.compile(r"\\bin\d")
+_LABELS = {"footnote": "Footnote", "shptxt": "Text box", "header": "Header", "footer": "Footer"}
+_BARE_LABEL = re.compile(rf"^(?:{'|'.join(_LABELS.values())}):[ \t]*$", re.MULTILINE)
+_MOST_WITHIN = 2
+"""A text box in a header is looked for, nothing in that."""
+
 _ROW = re.compile(r".*\|.*\|\s*")
 
 
@@ -28,11 +35,34 @@ def rtf_text(data: bytes) -> str:
 
     try:
         # RTF is 7-bit; what a program wrote beyond it is of the code page it names, mostly this one.
-        return str(rtf_to_text(data.decode("cp1252", errors="replace"), errors="replace"))
+        rtf = _with_asides(data.decode("cp1252", errors="replace"))
+        return _BARE_LABEL.sub("", str(rtf_to_text(rtf, errors="replace")))
     except (ValueError, IndexError, KeyError, LookupError, TypeError, RecursionError, AttributeError):
         raise DocumentError(
             "The RTF file is damaged.", "Open it with the program that made it and save it again.", status="damaged"
         ) from None
+
+
+def _with_asides(rtf: str) -> str:
+    """RTF with its notes, text boxes, headers and footers as paragraphs at its end too: striprtf leaves out what is not
+    in the flow of the text."""
+    if _BINARY.search(rtf):
+        return rtf  # braces are no groups in there
+    opened: list[tuple[str, int]] = []
+    asides: dict[str, None] = {}
+    within = 0
+    for token in _GROUPS.finditer(rtf):
+        if token[0].startswith("{"):
+            opened.append((token["name"] or "", token.end()))
+            within += bool(token["name"])
+        elif token[0] == "}" and opened:
+            name, start = opened.pop()
+            if name and within <= _MOST_WITHIN:
+                asides[f"{{\\par\\pard {_LABELS[name]}: {rtf[start : token.start()]}}}"] = None
+            within -= bool(name)
+            if not opened:
+                return "".join((rtf[: token.start()], *asides, rtf[token.start() :]))
+    return rtf
 
 
 def write_rtf(writer: PageWriter, text: str) -> None:

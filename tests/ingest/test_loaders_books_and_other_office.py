@@ -110,6 +110,25 @@ def test_rtf_text_and_tables(tmp_path: Path) -> None:
     assert (document.title, document.metadata) == ("Tide tables", {"author": "Ida"})
 
 
+def test_rtf_notes_text_boxes_and_headers(tmp_path: Path) -> None:
+    box = r"{\shp{\*\shpinst\shpleft0{\shptxt \pard Norrvik AB\par}}}"
+    rtf = (
+        r"{\rtf1\ansi{\header \pard Draft \{2\}"
+        + box
+        + r"\par}{\headerl \pard Draft \{2\}"
+        + box
+        + r"\par}{\footer \pard\par}"
+        r"It floods{\super\chftn}{\*\footnote\pard {\super\chftn} At \'fcber six.} the quay.\par Done.\par}"
+    )
+    assert texts(load(tmp_path, "a.rtf", rtf)) == [
+        "It floods the quay.",
+        "Done.",
+        "Text box: Norrvik AB",
+        "Header: Draft {2}",
+        "Footnote: At über six.",
+    ]
+
+
 # Office up to 2003 ----------------------------------------------------------------------------------------------------
 
 
