@@ -213,9 +213,10 @@ class Assistant:
             embedder_name=self.parts.name_of("embedder") or "",
         )
 
-    def forget(self, glob: str) -> "Receipt":
-        """Remove the documents that `glob` names from every store and every conversation."""
-        return self.library.forget(glob)
+    def forget(self, glob: str, *, exact: bool = False) -> "Receipt":
+        """Remove the documents that `glob` names, or the one whose path it is (`exact`), from every store and every
+        conversation."""
+        return self.library.forget(glob, exact=exact)
 
     def status(self) -> dict[str, Any]:
         """What `strongroom status --json` prints."""

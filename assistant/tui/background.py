@@ -18,11 +18,12 @@ from assistant.tui import messages
 from assistant.tui.choosing import Choosing
 from assistant.tui.comparing import Comparing
 from assistant.tui.following import Following
+from assistant.tui.forgetting import Forgetting
 from assistant.tui.messages import LibraryCounts, Trouble
 from assistant.tui.parts import refresh_index, slow_parts
 from assistant.tui.progress import IngestProgress
 from assistant.tui.reading_ahead import ReadingAhead
-from assistant.tui.workers import AssistantFactory, WaitStopped, Workers, explain, tell
+from assistant.tui.workers import AssistantFactory, WaitStopped, Workers, explain
 from config.errors import StrongroomError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Background:
         self._typing_in: MessagePump = app
         self.comparing = Comparing(self._workers)
         self.following = Following(app, self._workers)
+        self.forgetting = Forgetting(app, self._workers)
         self.choosing = Choosing(app, self._workers, keeps_choices=keeps_choices)
         self.answering_in: str | None = None
         """Id of the conversation, or `new`, that an answer is being written in."""
@@ -135,7 +137,7 @@ class Background:
             pages = self._workers.wait().library.page_texts(path, first, last)
             reply_to.post_message(messages.PageRead(number, "\n".join(pages)))
 
-        self._workers.start("page", work, tell(reply_to))
+        self._workers.start("page", work, self._workers.tell(reply_to))
 
     # the library
 
@@ -207,7 +209,7 @@ class Background:
         def work() -> None:
             reply_to.post_message(messages.LibraryListed(self._workers.wait().library.documents()))
 
-        self._workers.start("list", work, tell(reply_to))
+        self._workers.start("list", work, self._workers.tell(reply_to))
 
     def list_pages(self, path: str, *, reply_to: MessagePump) -> None:
         """What became of each page of the document at `path`; posts PagesListed."""
@@ -215,18 +217,7 @@ class Background:
         def work() -> None:
             reply_to.post_message(messages.PagesListed(self._workers.wait().library.page_notes(path)))
 
-        self._workers.start("pages", work, tell(reply_to))
-
-    def forget(self, path: str, *, reply_to: MessagePump) -> None:
-        """Remove the document at `path` from every store; posts DocumentForgotten."""
-
-        def work() -> None:
-            assistant = self._workers.wait()
-            receipt = assistant.forget(path)
-            reply_to.post_message(messages.DocumentForgotten(Path(path).name, receipt.chunks, receipt.reason))
-            refresh_index(assistant)  # forgetting drops it as a whole
-
-        self._workers.start("forget", work, tell(reply_to))
+        self._workers.start("pages", work, self._workers.tell(reply_to))
 
     # conversations
 
@@ -234,20 +225,24 @@ class Background:
         def work() -> None:
             reply_to.post_message(messages.ConversationsListed(self._workers.wait().conversations.list()))
 
-        self._workers.start("conversations", work, tell(reply_to))
+        self._workers.start("conversations", work, self._workers.tell(reply_to))
 
     def open_conversation(self, conversation_id: str, *, reply_to: MessagePump) -> None:
         def work() -> None:
             reply_to.post_message(messages.ConversationOpened(self._workers.wait().conversations.load(conversation_id)))
 
-        self._workers.start("conversations", work, tell(reply_to))
+        self._workers.start("conversations", work, self._workers.tell(reply_to))
 
     def delete_conversation(self, conversation_id: str, *, reply_to: MessagePump) -> None:
-        def work() -> None:
-            self._workers.wait().conversations.delete(conversation_id)
-            reply_to.post_message(messages.ConversationDeleted(conversation_id))
+        """Posts ConversationDeleted to the app, which may show it, and ConversationsListed."""
 
-        self._workers.start("conversations", work, tell(reply_to))
+        def work() -> None:
+            conversations = self._workers.wait().conversations
+            conversations.delete(conversation_id)
+            self._app.post_message(messages.ConversationDeleted(conversation_id))
+            reply_to.post_message(messages.ConversationsListed(conversations.list()))
+
+        self._workers.start("conversations", work, self._workers.tell(reply_to))
 
 
 def _as_message(turn: int, event: "AnswerEvent") -> Message:

@@ -8,7 +8,7 @@ from textual.message_pump import MessagePump
 
 from assistant.tui import messages
 from assistant.tui.messages import ModelRow
-from assistant.tui.workers import Workers, tell
+from assistant.tui.workers import Workers
 from config.errors import UsageError
 
 
@@ -41,10 +41,10 @@ class Choosing:
             ]
             reply_to.post_message(messages.ModelsListed(rows))
 
-        self._workers.start("models", work, tell(reply_to))
+        self._workers.start("models", work, self._workers.tell(reply_to))
 
-    def use_model(self, name: str, kind: str, *, reply_to: MessagePump) -> None:
-        """Write the choice into the settings; posts ModelChosen."""
+    def use_model(self, name: str, kind: str) -> None:
+        """Write the choice into the settings; posts ModelChosen to the app."""
 
         def work() -> None:
             from assistant.choosing import SETTINGS, choose  # pydantic and tomlkit: not before the first paint
@@ -59,9 +59,9 @@ class Choosing:
             choice = choose(assistant.locations, assistant.registry, kind, name)
             variable = variable_of(SETTINGS[kind])
             stronger = variable if variable in os.environ else ""
-            reply_to.post_message(messages.ModelChosen(name, kind, choice.remark, stronger))
+            self._app.post_message(messages.ModelChosen(name, kind, choice.remark, stronger))
 
-        self._workers.start("models", work, tell(reply_to))
+        self._workers.start("models", work)
 
     def save_setting(self, key: str, value: str) -> None:
         """Keep `value` for the next start; without `keeps_choices` it holds for this run only."""
@@ -73,4 +73,4 @@ class Choosing:
 
             save_setting(self._workers.wait().locations, key, value)
 
-        self._workers.start("settings", work, tell(self._app))
+        self._workers.start("settings", work)

@@ -12,6 +12,7 @@ from ingest.types import DocumentRecord, PageNote
 
 if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
     from assistant.types import Answer, Conversation, Source
+    from ingest.library.types import Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,12 +233,24 @@ class FollowingFailed(Message):
 
 
 @dataclass
-class DocumentForgotten(Message):
-    """A document left every store; `doubt` says why its absence could not be verified in the files, empty if it was."""
+class ForgetAsked(Message):
+    """Somebody confirmed that the document at the first of `paths` goes; the others, of the same content, go too."""
 
-    document: str
-    chunks: int
-    doubt: str
+    paths: tuple[str, ...]
+
+
+@dataclass
+class DocumentForgotten(Message):
+    """What was asked with `paths` is done; without paths, a forgetting that had come to no end."""
+
+    paths: tuple[str, ...]
+    receipt: "Receipt"
+
+
+@dataclass
+class ForgettingFailed(Message):
+    paths: tuple[str, ...]
+    trouble: Trouble
 
 
 # Conversations, models, settings

@@ -14,7 +14,7 @@ def slow_parts(assistant: "Assistant") -> list[tuple[str, Callable[[], str | Non
         _ = assistant.embedder
 
     def index() -> None:
-        refresh_index(assistant, at_start=True)
+        refresh_index(assistant, in_any_case=True)
 
     def language_model() -> str:
         return assistant.llm.information.name
@@ -22,9 +22,10 @@ def slow_parts(assistant: "Assistant") -> list[tuple[str, Callable[[], str | Non
     return [("the embedder", embedder), ("the index", index), ("the language model", language_model)]
 
 
-def refresh_index(assistant: "Assistant", *, at_start: bool = False) -> None:
-    """Bring the index up to date if this process holds it or can have it; at the start it is opened in any case."""
+def refresh_index(assistant: "Assistant", *, in_any_case: bool = False) -> None:
+    """Bring the index up to date if this process holds it or can have it, when there are changes; or `in_any_case`, for
+    it is not open yet, or was removed."""
     library = assistant.library
     holds = library.holds_index or library.hold_index()
-    if holds and (at_start or library.index_changes_waiting()):
+    if holds and (in_any_case or library.index_changes_waiting()):
         library.refresh_index()

@@ -50,12 +50,21 @@ class Workers:
             except WaitStopped:
                 pass
             except Exception as error:  # noqa: BLE001  a bug in one task must not take the interface down
-                (failed or tell(self._app))(explain(error))
+                (failed or self.tell(self._app))(explain(error))
             finally:
                 self._busy.discard(ended)
                 ended.set()
 
         self._app.run_worker(guarded, group=group, thread=True, exit_on_error=False)
+
+    def tell(self, target: MessagePump) -> Callable[[Trouble], object]:
+        """For `start`: post what went wrong to `target`; to the app when that is a screen that was left meanwhile."""
+
+        def post(trouble: Trouble) -> None:
+            if not target.post_message(TaskFailed(trouble)):
+                self._app.post_message(TaskFailed(trouble))
+
+        return post
 
     def open_assistant(self) -> "Assistant":
         """Open the assistant and let those who wait for it go on, with it or with the error."""
@@ -93,11 +102,6 @@ class Workers:
         if self.is_open:
             self._assistant.result().close()
         return True
-
-
-def tell(target: MessagePump) -> Callable[[Trouble], object]:
-    """For `start`: post what went wrong to `target`."""
-    return lambda trouble: target.post_message(TaskFailed(trouble))
 
 
 def explain(error: Exception) -> Trouble:

@@ -79,7 +79,7 @@ class Database:
             if _identity(self.path) != self._file:
                 raise LibraryError(
                     f"The library {self.path} was moved or removed while it was in use.",
-                    "Bring its folder back, or name another home, and run the command again.",
+                    "Bring its folder back, or name another home, and try again.",
                 )
 
     @contextmanager
@@ -178,18 +178,18 @@ _DAMAGED = (
 _EXPLANATIONS = {
     sqlite3.SQLITE_FULL: (
         "The disk is full: this could not be written to the library {path}.",
-        "Free some space and run the command again: what is already in is kept.",
+        "Free some space and try again: what is already in is kept.",
     ),
     sqlite3.SQLITE_IOERR: (
         "The disk would not take or give the data of the library {path}.",
-        "Check that the disk has space and is sound, then run the command again: what is already in is kept.",
+        "Check that the disk has space and is sound, then try again: what is already in is kept.",
     ),
     sqlite3.SQLITE_READONLY: ("The library {path} cannot be written.", _WRITABLE_HOME),
     sqlite3.SQLITE_CANTOPEN: ("The library {path} cannot be opened.", _WRITABLE_HOME),
     sqlite3.SQLITE_PERM: ("The library {path} cannot be written.", _WRITABLE_HOME),
     sqlite3.SQLITE_BUSY: (
         f"Another process has kept the library {{path}} busy for {BUSY_SECONDS:.0f} seconds.",
-        "Wait for it to end, then run the command again.",
+        "Wait for it to end, then try again.",
     ),
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,

@@ -30,10 +30,13 @@ if TYPE_CHECKING:
     from ingest.library.scan import ExactScan
 
 INDEX_LEFT = (
-    "Another process has the vector index open, or its files cannot be removed: close every other Strongroom and run"
-    " the command again."
+    "Another process has the vector index open, or its files cannot be removed: close every other Strongroom. The next"
+    " forgetting brings it to its end, and so does opening the interface."
 )
-BEING_READ = "Another process is reading the library: wait for it to end and run the command again."
+BEING_READ = (
+    "Another process is reading the library: wait for it to end. The next forgetting brings it to its end, and so does"
+    " opening the interface."
+)
 ALL_SHARED = "Their text is STILL THERE: other documents hold all of it."
 TOO_SHORT = "Their text is too short to be told from other text, so no file was searched for it."
 
@@ -55,8 +58,11 @@ def forget(
     scan: "ExactScan",
     index: "VectorIndex",
     hooks: Sequence[Callable[[Collection[str]], None]],
+    *,
+    exact: bool = False,
 ) -> Receipt:
-    """Forget the documents that `glob` names, and every other file of the collection with the same content.
+    """Forget the documents that `glob` names, and every other file of the collection with the same content. `exact`:
+    it is a path, and names no other.
 
     Once they are out of the library, whatever fails is told in the receipt. When another process holds the index, or
     reads the library just now, it says that the absence is not verified; the holder builds its index again without them
@@ -66,7 +72,7 @@ def forget(
     size_before = _size(locations)
     with database.transaction() as connection:
         collection = collections.ensure(connection, collection_name)
-        matched = _matching(connection, collection, glob)
+        matched = _matching(connection, collection, glob, exact)
         paths = [path for _, path in matched]
         probes = choose_probes(connection, [row for row, _ in matched])
         chunks, vectors = _delete(connection, collection, [row for row, _ in matched])
@@ -88,6 +94,16 @@ def forget(
     places = tuple(str(path) for path in verdict.places)
     reason = " ".join(verdict.doubts)
     return Receipt(tuple(paths), chunks, vectors, reclaimed, not reason, verdict.holders, places, reason)
+
+
+def is_due(database: Database, locations: Locations, collection_name: str) -> bool:
+    """Whether an earlier forgetting came to no end that the next one can bring it to. It cannot while a file that it
+    does not clear holds some of the text: `check` says what to do about that."""
+    with database.snapshot() as connection:
+        collection = collections.find(database, collection_name)
+        if collection is None or _compaction_due(database, collection) in (0, collections.TAKEN_OUT):
+            return False
+        return not _places_left(connection, collection, locations)
 
 
 def _wipe_out(
@@ -180,12 +196,12 @@ def _passes(path: Path, locations: Locations, library_is_compact: bool) -> bool:
     return is_of_the_stores(path, locations) and not stays
 
 
-def _matching(connection: sqlite3.Connection, collection: int, glob: str) -> list[tuple[int, str]]:
+def _matching(connection: sqlite3.Connection, collection: int, glob: str, exact: bool) -> list[tuple[int, str]]:
     """Row ids and paths. A duplicate holds the same text: it goes along with its original and the other way round."""
     rows = connection.execute(
         "SELECT id, path, sha256 FROM documents WHERE collection = ? ORDER BY path", (collection,)
     ).fetchall()
-    named = paths_named((path for _, path, _ in rows), glob)
+    named = {glob} if exact else paths_named((path for _, path, _ in rows), glob)
     contents = {sha256 for _, path, sha256 in rows if path in named and sha256}
     return [(row, path) for row, path, sha256 in rows if path in named or sha256 in contents]
 
@@ -211,8 +227,9 @@ def _delete(connection: sqlite3.Connection, collection: int, rows: Sequence[int]
     return int(chunks), int(vectors)
 
 
-def _compaction_due(database: Database, collection: int) -> bool:
-    return bool(database.value("SELECT compaction_due FROM collections WHERE id = ?", (collection,)))
+def _compaction_due(database: Database, collection: int) -> int:
+    """0 when there is nothing to wipe out, TAKEN_OUT when nobody was promised that it is."""
+    return int(database.value("SELECT compaction_due FROM collections WHERE id = ?", (collection,)))
 
 
 def _compact(database: Database, locations: Locations) -> bool:

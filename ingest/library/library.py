@@ -321,8 +321,9 @@ class Library:
 
     # Forgetting and checking
 
-    def forget(self, glob: str) -> Receipt:
-        """Remove the documents that `glob` names (see `paths_named`), and every trace of them under the home.
+    def forget(self, glob: str, *, exact: bool = False) -> Receipt:
+        """Remove the documents that `glob` names (see `paths_named`; with `exact` the one whose path it is), and every
+        trace of them under the home.
 
         When it names none, an earlier forgetting is brought to its end, if one is not.
         The index goes as a whole: its holder calls `refresh_index` to build it again, while searches use the scan.
@@ -331,8 +332,19 @@ class Library:
         file was taken from these documents, such as quotes in conversations.
         """
         return forgetting.forget(
-            glob, self.database, self.locations, self.collection, self._scan, self._index, self.forget_hooks
+            glob,
+            self.database,
+            self.locations,
+            self.collection,
+            self._scan,
+            self._index,
+            self.forget_hooks,
+            exact=exact,
         )
+
+    def forgetting_is_due(self) -> bool:
+        """Whether an earlier forgetting came to no end that the next one can bring it to."""
+        return forgetting.is_due(self.database, self.locations, self.collection)
 
     def check(self) -> list[Problem]:
         """What does not agree between SQLite, its full-text index and Chroma; empty when all is well."""

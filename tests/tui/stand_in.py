@@ -3,6 +3,7 @@
 It has the parts of `assistant.assistant.Assistant` that the interface uses, under the same names.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from assistant.types import (
 )
 from config.locations import Locations
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
+from ingest.library.types import Holder, Receipt
 from ingest.types import Chunk, DocumentRecord, FileStatus, PageNote
 from models.base import TokenUsage
 
@@ -130,12 +132,14 @@ def make_answer(
     )
 
 
-def record(name: str, status: FileStatus = FileStatus.ADDED, *, reason: str = "", pages: int = 12) -> DocumentRecord:
+def record(
+    name: str, status: FileStatus = FileStatus.ADDED, *, reason: str = "", pages: int = 12, sha256: str = ""
+) -> DocumentRecord:
     inside = status.is_success
     return DocumentRecord(
         document=name,
         path=f"/documents/{name}",
-        sha256="0" * 64,
+        sha256=sha256 or hashlib.sha256(name.encode()).hexdigest(),
         status=status,
         reason=reason,
         pages=pages if inside else 0,
@@ -180,6 +184,11 @@ class StandInLibrary:
 
     holds_index: bool = False
     pending: int = 0
+    is_due: bool = False
+
+    def forgetting_is_due(self) -> bool:
+        return self.is_due
+
     waiting: int = 0
     """Changes of another process that the index has not seen."""
 
@@ -265,6 +274,7 @@ class StandInAssistant:
         self.expected_wait: float | None = None
         self.forgotten: list[str] = []
         self.doubt = ""
+        self.held_by: tuple[Holder, ...] = ()
         self.closed = False
         self.embedder = SimpleNamespace()
         self.llm = SimpleNamespace(information=SimpleNamespace(name="stand-in"))
@@ -322,11 +332,19 @@ class StandInAssistant:
         self.taken_in += paths
         return self.ingests(self, paths)
 
-    def forget(self, glob: str) -> Any:
+    def forget(self, glob: str, *, exact: bool = False) -> Receipt:
+        """Whatever has the same content goes too. Takes as long as `pause` does."""
+        assert exact
+        self.pause(Event())
         self.forgotten.append(glob)
-        gone = [each for each in self.library.records if each.path == glob]
-        self.library.records = [each for each in self.library.records if each.path != glob]
-        return SimpleNamespace(forgotten=[each.path for each in gone], chunks=36, reason=self.doubt)
+        named = [each for each in self.library.records if each.path == glob]
+        gone = [each for each in self.library.records if each.sha256 in {named.sha256 for named in named}]
+        self.library.records = [each for each in self.library.records if each not in gone]
+        self.library.is_due = False
+        chunks = sum(each.chunks for each in gone)
+        return Receipt(
+            tuple(each.path for each in gone), chunks, chunks, 4096, not self.doubt, self.held_by, (), self.doubt
+        )
 
     def close(self) -> None:
         self.closed = True

@@ -11,12 +11,15 @@ import sys
 import termios
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 import tests
+from assistant.tui.run import have_ended
 
 SECONDS_TO_START = 60.0
 SECONDS_TO_END = 20.0
@@ -172,3 +175,12 @@ def test_bytes_that_are_no_text_are_told_as_such(tmp_path: Path) -> None:
         assert terminal.exit_code() == 1
         assert terminal.is_as_before
         assert terminal.told()[0] == "Error: What the terminal sent could not be read."
+
+
+def test_a_thread_that_waits_for_what_never_comes_is_not_waited_for() -> None:
+    answers = Event()
+    threads = ThreadPoolExecutor(2)
+    threads.submit(answers.wait)
+    assert not have_ended(threads, 0.05)
+    answers.set()
+    assert have_ended(threads, SECONDS_TO_END)

@@ -10,14 +10,12 @@ from textual.events import Key, Paste
 from textual.widgets import Input
 
 from assistant.tui.progress import IngestProgress
-from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.folder import FolderScreen
-from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.widgets.library.folder_tree import FolderTree
 from config.errors import EmbedderMismatch, LibraryError
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
-from tests.tui.helpers import ask_and_wait, flat, folder_of_documents, running, shows, told, wait_until
+from tests.tui.helpers import ask_and_wait, folder_of_documents, running, shows, wait_until
 from tests.tui.stand_in import StandInAssistant, record
 
 
@@ -118,61 +116,6 @@ async def test_an_ingest_that_fails_is_told_with_its_remedy(stocked: StandInAssi
         await shows(app, "The library was built with another embedder.")
         await shows(app, "Use a new collection.")
         assert not app.status.is_ingesting
-
-
-async def test_forgetting_asks_first_and_the_safe_answer_has_the_focus(stocked: StandInAssistant) -> None:
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f2")
-        await shows(app, "lease-halden.pdf")
-        await pilot.press("f")
-        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("enter")
-        await wait_until(lambda: isinstance(app.screen, LibraryScreen))
-        assert stocked.forgotten == []
-        await pilot.press("f")
-        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("y")
-        await wait_until(lambda: "lease-halden.pdf is forgotten (36 passages): checked, no trace is left" in told(app))
-        assert stocked.forgotten == ["/documents/lease-halden.pdf"]
-        await shows(app, "In the library  1")
-        await wait_until(lambda: app.status.counts and app.status.counts.documents == 1)
-
-
-async def test_what_is_not_verified_to_be_gone_is_a_warning_with_its_reason(stocked: StandInAssistant) -> None:
-    stocked.doubt = "Another process is reading the library."
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f2")
-        await shows(app, "lease-halden.pdf")
-        await pilot.press("f")
-        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("y")
-        await wait_until(lambda: "is not verified. Another process is reading the library." in told(app))
-        assert [notification.severity for notification in app._notifications] == ["warning"]
-
-
-async def test_who_forgets_what_is_in_a_followed_folder_is_told_that_it_comes_back(stocked: StandInAssistant) -> None:
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f2")
-        await shows(app, "lease-halden.pdf")
-        app.status = replace(app.status, following=(Path("/documents"),))
-        await pilot.press("f")
-        await wait_until(lambda: "move it away, or it comes back" in flat(app))
-        await pilot.press("escape")
-        app.status = replace(app.status, following=(Path("/elsewhere"),))
-        await pilot.press("f")
-        await shows(app, "Forget this document?")
-        assert "comes back" not in flat(app)
-
-
-async def test_a_name_with_wildcards_forgets_only_itself(stocked: StandInAssistant) -> None:
-    stocked.library.records = [record("report [*].pdf")]
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f2")
-        await shows(app, "report [*].pdf")
-        await pilot.press("f")
-        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
-        await pilot.press("y")
-        await wait_until(lambda: stocked.forgotten == ["/documents/report [*].pdf"])
 
 
 async def test_a_folder_is_chosen_in_the_tree(stocked: StandInAssistant, tmp_path: Path) -> None:

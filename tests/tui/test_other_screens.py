@@ -19,6 +19,7 @@ from assistant.tui.screens.help import help_text, sections
 from assistant.tui.themes import DARK, LIGHT
 from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.types import Conversation, Turn
+from config.errors import UsageError
 from config.settings import load_settings
 from tests.tui.helpers import answers, ask, ask_and_wait, question_box, running, screen_text, shows, told, wait_until
 from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
@@ -122,6 +123,40 @@ async def test_deleting_the_conversation_on_screen_starts_a_new_one(talked: Stan
         assert talked.asked == [("first", "new"), ("second", "new")]
 
 
+async def test_what_was_deleted_is_off_the_screen_though_the_list_was_left(talked: StandInAssistant) -> None:
+    go_on, delete = Event(), talked.conversations.delete
+
+    def slowly(conversation_id: str) -> None:
+        go_on.wait()
+        delete(conversation_id)
+
+    talked.conversations.delete = slowly  # type: ignore[method-assign]
+    async with running(talked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        await pilot.press("f3")
+        await shows(app, "first")
+        await pilot.press("end", "d")
+        await wait_until(lambda: isinstance(app.screen, ConfirmScreen))
+        await pilot.press("y", "escape")
+        await wait_until(lambda: isinstance(app.screen, ChatScreen) and answers(app))
+        go_on.set()
+        await wait_until(lambda: not answers(app))
+
+
+async def test_a_conversation_that_is_gone_already_leaves_the_list(talked: StandInAssistant) -> None:
+    def gone(conversation_id: str) -> Conversation:
+        raise UsageError(f"There is no conversation {conversation_id}.", "See the list.")
+
+    talked.conversations.load = gone  # type: ignore[method-assign]
+    async with running(talked) as (app, pilot):
+        await pilot.press("f3")
+        await shows(app, "What do the minutes say about Halden?")
+        del talked.conversations.kept["c8"]  # by another process
+        await pilot.press("down", "enter")
+        await wait_until(lambda: "minutes" not in screen_text(app))
+        assert told(app) == "There is no conversation c8. See the list."
+
+
 async def test_the_conversation_that_is_being_answered_is_not_deleted(talked: StandInAssistant) -> None:
     async with running(talked) as (app, pilot):
         await ask_and_wait(pilot, "first")
@@ -160,8 +195,10 @@ async def test_the_model_in_use_is_marked_and_another_can_be_chosen(stocked: Sta
         await pilot.press("down", "u")
         await wait_until(lambda: "starter is used from the next start on." in told(app))
         assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "starter"}}
-        await pilot.press("up", "u")  # no, the one in use after all
-        await wait_until(lambda: "stand-in is used from the next start on." in told(app))
+        await pilot.press("up", "u", "escape")  # no, the one in use after all
+        await wait_until(
+            lambda: isinstance(app.screen, ChatScreen) and "stand-in is used from the next start on." in told(app)
+        )
         assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "stand-in"}}
 
 

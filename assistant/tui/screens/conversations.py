@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 
 from assistant.tui.background import Background
 from assistant.tui.foreign import line, words
-from assistant.tui.messages import ConversationDeleted, ConversationOpened, ConversationsListed, TaskFailed
+from assistant.tui.messages import ConversationOpened, ConversationsListed
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.styles import MUTED
@@ -40,6 +40,8 @@ class ConversationsScreen(LeavesOnce, Screen[ConversationOpened | None]):
     def __init__(self, background: Background, *, name: str | None = None) -> None:
         super().__init__(name=name)
         self._background = background
+        self._has_chosen = False
+        """Whether one of the list was asked for since it was listed."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -70,6 +72,7 @@ class ConversationsScreen(LeavesOnce, Screen[ConversationOpened | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if event.option_id is not None:
+            self._has_chosen = True
             self._background.open_conversation(event.option_id, reply_to=self)
 
     def on_conversation_opened(self, message: ConversationOpened) -> None:
@@ -89,6 +92,7 @@ class ConversationsScreen(LeavesOnce, Screen[ConversationOpened | None]):
 
         def answered(yes: bool | None) -> None:
             if yes:
+                self._has_chosen = True
                 self._background.delete_conversation(chosen.conversation_id, reply_to=self)
 
         text = line(chosen.title or _REMOVED, "bold") + Content("\n\nIts questions and answers are gone then.")
@@ -96,13 +100,11 @@ class ConversationsScreen(LeavesOnce, Screen[ConversationOpened | None]):
             ConfirmScreen(title=Content("Delete this conversation?"), text=text, yes="Delete"), answered
         )
 
-    def on_conversation_deleted(self, message: ConversationDeleted) -> None:
-        self.app.post_message(ConversationDeleted(message.conversation_id))
-        self._background.list_conversations(reply_to=self)
-
-    def on_task_failed(self, message: TaskFailed) -> None:
-        trouble = message.trouble
-        self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)
+    def on_task_failed(self) -> None:
+        """The one that was chosen may have been deleted elsewhere. The app tells what went wrong."""
+        if self._has_chosen:
+            self._has_chosen = False
+            self._background.list_conversations(reply_to=self)
 
 
 def _entry(conversation: "Conversation") -> Content:

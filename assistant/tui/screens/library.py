@@ -12,8 +12,9 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Static, TabbedContent, TabPane
 
 from assistant.tui.background import Background
-from assistant.tui.foreign import line, words
-from assistant.tui.messages import DocumentForgotten, FollowAsked, LibraryListed, TaskFailed
+from assistant.tui.foreign import line
+from assistant.tui.forgetting import names_of
+from assistant.tui.messages import FollowAsked, ForgetAsked, LibraryCounts, LibraryListed
 from assistant.tui.progress import count
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.leaving import LeavesOnce
@@ -27,9 +28,6 @@ from ingest.types import DocumentRecord, FileStatus
 
 _SECONDS_BETWEEN_LISTS = 2.0
 """While documents come in, the table is read again this often."""
-
-_SECONDS_OF_DOUBT = 30.0
-"""It takes a while to read what is to be done about a document that is not verified to be gone."""
 
 _ADD_HINT = "Press a to add a folder."
 
@@ -53,6 +51,8 @@ class LibraryScreen(LeavesOnce, Screen[None]):
         self._background = background
         self._was_ingesting = False
         self._followed: Sequence[Path] = ()
+        self._counts: LibraryCounts | None = None
+        self._leaving: frozenset[str] = frozenset()
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -80,8 +80,9 @@ class LibraryScreen(LeavesOnce, Screen[None]):
     def watch_records(self, records: Sequence[DocumentRecord] | None) -> None:
         if records is None:
             return
-        shelved = [record for record in records if record.status.is_success]
-        left_out = [record for record in records if not record.status.is_success]
+        staying = [record for record in records if record.path not in self._leaving]
+        shelved = [record for record in staying if record.status.is_success]
+        left_out = [record for record in staying if not record.status.is_success]
         hint = "They are being read." if self._was_ingesting else _ADD_HINT
         self._fill("shelved", "In the library", shelved, f"No documents yet. {hint}")
         self._fill("left-out", "Left out", left_out, "Every file that was found is in the library.")
@@ -145,43 +146,53 @@ class LibraryScreen(LeavesOnce, Screen[None]):
         record = self._table.chosen
         if record is None:
             return
+        copies = [each.path for each in self.records or () if _is_copy(each, record)]
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._background.forget(record.path, reply_to=self)
+                self.post_message(ForgetAsked((record.path, *copies)))
 
-        text = line(record.document, "bold") + Content(
-            "\n\nIts text, its passages and every turn that quotes it leave this machine's library for good. "
-            f"The file itself stays where it is.{self._comes_back(record)}"
-        )
+        parts = [
+            line(record.document, "bold"),
+            line(_with_it(copies), CARE),
+            Content(
+                "Its text, its passages and every turn that quotes it leave this machine's library for good. "
+                f"The file itself stays where it is.{self._comes_back(record)}"
+            ),
+        ]
+        text = Content("\n\n").join([part for part in parts if part.plain])
         self.app.push_screen(ConfirmScreen(title=Content("Forget this document?"), text=text, yes="Forget"), answered)
 
     def _comes_back(self, record: DocumentRecord) -> str:
         is_followed = any(Path(record.path).is_relative_to(folder) for folder in self._followed)
         return " It is in a folder that is followed: move it away, or it comes back." if is_followed else ""
 
-    def on_document_forgotten(self, message: DocumentForgotten) -> None:
-        gone = f"{words(message.document)} is forgotten ({count(message.chunks, 'passage')})"
-        if message.doubt:
-            told = f"{gone}, but that no trace is left is not verified. {words(message.doubt)}"
-            self.notify(told, severity="warning", timeout=_SECONDS_OF_DOUBT, markup=False)
-        else:
-            self.notify(f"{gone}: checked, no trace is left.", markup=False)
-        self._background.list_library(reply_to=self)
-        self._background.count_library()
-
-    def on_task_failed(self, message: TaskFailed) -> None:
-        trouble = message.trouble
-        self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)
-
     # while documents come in
 
     def _status_changed(self, status: Status) -> None:
-        if self._was_ingesting and not status.is_ingesting:
-            self._background.list_library(reply_to=self)
+        """Listed anew: after an ingest, when another process has put something in, when a document goes."""
+        ended = self._was_ingesting and not status.is_ingesting
         self._was_ingesting = status.is_ingesting
         self._followed = status.following
+        before, self._counts = self._counts, status.counts
+        if status.leaving != self._leaving:
+            self._leaving = status.leaving
+            self.watch_records(self.records)
+            ended = True
+        if ended or (before != status.counts and not status.is_ingesting):
+            self._background.list_library(reply_to=self)
 
     def _list_while_ingesting(self) -> None:
         if self._was_ingesting:
             self._background.list_library(reply_to=self)
+
+
+def _is_copy(record: DocumentRecord, of: DocumentRecord) -> bool:
+    return record.sha256 == of.sha256 != "" and record.path != of.path
+
+
+def _with_it(copies: Sequence[str]) -> str:
+    if not copies:
+        return ""
+    goes = "goes" if len(copies) == 1 else "go"
+    return f"{count(len(copies), 'other file')} with the same content {goes} with it: {names_of(copies)}."

@@ -11,8 +11,8 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from assistant.tui.background import Background
-from assistant.tui.foreign import cell, words
-from assistant.tui.messages import ModelChosen, ModelRow, ModelsListed, TaskFailed
+from assistant.tui.foreign import cell
+from assistant.tui.messages import ModelRow, ModelsListed
 from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
@@ -85,7 +85,7 @@ class ModelsScreen(LeavesOnce, Screen[None]):
     def action_use(self) -> None:
         row = self.query_one(DataTable).cursor_row
         if 0 <= row < len(self.models):  # the one in use, too: another may have been chosen in the meantime
-            self._background.choosing.use_model(self.models[row].name, self.models[row].kind, reply_to=self)
+            self._background.choosing.use_model(self.models[row].name, self.models[row].kind)
 
     def action_compare(self) -> None:
         """The model in use answers on the left, the one under the cursor on the right. It has to be free for that."""
@@ -99,12 +99,3 @@ class ModelsScreen(LeavesOnce, Screen[None]):
             self.notify("Go to a language model that is not in use, to compare it with the one that is.", markup=False)
             return
         self.app.push_screen(ComparisonScreen(self._background, (in_use[0], chosen.name)))
-
-    def on_model_chosen(self, message: ModelChosen) -> None:
-        when = f" at which {message.stronger} is not set" if message.stronger else ""
-        told = f"{message.name} is used from the next start on{when}. {message.remark}"
-        self.notify(words(told), markup=False)
-
-    def on_task_failed(self, message: TaskFailed) -> None:
-        trouble = message.trouble
-        self.notify(words(f"{trouble.message} {trouble.remedy}"), severity="error", markup=False)

@@ -110,6 +110,7 @@ class PagesScreen(LeavesOnce, ModalScreen[None]):
 
     def on_task_failed(self, message: TaskFailed) -> None:
         """The document may have been forgotten meanwhile."""
+        message.stop()  # it is told here, and need not be by the app
         trouble = message.trouble
         self.query_one("#pages-summary", Static).update(line(f"{trouble.message} {trouble.remedy}", CARE))
 

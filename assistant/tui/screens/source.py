@@ -98,6 +98,7 @@ class SourceScreen(LeavesOnce, ModalScreen[None]):
 
     def on_task_failed(self, message: TaskFailed) -> None:
         """The document may have been forgotten meanwhile; its passage is still worth showing."""
+        message.stop()  # it is told here, and need not be by the app
         trouble = message.trouble
         self.query_one("#source-after", Static).update(plain(f"{trouble.message} {trouble.remedy}"))
 

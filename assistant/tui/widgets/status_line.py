@@ -29,6 +29,8 @@ class Status:
     answering: bool = False
     following: tuple[Path, ...] = ()
     """Folders whose changes are taken in."""
+    leaving: frozenset[str] = frozenset()
+    """Paths of documents that are being forgotten."""
 
     @property
     def is_ingesting(self) -> bool:

@@ -67,6 +67,15 @@ def test_what_is_called_like_a_glob_is_that_file_only(filled: Library) -> None:
     assert filled.forget("report [1].pdf").forgotten == ("/papers/report 1.pdf",)
 
 
+def test_a_path_that_is_gone_already_names_no_other_document(filled: Library) -> None:
+    put(filled, "/papers/x[1].pdf", "The one in brackets.")
+    put(filled, "/papers/x1.pdf", "The one without brackets.")
+
+    assert filled.forget("/papers/x[1].pdf", exact=True).forgotten == ("/papers/x[1].pdf",)
+    assert filled.forget("/papers/x[1].pdf", exact=True).forgotten == ()
+    assert "/papers/x1.pdf" in filled.known_files()
+
+
 def test_files_with_the_same_content_are_forgotten_together(filled: Library, locations: Locations) -> None:
     put(filled, "/elsewhere/copy.pdf", SECRET, "And more on zebracorn matters of the quokkawatt kind, page two.")
     assert filled.documents()[0].status == FileStatus.DUPLICATE

@@ -28,8 +28,10 @@ def test_a_trace_in_any_file_under_the_home_is_found(filled: Library, locations:
     assert filled.forget("public.pdf").verified_absent, "that is about other text"
     [problem] = filled.check()
     assert (problem.name, "logs/careless.log" in problem.detail) == ("forgetting", True)
+    assert not filled.forgetting_is_due(), "the file is not ours to delete"
 
     leak.unlink()
+    assert filled.forgetting_is_due()
     receipt = filled.forget("secret.pdf")
     assert (receipt.verified_absent, receipt.found_in, receipt.reason) == (True, (), "")
     assert filled.check() == []
@@ -144,12 +146,14 @@ def test_while_another_process_holds_the_index_nothing_is_claimed(filled: Librar
     assert "Another process has the vector index open" in receipt.reason
     assert "STILL THERE" not in receipt.reason
     assert traces(locations, b"zebracorn") == []
+    assert filled.forgetting_is_due()
 
     holder.refresh_index()
     assert holder.index_count() == 1
     assert not any(vector in path.read_bytes() for vector in vectors for path in index_files(locations))
     holder.close()
-    assert filled.forget("secret.pdf").verified_absent
+    assert filled.forget("", exact=True).verified_absent
+    assert not filled.forgetting_is_due()
 
 
 def test_while_another_reads_an_old_state_nothing_is_claimed(filled: Library, locations: Locations) -> None:
