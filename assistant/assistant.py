@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from models.registry import ModelRegistry
 
 
+_READING_ENDS_WITHIN = 0.1
+"""Seconds that a question waits for what is being read ahead of it."""
+
+
 def open_assistant(
     locations: Locations,
     loaded_settings: "LoadedSettings",
@@ -76,6 +80,8 @@ class Assistant:
         self._reading = Lock()
         """Held while the plan is being made and followed."""
         self._stop_reading = Event()
+        self._question = object()
+        """Another one when a question went ahead of what was being read."""
         self.retriever = Retriever(
             self.library,
             self.settings.retrieval,
@@ -187,7 +193,9 @@ class Assistant:
         options = self._options(typed, {"conversation": conversation})
         with self._reading:
             self._stop_reading = stop = stop or Event()
-            self._plan = read_ahead(self.asker(), typed, options, self._plan, stop, expect, is_whole=is_whole)
+            question = self._question
+            plan = read_ahead(self.asker(), typed, options, self._plan, stop, expect, is_whole=is_whole)
+            self._plan = plan if question is self._question else Plan()
 
     def read_opening(self, *, stop: Event | None = None) -> None:
         """Start the model and have it read what every new conversation begins with; until `stop` is set."""
@@ -251,11 +259,16 @@ class Assistant:
         )
 
     def _take_plan(self) -> Plan:
-        """What was read ahead up to now, for the question that is asked now."""
+        """What was read ahead up to now, for the question that is asked now. Where reading does not end at once, as
+        while another conversation is put away, what was read up to the look before: the search need not wait for it."""
         self._stop_reading.set()
-        with self._reading:
-            plan, self._plan = self._plan, Plan()
-            return plan
+        has_ended = self._reading.acquire(timeout=_READING_ENDS_WITHIN)
+        if not has_ended:
+            self._question = object()
+        plan, self._plan = self._plan, Plan()
+        if has_ended:
+            self._reading.release()
+        return plan
 
     def _scope(self, question: str, document: str | None) -> tuple[str, frozenset[str] | None]:
         if not question.strip():

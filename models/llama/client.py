@@ -101,10 +101,9 @@ class LlamaModel:
             yield GenerationPiece("", TokenUsage())
             return
         try:
-            if not self._start(stop):
+            if not self._start(stop) or not self._keeper.switch(options.conversation, stop):
                 yield GenerationPiece("", TokenUsage())
                 return
-            self._keeper.switch(options.conversation)
             identity = self._process.send(
                 "generate",
                 messages=[dataclasses.asdict(message) for message in messages],
@@ -120,9 +119,8 @@ class LlamaModel:
         if not self._take_turn(stop):
             return False
         try:
-            if not self._start(stop):
+            if not self._start(stop) or not self._keeper.switch(conversation, stop):
                 return False
-            self._keeper.switch(conversation)
             identity = self._process.send("read", messages=[dataclasses.asdict(message) for message in messages])
             answer = self._process.receive(identity, stop)
             return answer is not None and answer.get("left") == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from config.child import JsonObject
@@ -25,15 +26,19 @@ class Keeper:
         self._conversation = ""
         self._epoch = b""
 
-    def switch(self, conversation: str) -> None:
-        """Have the worker remember what was read of `conversation`, and save what it has read of the one before."""
+    def switch(self, conversation: str, stop: Event) -> bool:
+        """Have the worker remember what was read of `conversation`, and save what it has read of the one before, which
+        may take a second; False when `stop` was set before that."""
         if self._store is None or conversation == self._conversation:
-            return
+            return True
+        if stop.is_set():
+            return False
         self.save()
         if conversation:
             self._epoch = self._store.epoch
             self._restore(self._store, conversation)
         self._conversation = conversation
+        return True
 
     def save(self) -> None:
         """Save the conversation in memory, if it is one."""

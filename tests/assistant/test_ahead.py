@@ -10,6 +10,7 @@ import pytest
 from assistant.ahead import Plan
 from assistant.assistant import Assistant
 from assistant.context import number_sources, order_for_prompt, order_for_reading, still_found, worth_reading_on
+from assistant.events import EvidenceFound
 from assistant.types import Dialogue, Passage, Source, Why
 from ingest.types import Chunk
 from models.base import Message
@@ -221,6 +222,31 @@ def test_a_question_ends_what_is_being_read_and_counts_what_was(open_with: Open)
 
     assert not typing.is_alive()
     assert answer.text
+
+
+def test_a_question_is_searched_for_while_what_was_being_read_still_ends(open_with: Open) -> None:
+    began, may_end = Event(), Event()
+
+    class Saving(ScriptedModel):
+        def read_ahead(self, *_: object, **__: object) -> bool:
+            began.set()
+            return may_end.wait(10.0)
+
+    model = Saving([REPLY, REPLY])
+    assistant = open_with(llm=model, answer__style="answer")
+    typing = Thread(target=assistant.read_ahead, args=(QUESTION,), kwargs={"is_whole": True})
+    typing.start()
+    assert began.wait(10.0)
+    events = assistant.ask(QUESTION)
+    assert isinstance(next(events), EvidenceFound)
+    assert typing.is_alive()
+    may_end.set()
+    list(events)
+    typing.join(1.0)
+
+    answer_to(assistant, QUESTION)  # what was read for the question before is not taken for read
+    one, other = (messages[-1].content.count("\n[") for messages in model.messages)
+    assert one == other > 2
 
 
 def test_half_a_question_that_would_be_refused_is_read_for_too(

@@ -6,12 +6,15 @@ import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
+from config.child import JsonObject
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, Message, TokenUsage
 from models.llama.client import LlamaModel
+from models.llama.keeping import Keeper
 from models.llama.states import SavedState, StateStore
 from tests.models.tiny_models import write_tiny_model
 
@@ -52,6 +55,23 @@ def test_a_state_is_found_again_by_its_conversation_and_its_model(store: StateSt
     assert content_of(again.find("c1", "model")) == CONTENT
     assert again.find("c1", "another model") is None
     assert again.find("c2", "model") is None
+
+
+def test_another_conversation_is_not_put_away_for_what_was_stopped(store: StateStore) -> None:
+    asked: list[str] = []
+
+    def request(what: str, **_: object) -> JsonObject:
+        asked.append(what)
+        return {"tokens": 0}
+
+    keeper, stopped = Keeper(store, "model", request), Event()
+    stopped.set()
+    assert keeper.switch("c1", Event())
+    assert not keeper.switch("c2", stopped)
+    assert keeper.switch("c1", stopped)
+    assert asked == []
+    assert keeper.switch("c2", Event())
+    assert asked == ["state"]
 
 
 def test_only_the_owner_can_read_it_and_its_name_says_nothing(store: StateStore, tmp_path: Path) -> None:
