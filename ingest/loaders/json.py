@@ -26,10 +26,10 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     writer = PageWriter(options)
     if not text.strip():
         return writer.finish(file)
-    value, warning = _parse(text, file.path.suffix.lower())
+    content, warning = _parse(text, file.path.suffix.lower())
     if warning:
         writer.warn(warning)
-    for path, values in _groups(value):
+    for path, values in _groups(content):
         for start in range(0, len(values), _LINES_TOGETHER):
             lines = (f"{_join(path, name)}: {value}" for name, value in values[start : start + _LINES_TOGETHER])
             writer.paragraph("\n".join(lines))
@@ -58,9 +58,9 @@ def _parse_lines(text: str) -> tuple[list[Any], list[int]]:
     broken: list[int] = []
     # splitlines() would also split at U+2028 and U+0085, which may stand in a string as they are.
     for number, line in enumerate(text.split("\n"), 1):
-        if content := line.strip():
+        if words := line.strip():
             try:
-                values.append(json.loads(content))
+                values.append(json.loads(words))
             except (ValueError, RecursionError):
                 broken.append(number)
     return values, broken
