@@ -77,7 +77,7 @@ def _mended(data: bytes, codec: str) -> str:
     except (LookupError, UnicodeError):
         return ""
     bad = text.count("\N{REPLACEMENT CHARACTER}")
-    valid = sum(not character.isascii() for character in text) - bad
+    valid = len(text) - len(text.encode("ascii", errors="ignore")) - bad
     return text if bad * BAD_AMONG_VALID < valid else ""
 
 

@@ -17,6 +17,7 @@ BLOCKS = names(
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
+_ENDS_IN_FIGURE = re.compile(r"\d[.,]?$")
 _FIGURE = re.compile(r"[+-]?\d|\N{MINUS SIGN}\d")
 
 
@@ -41,7 +42,7 @@ def is_unseen(element: Element, name: str) -> bool:
 
 def sign_before(element: Element, text: str) -> str:
     """`^` before a raised figure that would run into the one at the end of `text`: 10<sup>6</sup>, a note's number."""
-    runs_in = text[-1:].isdigit() and _is_raised(element) and _FIGURE.match(text_of(element))
+    runs_in = _ENDS_IN_FIGURE.search(text[-2:]) and _is_raised(element) and _FIGURE.match(text_of(element))
     return "^" if runs_in else ""
 
 

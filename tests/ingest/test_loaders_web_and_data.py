@@ -60,10 +60,11 @@ def test_entities_of_a_web_page_are_not_expanded_from_files(tmp_path: Path) -> N
 
 def test_raised_figures_do_not_run_into_those_before_them(tmp_path: Path) -> None:
     page = (
-        "<p>1,234<sup>1</sup> of 10<sup>-6</sup> m<sup>2</sup>, the 4<sup>th</sup>, <b>7</b><span style="
-        "'vertical-align: super'>a</span></p><table><tr><td>5<sup>2</sup></td><td><sup>3</sup>2024</td></tr></table>"
+        "<p>1,234<sup>1</sup> of 10<sup>-6</sup> m<sup>2</sup>, the 4<sup>th</sup> of 2023.<sup>4</sup> "
+        "<b>7</b><span style='vertical-align: super'>a</span></p>"
+        "<table><tr><td>5<sup>2</sup></td><td><sup>3</sup>2024</td></tr></table>"
     )
-    assert texts(load(tmp_path, "a.html", page)) == ["1,234^1 of 10^-6 m2, the 4th, 7a", "5^2 | 3 2024"]
+    assert texts(load(tmp_path, "a.html", page)) == ["1,234^1 of 10^-6 m2, the 4th of 2023.^4 7a", "5^2 | 3 2024"]
 
 
 @pytest.mark.parametrize(
