@@ -90,12 +90,12 @@ def holds(text: str, sources: Sequence[Source], question: str) -> bool:
     """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer. A
     mere "Yes." cannot be held against them, and what only says the question again answers nothing."""
     reply = read_reply(text)
-    if reply is None or not _says_something_new(reply.answer, question) or not is_copied(reply, sources):
+    if reply is None or not says_something_new(reply.answer, question) or not is_copied(reply, sources):
         return False
     return is_supported(reply.answer, [reply.quoted], question)
 
 
-def _says_something_new(answer: str, question: str) -> bool:
+def says_something_new(answer: str, question: str) -> bool:
     """Words that are not the question's, or one of two that it names: is it the lease or the licence?"""
     said = set(content_terms(answer))
     return bool(said - set(terms(question)) or (said and _CHOICE.search(question)))

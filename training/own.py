@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.evaluation.questions import NoQuestion, Question, question_in, read_lines
-from assistant.reply import holds
-from assistant.types import Passage
+from assistant.reply import holds, says_something_new
+from assistant.types import Passage, Why
 from assistant.words import terms
+from ingest.types import DocumentRecord
 from training.choosing import clean
 from training.groups import Item, Text, as_source, supporting
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
 DEEPER = 200
-"""Passages of the documents named that are gone through for the one that answers, when the search has not found it."""
+"""How many passages of the documents named, or of the library, are gone through for the one that answers: the best.
+Pages that are named are gone through as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,22 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line says that its answer stands: in these documents, on these pages of them if it names any. `words` say
+    so; without paths it is anywhere."""
+
+    words: str
+    paths: frozenset[str]
+    pages: frozenset[tuple[str, int]]
+
+    def has(self, passage: Passage) -> bool:
+        if self.pages:
+            numbers = range(passage.chunk.page, passage.chunk.page_last + 1)
+            return any((passage.path, number) in self.pages for number in numbers)
+        return not self.paths or passage.path in self.paths
+
+
 class _Unusable(Exception):
     pass
 
@@ -56,9 +74,7 @@ def read_own(assistant: "Assistant", file: Path) -> Iterator[Own | LeftOut]:
     """The questions of a file in the form of `strongroom eval`, looked up in the library one by one; a line that is of
     no use has its reason. Raises StrongroomError when the file cannot be read."""
     lines_of: dict[str, int] = {}
-    paths_of: dict[str, set[str]] = defaultdict(set)
-    for record in assistant.library.documents():
-        paths_of[record.document].add(record.path)
+    paths_of = _paths_by_name(assistant.library.documents())
     for number, line in enumerate(read_lines(file), 1):
         if line.strip():
             try:
@@ -72,6 +88,18 @@ def read_own(assistant: "Assistant", file: Path) -> Iterator[Own | LeftOut]:
             else:
                 lines_of[words] = number
                 yield own
+
+
+def _paths_by_name(records: Sequence[DocumentRecord]) -> dict[str, set[str]]:
+    """File name → paths of the documents of that name that are in the library; of a copy, that of what it is a copy
+    of."""
+    held = {record.sha256: record.path for record in records if record.chunks}
+    paths_of: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        path = record.path if record.chunks else held.get(record.sha256)
+        if path is not None:
+            paths_of[record.document].add(path)
+    return paths_of
 
 
 def _read(line: str, number: int, file: Path) -> Question:
@@ -90,47 +118,63 @@ def _looked_up(assistant: "Assistant", question: Question, paths_of: Mapping[str
     found = assistant.retriever.find(question.text).result.passages
     if not question.answerable:
         return Own(question.text, found)
-    holding = [
-        (passage, said)
-        for passage in _where_it_may_stand(assistant, question, found, paths_of)
-        if (said := _said(passage, question))
-    ]
+    place = _place_of(question, paths_of)
+    passages = _where_it_may_stand(assistant, question, found, place)
+    holding = [(passage, said) for passage in passages if (said := _said(passage, question))]
     if not holding:
-        where = (
-            "on the pages named" if question.gold else "in the documents named" if question.docs else "in the library"
-        )
-        raise _Unusable(
-            f"The answer “{question.answers[0]}” is not found {where}. Write it as it stands there, in a few words."
-        )
+        raise _Unusable(_why_not(question, place, [passage.chunk.text for passage in passages]))
     right, (answer, support) = holding[0]
     others = tuple(other for other in map(clean, question.answers) if other and other != answer)
     rivals = frozenset(passage.chunk.chunk_id for passage, _ in holding[1:])
     return Own(question.text, found, right, answer, others, support, rivals)
 
 
-def _where_it_may_stand(
-    assistant: "Assistant", question: Question, found: Sequence[Passage], paths_of: Mapping[str, Collection[str]]
-) -> list[Passage]:
-    """The passages of the pages or documents that the line names, those that the search found first; all that can be
-    found when it names none."""
+def _place_of(question: Question, paths_of: Mapping[str, Collection[str]]) -> _Place:
+    words = "on the pages named" if question.gold else "in the documents named" if question.docs else "in the library"
     names = {*question.docs, *(doc for doc, _ in question.gold)}
     paths = frozenset(path for name in names for path in paths_of.get(name, ()))
-    if names and not paths:
-        raise _Unusable(f"{', '.join(sorted(names))} is not in the library. Take it in with `strongroom ingest`.")
-    deeper = assistant.retriever.find(question.text, k=DEEPER, documents=paths or None).result.passages
-    passages: dict[str, Passage] = {}
-    for passage in (*found, *deeper):
-        passages.setdefault(passage.chunk.chunk_id, passage)
-    return [
-        passage
-        for passage in passages.values()
-        if (not names or passage.path in paths) and _is_on_page(passage, question)
+    pages = frozenset((path, page) for doc, page in question.gold for path in paths_of.get(doc, ()))
+    if (names and not paths) or (question.gold and not pages):
+        missing = ", ".join(sorted(name for name in names if name not in paths_of))
+        raise _Unusable(f"{missing} is not in the library. Take it in with `strongroom ingest`.")
+    return _Place(words, paths, pages)
+
+
+def _where_it_may_stand(
+    assistant: "Assistant", question: Question, found: Sequence[Passage], place: _Place
+) -> list[Passage]:
+    """The passages of the pages or documents that the line names, those that the search found first; all that can be
+    found when it names none. A search leaves out what it has found nearly alike, so that pages are read, too."""
+    deeper = assistant.retriever.find(question.text, k=DEEPER, documents=place.paths or None).result.passages
+    on_pages = [
+        Passage(0, 0.0, held.chunk, held.document, held.path, held.title, held.page_label, Why())
+        for path, page in sorted(place.pages)
+        for held in assistant.library.chunks_on(path, page)
     ]
+    passages: dict[str, Passage] = {}
+    for passage in (*found, *deeper, *on_pages):
+        passages.setdefault(passage.chunk.chunk_id, passage)
+    return [passage for passage in passages.values() if place.has(passage)]
 
 
-def _is_on_page(passage: Passage, question: Question) -> bool:
-    pages = range(passage.chunk.page, passage.chunk.page_last + 1)
-    return not question.gold or any((passage.document, page) in question.gold for page in pages)
+def _why_not(question: Question, place: _Place, texts: Sequence[str]) -> str:
+    """What to tell of a line whose answer none of the texts bears out."""
+    answers = [answer for answer in map(clean, question.answers) if answer]
+    if question.sentence and not any(_pattern(question.sentence).search(text) for text in texts):
+        return (
+            f"The sentence “{question.sentence}” stands in no passage {place.words}. Write it as it stands there, or "
+            "leave it out."
+        )
+    stands = question.sentence or any(_pattern(answer).search(text) for answer in answers for text in texts)
+    if not answers or not stands:
+        given = question.answers[0]
+        return f"The answer “{given}” is not found {place.words}. Write it as it stands there, in a few words."
+    if not any(says_something_new(answer, question.text) for answer in answers):
+        return f"The answer “{answers[0]}” only says words of the question again. Ask so that it says more than that."
+    return (
+        f"The answer “{answers[0]}” is not borne out by the sentence that says so. Write it in the words of that "
+        'sentence, or give another one: "sentence": "…".'
+    )
 
 
 def _said(passage: Passage, question: Question) -> tuple[str, str] | None:

@@ -232,6 +232,10 @@ class Library:
         """Those of `chunk_ids` that are in the collection."""
         return lookups.stored_chunks(self.database, self._row(), chunk_ids)
 
+    def chunks_on(self, path: Path | str, page: int) -> list[StoredChunk]:
+        """The chunks that stand on that page (1-based) or run over it, in reading order."""
+        return lookups.chunks_on(self.database, self._row(), str(path), page)
+
     def places(self, chunk_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
         """Chunk id → path and first page, for those of `chunk_ids` that are in the collection; no text is read."""
         return lookups.places(self.database, self._row(), chunk_ids)

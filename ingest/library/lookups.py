@@ -48,6 +48,18 @@ def stored_chunks(database: Database, collection: int | None, chunk_ids: Iterabl
     return found
 
 
+def chunks_on(database: Database, collection: int | None, path: str, page: int) -> list[StoredChunk]:
+    """The chunks that stand on that page (1-based) of the document at `path`, or run over it, in reading order."""
+    rows = database.rows(
+        "SELECT c.chunk_id FROM documents d JOIN chunks c ON c.document = d.id"
+        " WHERE d.collection = ? AND d.path = ? AND ? BETWEEN c.page AND c.page_last ORDER BY c.ordinal",
+        (collection, path, page),
+    )
+    chunk_ids = [chunk_id for (chunk_id,) in rows]
+    stored = stored_chunks(database, collection, chunk_ids)
+    return [stored[chunk_id] for chunk_id in chunk_ids if chunk_id in stored]
+
+
 def places(database: Database, collection: int | None, chunk_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Chunk id → path and first page, for those of `chunk_ids` that are in the collection."""
     rows = database.rows(

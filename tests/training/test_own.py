@@ -13,6 +13,7 @@ from assistant.assistant import Assistant, open_assistant
 from assistant.reply import holds
 from config.locations import Locations
 from config.settings import load_settings
+from ingest.types import FileStatus
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import POLICIES, fill
 from tests.models.gguf_writer import write_gguf
@@ -84,6 +85,7 @@ def test_a_sentence_that_is_given_is_the_one_that_is_copied(assistant: Assistant
     assert chair.support == "Ingrid Solheim was elected chair for two years."
     (lost,) = looked_up(assistant, tmp_path, CHAIR | {"sentence": "chair for three years"})
     assert isinstance(lost, LeftOut)
+    assert lost.reason.startswith("The sentence “chair for three years” stands in no passage in the library.")
 
 
 def test_a_line_of_no_use_does_not_stand_in_the_way_of_the_same_question(assistant: Assistant, tmp_path: Path) -> None:
@@ -98,6 +100,38 @@ def test_what_the_check_would_refuse_is_not_learnt(assistant: Assistant, tmp_pat
     """The figure stands in the passage, but not the words."""
     (wrong,) = looked_up(assistant, tmp_path, CHAIR | {"answers": ["a purser named Ingrid Solheim"]})
     assert isinstance(wrong, LeftOut)
+    assert "is not found in the library" in wrong.reason
+    again = {"question": "Was Ingrid Solheim elected?", "answers": ["Ingrid Solheim"]}
+    other = CHAIR | {"sentence": "The board approved the purchase of the tug"}
+    reasons = [one.reason for one in looked_up(assistant, tmp_path, again, other) if isinstance(one, LeftOut)]
+    assert "The answer “Ingrid Solheim” only says words of the question again." in reasons[0]
+    assert "The answer “Ingrid Solheim” is not borne out by the sentence" in reasons[1]
+
+
+def test_a_page_that_is_named_is_gone_through_whatever_the_search_leaves_out(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    """It gives the same words once."""
+    said = "The ferry to Bergen takes 95 minutes."
+    fill(assistant.library, assistant.embedder, {"ferries.md": [said, said, said]})
+    asked = {"question": "How long does the ferry take?", "answers": ["95 minutes"]}
+    for page in (1, 2, 3):
+        (own,) = owns(assistant, tmp_path, asked | {"gold_pages": [{"doc": "ferries.md", "page": page}]})
+        assert own.right is not None
+        assert own.right.chunk.page == page
+
+
+def test_a_file_that_did_not_get_in_is_not_in_the_library_but_a_copy_is(assistant: Assistant, tmp_path: Path) -> None:
+    held = next(each for each in assistant.library.documents() if each.document == "leave-policy.md")
+    for name, sha256, status in (("copy.md", held.sha256, FileStatus.DUPLICATE), ("cut.pdf", "00", FileStatus.DAMAGED)):
+        assistant.library.record_outcome(f"/documents/{name}", sha256=sha256, status=status, reason="")
+    where = [{"docs": ["copy.md"]}, {"docs": [], "gold_pages": [{"doc": "copy.md", "page": 1}]}]
+    for each in where:
+        (own,) = owns(assistant, tmp_path, DAYS | each)
+        assert own.answer == "23 days"
+    (lost,) = looked_up(assistant, tmp_path, DAYS | {"docs": ["cut.pdf"]})
+    assert isinstance(lost, LeftOut)
+    assert lost.reason.startswith("cut.pdf is not in the library.")
 
 
 def test_it_is_asked_as_the_program_asks(assistant: Assistant, tmp_path: Path) -> None:
