@@ -1,13 +1,16 @@
 """What a text counts: its numbers, in digits and in words, each with what may be counted by it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from assistant.words import GROUPED, STOP_WORDS, WORD, possible_numbers, readings, terms, values_of
+from assistant.words import GROUPED, STOP_WORDS, WORD, possible_numbers, readings, term_of, values_of
 from ingest.unspaced import spaced
 
 Count = tuple[float, str]
 """A number and the term of what may be counted by it, a unit in the form of UNITS."""
+
+_Piece = tuple[list[float], str]
+"""What a number or word may be as a number, and its term."""
 
 _ONES = "one two three four five six seven eight nine"
 _TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -35,7 +38,7 @@ _POWERS = {
     "trillion": "tn billionen",
 }
 _UNIT_OF = {
-    terms(word)[0]: unit
+    term_of(word): unit
     for units in (_TIMES, _POWERS)
     for unit, others in units.items()
     for word in (unit, *others.split())
@@ -57,10 +60,24 @@ _NUMBER_IN_WORDS = re.compile(_IN_WORDS, re.IGNORECASE)
 _PIECE = re.compile(rf"{GROUPED}|(?P<in_words>{_IN_WORDS})|{WORD}", re.IGNORECASE)
 
 
-def counts(text: str, *, in_every_reading: bool = False) -> Iterator[Count]:
-    """Each number of `text`, which has single spaces only, with the words behind it that may be what is counted;
-    with `in_every_reading` once for each number that it may be."""
-    pieces = list(_pieces(text, in_every_reading))
+def counts(text: str) -> Iterator[Count]:
+    """Each number of `text`, which has single spaces only, with the words behind it that may be what is counted."""
+    return _counted(list(_pieces(text, in_every_reading=False)))
+
+
+def held_in(text: str) -> tuple[set[float], set[Count]]:
+    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words; and `counts`
+    with each of these readings."""
+    pieces = list(_pieces(text, in_every_reading=True))
+    return possible_numbers(text).union(*(values for values, _ in pieces)), set(_counted(pieces))
+
+
+def in_digits(text: str) -> str:
+    """`text` with its numbers in words as digits: `twenty-five days` → `25 days`. A lone `one` may be no number."""
+    return _NUMBER_IN_WORDS.sub(lambda match: _digits(match[0].lower()), text)
+
+
+def _counted(pieces: Sequence[_Piece]) -> Iterator[Count]:
     for place, (values, _) in enumerate(pieces):
         for other_values, word in pieces[place + 1 : place + 1 + _WORDS_TO_UNIT] if values else ():
             if other_values:
@@ -69,26 +86,15 @@ def counts(text: str, *, in_every_reading: bool = False) -> Iterator[Count]:
                 yield from ((value, _UNIT_OF.get(word, word)) for value in values)
 
 
-def values_in(text: str) -> set[float]:
-    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words."""
-    return possible_numbers(text).union(*(values for values, _ in _pieces(text, True)))
-
-
-def in_digits(text: str) -> str:
-    """`text` with its numbers in words as digits: `twenty-five days` → `25 days`. A lone `one` may be no number."""
-    return _NUMBER_IN_WORDS.sub(lambda match: _digits(match[0].lower()), text)
-
-
-def _pieces(text: str, in_every_reading: bool) -> Iterator[tuple[list[float], str]]:
-    """Each number and word with the values that it has as a number, and its first term."""
+def _pieces(text: str, *, in_every_reading: bool) -> Iterator[_Piece]:
     for match in _PIECE.finditer(spaced(text)):
+        written = match[0]
         if match["in_words"]:
-            values = [_value(match[0].lower())]
-        elif match[0][0].isdigit():
-            values = readings(match[0]) if in_every_reading else values_of(match[0])[-1:]
+            yield [_value(written.lower())], ""
+        elif written[0].isdigit():
+            yield readings(written) if in_every_reading else values_of(written)[-1:], term_of(written)
         else:
-            values = []
-        yield values, terms(match[0])[0]
+            yield [], term_of(written)
 
 
 def _digits(in_words: str) -> str:

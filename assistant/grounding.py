@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
-from assistant.counting import UNITS, Count, counts, in_digits, values_in
+from assistant.counting import UNITS, Count, counts, held_in, in_digits
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
 from assistant.words import STOP_WORDS, content_terms, numbers, parse_number, terms
@@ -50,10 +50,10 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
         return False
     texts = [_collapsed(passage) for passage in passages]
     claim = _LIST_NUMBER.sub("", _collapsed(sentence))
-    held = {value for text in texts for value in values_in(text)}
+    held, found = _held_in_any(texts)
     return (
         _quotes_stand(sentence, texts)
-        and _numbers_occur(claim, texts, held)
+        and _numbers_occur(claim, held, found)
         and _dotted_occur(claim, texts)
         and _names_occur(sentence, passages, question)
         and _says_something_of_them(claim, texts, held, question)
@@ -65,10 +65,14 @@ def _quotes_stand(sentence: str, passages: Sequence[str]) -> bool:
     return all(any(_collapsed(span) in text for text in passages) for span in QUOTED.findall(sentence))
 
 
-def _numbers_occur(claim: str, passages: Sequence[str], held: Collection[float]) -> bool:
+def _held_in_any(passages: Sequence[str]) -> tuple[set[float], set[Count]]:
+    holding = [held_in(passage) for passage in passages]
+    return set().union(*(values for values, _ in holding)), set().union(*(found for _, found in holding))
+
+
+def _numbers_occur(claim: str, held: Collection[float], found: Collection[Count]) -> bool:
     """Those in words ("five months") count where the passages count the same thing: "two reasons" may be a summary."""
     claimed = list(counts(claim))
-    found = {count for passage in passages for count in counts(passage, in_every_reading=True)}
     counted = {unit for _, unit in found}
     values = [*numbers(claim), *(value for value, unit in claimed if unit in counted)]
     return all(value in held for value in values) and _units_agree(claimed, found)
@@ -115,7 +119,7 @@ def _names(text: str) -> Iterator[str]:
 def _says_something_of_them(claim: str, passages: Sequence[str], held: Collection[float], question: str) -> bool:
     """Whether a word or number that is not the question's stands in the passages, where there is such a one."""
     words = set(_words(claim)).difference(terms(question))
-    values = set(numbers(in_digits(claim))) - values_in(_collapsed(question))
+    values = set(numbers(in_digits(claim))) - held_in(_collapsed(question))[0]
     known = words.intersection(term for passage in passages for term in terms(passage)) or values.intersection(held)
     return bool(known) or not (words or values)
 

@@ -83,7 +83,7 @@ def _without_inflection(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """Every word and number of `text`, folded and stemmed, stop words included, in order."""
-    return [_term(match) for match in _WORD.findall(spaced(text))]
+    return [term_of(match) for match in _WORD.findall(spaced(text))]
 
 
 def content_terms(text: str) -> list[str]:
@@ -106,7 +106,7 @@ def written_words(text: str) -> dict[str, str]:
         bare = fold(_without_ending(word))
         if bare in STOP_WORDS or bare in foreign or (len(bare) == 1 and not bare.isdigit()):
             continue
-        found.setdefault(_term(match), _POSSESSIVE.sub("", word))
+        found.setdefault(term_of(match), _POSSESSIVE.sub("", word))
     return found
 
 
@@ -121,7 +121,8 @@ def _without_ending(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
-def _term(word: str) -> str:
+def term_of(word: str) -> str:
+    """A word or number as a term: folded and stemmed, or in plain digits."""
     if word[0].isdigit():
         value = parse_number(word)
         return word if value is None else _plain(value)
