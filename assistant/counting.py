@@ -72,6 +72,12 @@ def held_in(text: str) -> tuple[set[float], set[Count]]:
     return possible_numbers(text).union(*(values for values, _ in pieces)), set(_counted(pieces))
 
 
+def spelled_out(text: str) -> list[float]:
+    """The numbers that `text` has in words. A lone `one` may be no number."""
+    written = (match[0].lower() for match in _NUMBER_IN_WORDS.finditer(text))
+    return [_value(each) for each in written if each not in STOP_WORDS]
+
+
 def in_digits(text: str) -> str:
     """`text` with its numbers in words as digits: `twenty-five days` → `25 days`. A lone `one` may be no number."""
     return _NUMBER_IN_WORDS.sub(lambda match: _digits(match[0].lower()), text)

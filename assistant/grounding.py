@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
-from assistant.counting import UNITS, Count, counts, held_in, in_digits
+from assistant.counting import UNITS, Count, counts, held_in, in_digits, spelled_out
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
 from assistant.words import STOP_WORDS, content_terms, numbers, parse_number, terms
@@ -57,7 +57,7 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
         and _dotted_occur(claim, texts)
         and _names_occur(sentence, passages, question)
         and _says_something_of_them(claim, texts, held, question)
-        and _overlap(claim, texts, question) >= OVERLAP_FLOOR
+        and _overlap(claim, texts, held, question) >= OVERLAP_FLOOR
     )
 
 
@@ -124,14 +124,15 @@ def _says_something_of_them(claim: str, passages: Sequence[str], held: Collectio
     return bool(known) or not (words or values)
 
 
-def _overlap(claim: str, passages: Sequence[str], question: str) -> float:
-    claimed = _words(claim)
-    held = {term for text in (*passages, question) for term in terms(text)}
-    return sum(term in held for term in claimed) / len(claimed) if claimed else 1.0
+def _overlap(claim: str, passages: Sequence[str], held: Collection[float], question: str) -> float:
+    """A number in words counts as one of the words: it need not occur where it may be a summary."""
+    known = {term for text in (*passages, question) for term in terms(text)}
+    occur = [term in known for term in _words(claim)] + [value in held for value in spelled_out(claim)]
+    return sum(occur) / len(occur) if occur else 1.0
 
 
 def _words(claim: str) -> list[str]:
-    """Its content terms that are no numbers: those must occur, whatever their form."""
+    """Its content terms that are no numbers."""
     return [term for term in content_terms(in_digits(claim)) if not term[0].isdigit()]
 
 

@@ -149,6 +149,11 @@ def test_another_number_date_section_or_unit_is_not(sentence: str, passage: str)
     assert is_supported(passage, [passage], sentence)
 
 
+def test_a_number_in_words_that_nothing_is_counted_with_counts_as_a_word() -> None:
+    assert not is_supported("The notice period is seven weeks.", ["The notice period is long."], "How long?")
+    assert is_supported("The notice period has two parts.", ["The notice period is in parts."], "How long?")
+
+
 def test_a_sentence_without_a_source_is_not_supported() -> None:
     assert not is_supported("Purchases of property cost 1,577 million.", [])
 
