@@ -70,6 +70,7 @@ def forget(
     after a kill for instance, is no mistake.
     """
     size_before = _size(locations)
+    others = _search_the_rest(glob, database, locations, collection_name, exact)
     with database.transaction() as connection:
         collection = collections.ensure(connection, collection_name)
         matched = _matching(connection, collection, glob, exact)
@@ -79,8 +80,6 @@ def forget(
         connection.execute("DELETE FROM recognised")  # of files that an interrupted run left
         for hook in hooks if paths else ():
             hook(paths)
-        # While the text is not gone for good, for a kill after that would leave nothing to search for.
-        others = search_files((path for path in all_files(locations) if not is_of_the_stores(path, locations)), probes)
         earlier = _places_left(connection, collection, locations)
         _keep_places(connection, collection, locations, [*earlier, *others.found, *others.unread])
     if not matched and not _compaction_due(database, collection):
@@ -89,7 +88,7 @@ def forget(
     try:
         verdict = _wipe_out(database, locations, collection, scan, index, probes if matched else None, earlier)
     except (StrongroomError, OSError) as error:
-        verdict = _Verdict(others.found, (), [_in_words(error)])
+        verdict = _Verdict(tuple(path for path in others.found if path.exists()), (), [_in_words(error)])
     reclaimed = max(0, size_before - _size(locations))
     places = tuple(str(path) for path in verdict.places)
     reason = " ".join(verdict.doubts)
@@ -104,6 +103,16 @@ def is_due(database: Database, locations: Locations, collection_name: str) -> bo
         if collection is None or _compaction_due(database, collection) in (0, collections.TAKEN_OUT):
             return False
         return not _places_left(connection, collection, locations)
+
+
+def _search_the_rest(glob: str, database: Database, locations: Locations, collection_name: str, exact: bool) -> Traces:
+    """Traces in the files that forgetting does not write anew. It is done while the text is still there, for a kill
+    after the deletion would leave nothing to search for, and before it, for that keeps others from writing."""
+    with database.snapshot() as connection:
+        collection = collections.find(database, collection_name)
+        matched = _matching(connection, collection, glob, exact) if collection is not None else []
+        probes = choose_probes(connection, [row for row, _ in matched])
+    return search_files((path for path in all_files(locations) if not is_of_the_stores(path, locations)), probes)
 
 
 def _wipe_out(
@@ -175,7 +184,7 @@ def _named(paths: Sequence[Path]) -> str:
 def _in_words(error: StrongroomError | OSError) -> str:
     if isinstance(error, StrongroomError):
         return str(error)
-    return f"The system refused: {error.strerror or error}. Run the command again."
+    return f"The system refused: {error.strerror or error}. Run `strongroom documents forget` for them again."
 
 
 def _places_left(connection: sqlite3.Connection, collection: int, locations: Locations) -> list[Path]:
