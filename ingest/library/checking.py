@@ -74,13 +74,13 @@ def _compaction(connection: sqlite3.Connection, collection: int, library: str) -
     ).fetchone()
     if not due or due == TAKEN_OUT:
         return None
-    again = "lose every other Strongroom and run `strongroom documents forget` for them again."
     files = json.loads(found_in)
+    again = "run `strongroom documents forget` for them again."
     if not files:
         detail = "Documents were forgotten, but traces of them may still be on the disk."
-        return Problem("forgetting", detail, f"C{again}")
-    detail = f"Documents were forgotten, but some of their text was found under the home, in {', '.join(files)}."
-    remedy = _INGEST_AGAIN if library in files else f"Delete that, or move it out of the home; c{again}"
+        return Problem("forgetting", detail, f"Close every other Strongroom and {again}")
+    detail = f"Documents were forgotten, but some of their text is, or may be, under the home, in {', '.join(files)}."
+    remedy = _INGEST_AGAIN if library in files else f"Delete that, or move it out of the home, and {again}"
     return Problem("forgetting", detail, remedy)
 
 

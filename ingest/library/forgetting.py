@@ -128,15 +128,17 @@ def _wipe_out(
     have text forgotten `earlier`."""
     doubts = _clear_stores(database, locations, scan, index)
     stores_are_clean, library_is_compact = not doubts, BEING_READ not in doubts
-    traces = Traces(tuple(earlier))
     holders: tuple[Holder, ...] = ()
     remarks: list[str] = []
-    if probes is not None:
+    if probes is None:
+        traces = Traces(tuple(earlier))
+        doubts += _told_of_earlier(earlier, locations)
+    else:
         with database.snapshot() as connection:
             distinctive, holders = still_distinctive(connection, probes)
         traces = search_files(all_files(locations), distinctive)
+        doubts += _told(traces, locations, stores_are_clean=stores_are_clean)
         remarks = _remarks(probes, distinctive)
-    doubts += _told(traces, locations, stores_are_clean=stores_are_clean)
     with database.transaction() as connection:
         if not doubts and not earlier:
             connection.execute("UPDATE collections SET compaction_due = 0 WHERE id = ?", (collection,))
@@ -174,6 +176,14 @@ def _told(traces: Traces, locations: Locations, *, stores_are_clean: bool) -> li
     if traces.unread:
         told.append(f"Nobody knows whether some of their text is in {_named(traces.unread)}, which cannot be read.")
     return told
+
+
+def _told_of_earlier(places: Sequence[Path], locations: Locations) -> list[str]:
+    """As `_told`, of files that held text, or could not be read, when it could still be searched for."""
+    if not places:
+        return []
+    remedy = "" if locations.library_file in places else ": delete that, or move it out of the home"
+    return [f"Some of what was forgotten earlier is, or may be, in {_named(places)}{remedy}."]
 
 
 def _named(paths: Sequence[Path]) -> str:
