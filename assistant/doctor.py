@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from config.errors import LibraryError, StrongroomError
 from config.locations import Locations
 from config.seal import seal_report
 from models.base import GenerationOptions, Message
-from models.hardware import available_cores, has_gpu
+from models.hardware import available_cores, has_gpu, llama_backends
 from models.loading import find_adapter, require_adapter_fits
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ LEAST_MEMORY = 4_000_000_000
 """Bytes of memory below which models will hardly run beside a library."""
 MEASURED_PARAGRAPHS = 15
 MEASURED_TOKENS = 32
-_GPU_PARTS = ("cuda", "hip", "metal", "sycl", "vulkan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,12 @@ def _check_home(home: Path) -> Check:
     if not os.access(home, os.W_OK | os.X_OK):
         return Check("home", False, f"{detail}, cannot be written", "Name a folder you may write to with --home.")
     if mode & 0o077:
-        return Check("home", False, f"{detail}, open to other users", f"Run chmod 700 {home}.")
+        return Check(
+            "home",
+            False,
+            f"{detail}, open to other users",
+            f"Run chmod 700 {home}; a disk that keeps no permissions (FAT) is no place for it.",
+        )
     return Check("home", True, detail)
 
 
@@ -192,9 +195,7 @@ def _check_embedder(assistant: "Assistant") -> Check:
 def _check_gpu() -> Check:
     """Told by the files of llama.cpp and of the system: loading llama.cpp is left to the model's own process."""
     found = "a GPU was found" if has_gpu() else "no GPU was found"
-    package = find_spec("llama_cpp")
-    folders = [Path(folder) / "lib" for folder in (package.submodule_search_locations or ())] if package else []
-    built_for = sorted({part for folder in folders for part in _GPU_PARTS if any(folder.glob(f"*ggml-{part}*"))})
+    built_for = llama_backends()
     offload = f"llama.cpp was built for {', '.join(built_for)}" if built_for else "llama.cpp was built for the CPU"
     return Check("gpu", True, f"{found}; {offload}")
 

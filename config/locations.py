@@ -1,6 +1,7 @@
 """Where everything the program keeps lives: one folder, the home, readable by its owner only."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,16 +94,19 @@ def default_home() -> Path:
     return Path(configured).expanduser().absolute() if configured else Path.home() / ".strongroom"
 
 
-def open_home(home: Path | None = None) -> Locations:
+def open_home(home: Path | None = None, *, note: Callable[[str], object] = lambda _: None) -> Locations:
     """Create the home (0700) if it is missing and return where things live in it.
 
-    Raises HomeError if it cannot be created or written, is no folder, or belongs to another user.
+    `note` is told when a folder that held something else is closed to other users. Raises HomeError if the home cannot
+    be found, created or written, or is no folder.
     """
-    home = (home or default_home()).expanduser().absolute()
+    home = _absolute(home)
     try:
         home.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
         if home.stat().st_mode & 0o077:
             home.chmod(PRIVATE_DIRECTORY)
+            if _held_other_things(Locations(home)):
+                note(f"{home} is the home now, and closed to other users; what was in it before is, too.")
         if not os.access(home, os.R_OK | os.W_OK | os.X_OK):  # false on a read-only disk, for root too
             raise HomeError(
                 f"The home {home} cannot be written.",
@@ -116,6 +120,21 @@ def open_home(home: Path | None = None) -> Locations:
             "Name a folder you may write to with --home or STRONGROOM_HOME.",
         ) from error
     return Locations(home)
+
+
+def _absolute(home: Path | None) -> Path:
+    try:
+        return (home or default_home()).expanduser().absolute()
+    except RuntimeError as error:  # a user without a folder, or ~NAME of nobody
+        raise HomeError(
+            "The home cannot be found: there is no folder that ~ stands for.", "Name a folder with --home."
+        ) from error
+
+
+def _held_other_things(locations: Locations) -> bool:
+    """Whether a folder was something else before it became the home."""
+    was_home = locations.library_file.exists() or locations.settings_file.exists()
+    return not was_home and any(locations.home.iterdir())
 
 
 def private_directory(path: Path) -> Path:

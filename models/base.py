@@ -1,7 +1,7 @@
 """What a model is: three small protocols. Adapters speak text, messages and float vectors, never chunks or pages."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Event
 from typing import Literal, Protocol, runtime_checkable
 
@@ -82,7 +82,6 @@ class ModelInformation:
     """True for such a model that an adapter has taught: `auto` style then shows what it writes if the check passes."""
     runs_on: str = ""
     """`host:port` of the server it runs on, to which prompts are sent; empty for this machine."""
-    details: dict[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable

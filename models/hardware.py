@@ -109,11 +109,17 @@ def adds_bytes_exactly(description: Path = Path("/proc/cpuinfo")) -> bool:
 
 
 def runs_on_gpu(libraries: Path | None = None) -> bool:
-    """Whether there is a GPU and llama.cpp was built for one: what it was built for lies beside it as a library."""
+    """Whether there is a GPU and llama.cpp was built for one."""
+    return has_gpu() and bool(llama_backends(libraries))
+
+
+def llama_backends(libraries: Path | None = None) -> list[str]:
+    """The kinds of GPU that llama.cpp was built for, such as `cuda`: for each a library lies beside it."""
     if libraries is None:
         spec = importlib.util.find_spec("llama_cpp")
         libraries = Path(spec.origin).parent / "lib" if spec and spec.origin else Path()
-    return has_gpu() and any(_GPU_LIBRARY.match(path.name) for path in libraries.glob("*ggml-*"))
+    found = (_GPU_LIBRARY.match(path.name) for path in libraries.glob("*ggml-*"))
+    return sorted({match[2] for match in found if match})
 
 
 def has_gpu() -> bool:

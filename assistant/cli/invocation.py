@@ -25,7 +25,6 @@ class Invocation:
     collection: str = "default"
     config: Path | None = None
     server: bool = False
-    quiet: bool = False
     verbose: bool = False
     output: Output = field(default_factory=Output)
     _destination: "Destination | None" = None
@@ -36,7 +35,7 @@ class Invocation:
         from config.environment import confine_to_home
         from config.locations import open_home
 
-        locations = open_home(self.home)
+        locations = open_home(self.home, note=self.output.note)
         confine_to_home(locations)
         return locations
 

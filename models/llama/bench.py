@@ -52,10 +52,10 @@ class ProcessBench:
 
     def layers_that_fit(self) -> int | None:
         found = self._ask("devices", _SECONDS_FOR_DEVICES)
-        if found is None or not found["devices"]:
+        if found is None or not found["free"]:
             return None
-        free = sum(device["free"] for device in found["devices"])
-        return layers_that_fit(read_gguf_header(self._path), self._path.stat().st_size, self._context, free)
+        size = self._path.stat().st_size
+        return layers_that_fit(read_gguf_header(self._path), size, self._context, sum(found["free"]))
 
     def close(self) -> None:
         self._process.end()

@@ -80,11 +80,6 @@ class LlamaModel:
             adapter_hash=adapter.sha256 if adapter else "",
             writes_well=header.parameters >= _LEAST_TO_WRITE_WELL,
             writes_in_form=header.parameters < _LEAST_TO_WRITE_WELL and adapter is not None,
-            details={
-                "title": header.text("general.name") or path.stem,
-                "parameters": f"{header.parameters / 1e6:,.0f} million",
-                "licence": header.licence,
-            },
         )
 
     @property

@@ -1,7 +1,6 @@
 """The GPUs that this build of llama.cpp can use. Runs in the worker only."""
 
 import ctypes
-from typing import Any
 
 import llama_cpp
 from llama_cpp import _ggml
@@ -9,8 +8,8 @@ from llama_cpp import _ggml
 _CPU = 0  # ggml-backend.h, enum ggml_backend_dev_type
 
 
-def gpu_memory() -> list[dict[str, Any]]:
-    """Name, free and total bytes of each; empty when llama.cpp was built for the processor alone, or finds none."""
+def free_gpu_memory() -> list[int]:
+    """Free bytes of each; empty when llama.cpp was built for the processor alone, or finds none."""
     if not llama_cpp.llama_supports_gpu_offload():
         return []
     library = _ggml.libggml
@@ -18,7 +17,6 @@ def gpu_memory() -> list[dict[str, Any]]:
         ("ggml_backend_dev_count", ctypes.c_size_t, []),
         ("ggml_backend_dev_get", ctypes.c_void_p, [ctypes.c_size_t]),
         ("ggml_backend_dev_type", ctypes.c_int, [ctypes.c_void_p]),
-        ("ggml_backend_dev_name", ctypes.c_char_p, [ctypes.c_void_p]),
         ("ggml_backend_dev_memory", None, [ctypes.c_void_p] + [ctypes.POINTER(ctypes.c_size_t)] * 2),
     ):
         getattr(library, function).restype, getattr(library, function).argtypes = result, arguments
@@ -29,6 +27,5 @@ def gpu_memory() -> list[dict[str, Any]]:
         free, total = ctypes.c_size_t(), ctypes.c_size_t()
         library.ggml_backend_dev_memory(device, ctypes.byref(free), ctypes.byref(total))
         if library.ggml_backend_dev_type(device) != _CPU and total.value:
-            name = library.ggml_backend_dev_name(device).decode("utf-8", "replace")
-            found.append({"name": name, "free": free.value, "total": total.value})
+            found.append(free.value)
     return found

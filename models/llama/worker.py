@@ -8,7 +8,7 @@ Every request has an "id", and its answers carry it:
     count text                  tokens
     state                       tokens, size
     save or restore path …      done, or error
-    devices                     devices (GPUs)
+    devices                     free (bytes of each GPU)
     trial measure load how …    what was measured, or error
     stop                        nothing of its own
 
@@ -162,9 +162,9 @@ class Worker:
                 engine.read_state(request["path"], request["offset"], request["size"], request["tokens"])
                 reply({"id": identity, "done": True})
             case "devices":
-                from models.llama.devices import gpu_memory
+                from models.llama.devices import free_gpu_memory
 
-                reply({"id": identity, "devices": gpu_memory()})
+                reply({"id": identity, "free": free_gpu_memory()})
             case "trial":
                 self._try(request)
             case _:
@@ -174,7 +174,7 @@ class Worker:
         self._engine, self._template = self._open(request["load"])
         self._draft_costs = tuple(request.get("draft_costs", ()))
         self._inbox.vocabulary = self._engine.vocabulary
-        reply({"id": request["id"], "loaded": True, "context": self._engine.context})
+        reply({"id": request["id"], "loaded": True})
 
     def _open(self, load: JsonObject) -> "tuple[Engine, ChatTemplate]":
         from models.llama.engine import Engine, Load

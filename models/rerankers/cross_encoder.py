@@ -11,10 +11,10 @@ from models.onnx_session import OnnxTransformer
 class CrossEncoderReranker:
     """A directory saved by sentence-transformers' CrossEncoder, with one output. Safe to use from several threads."""
 
-    def __init__(self, directory: Path, export: Export, *, name: str, threads: int = 0) -> None:
+    def __init__(self, directory: Path, export: Export, *, name: str) -> None:
         self.name = name
         self._transformer = OnnxTransformer(
-            export.model, directory / "tokenizer.json", max_tokens=read_max_tokens(directory), threads=threads
+            export.model, directory / "tokenizer.json", max_tokens=read_max_tokens(directory)
         )
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:

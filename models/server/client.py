@@ -58,7 +58,6 @@ class ServerModel:
             context=settings.context,
             architecture="server",
             runs_on=destination.label,
-            details={"encrypted": "yes" if destination.encrypted else "no"},
         )
         self._model = settings.model
 

@@ -1,6 +1,7 @@
 """The home and what is written to it, on disks that are full, read-only, or not ours."""
 
 import os
+import pwd
 import resource
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +38,40 @@ def test_a_home_open_to_others_is_closed(tmp_path: Path) -> None:
     home.mkdir(mode=0o755)
 
     assert open_home(home).home.stat().st_mode & 0o777 == 0o700
+
+
+def test_closing_a_folder_that_was_something_else_is_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    notes: list[str] = []
+    open_home(home, note=notes.append)
+    assert notes == []
+
+    (home / "letter.txt").write_text("")
+    home.chmod(0o755)
+    open_home(home, note=notes.append)
+    open_home(home, note=notes.append)  # closed already
+    assert notes == [f"{home} is the home now, and closed to other users; what was in it before is, too."]
+
+    open_home(home).settings_file.write_text("")
+    home.chmod(0o755)
+    open_home(home, note=notes.append)
+    assert len(notes) == 1
+
+
+def test_a_home_of_nobody_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(HomeError, match=r"no folder that ~ stands for.*--home"):
+        open_home(Path("~nobody-of-that-name/home"))
+
+    monkeypatch.setenv("STRONGROOM_HOME", "~nobody-of-that-name/home")
+    with pytest.raises(HomeError, match="no folder that ~ stands for"):
+        open_home()
+
+    for variable in ("STRONGROOM_HOME", "HOME"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: {}["of this user"])
+    with pytest.raises(HomeError, match="no folder that ~ stands for"):
+        open_home()
 
 
 def test_the_home_is_named_by_flag_then_variable_then_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,13 +52,14 @@ def test_how_it_is_run_counts() -> None:
     assert needed(flash_attention="on", kv_type="q8_0") < needed(flash_attention="on")
 
 
-@pytest.mark.parametrize(("library", "expected"), [("libggml-cuda.so", True), ("libggml-cpu.so", False)])
+@pytest.mark.parametrize(("library", "built_for"), [("libggml-musa.so.0", ["musa"]), ("libggml-cpu.so", [])])
 def test_a_gpu_counts_only_where_llama_cpp_was_built_for_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str, expected: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str, built_for: list[str]
 ) -> None:
     monkeypatch.setattr(hardware, "has_gpu", lambda: True)
     (tmp_path / library).touch()
-    assert hardware.runs_on_gpu(tmp_path) is expected
+    assert hardware.llama_backends(tmp_path) == built_for
+    assert hardware.runs_on_gpu(tmp_path) is bool(built_for)
     assert not hardware.runs_on_gpu(tmp_path / "nowhere")
 
 
