@@ -37,7 +37,7 @@ _LONGEST_WAIT_MS = (1 << 31) - 1  # what poll takes: 24 days
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the kernel allows the child; None leaves it as it is. Core dumps are never written.
+    """What the kernel allows the child; None leaves it as it is. Core dumps are never kept.
 
     `memory_mb` is address space, libraries included. Above `cpu_seconds` (in all, not per request) the child is killed;
     `file_size_mb` is the largest file it may write; `nice` lowers its priority.

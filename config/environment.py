@@ -68,5 +68,10 @@ def confine_to_home(locations: Locations) -> None:
 
 
 def forbid_core_dumps() -> None:
-    """Have the system write no memory image when this process, or one it starts, crashes."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    """Have the system keep no memory image when this process, or one it starts, crashes.
+
+    A limit of 1 byte is too little for a file, and Linux then pipes nothing into a program that collects core dumps,
+    either; of a limit of 0 it takes no notice there. A limit that was 0 for good before cannot be raised.
+    """
+    limit = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
+    resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))

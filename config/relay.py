@@ -76,7 +76,8 @@ class _Destination:
 
 def main(descriptor: int) -> None:
     """Serve until the program that started this one ends."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    core = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0  # as in config.environment, which is out of reach
+    resource.setrlimit(resource.RLIMIT_CORE, (core, core))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     control = socket.socket(fileno=descriptor)
     line = _read_line(control)

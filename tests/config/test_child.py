@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -151,7 +152,8 @@ def test_limits_are_in_force_in_the_child(tmp_path: Path) -> None:
         child.send({"do": "write", "path": str(tmp_path / "file"), "megabytes": 2})
         written = child.receive(SECONDS)
 
-    assert description["limits"] == [1500 << 20, 50, 1 << 20, 64, 0]
+    core_dumps = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
+    assert description["limits"] == [1500 << 20, 50, 1 << 20, 64, core_dumps]
     assert description["nice"] == os.nice(0) + 3
     assert allocated == {"bytes": None}
     assert written == {"error": errno.EFBIG}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from config.environment import confine_to_home
+from config.environment import confine_to_home, forbid_core_dumps
 from config.errors import HomeError
 from config.files import replace_file
 from config.locations import Locations, default_home, open_home, private_directory
@@ -155,4 +155,13 @@ def test_caches_and_temporary_files_go_to_the_home(locations: Locations, monkeyp
     for variable in ("TMPDIR", "SQLITE_TMPDIR", "XDG_CACHE_HOME", "HF_HOME", "MPLCONFIGDIR"):
         assert Path(os.environ[variable]).is_relative_to(locations.home), variable
     assert Path(os.environ["TMPDIR"]).is_dir()  # a folder that is not there is passed over for /tmp
-    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
+
+
+@pytest.mark.parametrize(("hard", "limit"), [(resource.RLIM_INFINITY, 1), (1, 1), (0, 0)])
+def test_no_core_dump_is_kept_nor_handed_to_a_program(hard: int, limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all limits, 1 alone keeps a core dump from a program that they are piped into (fs/coredump.c)."""
+    set_to: list[tuple[int, tuple[int, int]]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (0, hard))
+    monkeypatch.setattr(resource, "setrlimit", lambda *limits: set_to.append(limits))
+    forbid_core_dumps()
+    assert set_to == [(resource.RLIMIT_CORE, (limit, limit))]
