@@ -108,13 +108,15 @@ def _measured(passages: int) -> Figures:
 
 
 def _ingest(passages: int, home: Path) -> dict[str, float]:
+    from ingest.types import FoundFile
+
     library = _open(home)
     words = _Words()
     store = vectors = 0.0
     generator = np.random.default_rng(1)
     for number in range(passages // PER_DOCUMENT):
         document, chunks = _document(library, words, number)
-        store += _seconds(partial(library.replace_document, document, chunks, size=1, modified=1.0))
+        store += _seconds(partial(library.replace_document, FoundFile(document.path), document, chunks))
         while pending := library.pending_slice():
             made = generator.standard_normal((len(pending), DIMENSION)).astype(np.float32)
             vectors += _seconds(partial(library.store_vectors, pending, made))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
 from ingest.events import Compared
-from ingest.types import READER_VERSION, UNRECOGNISED, FileStatus
+from ingest.types import READER_VERSION, UNRECOGNISED, FileStatus, FoundFile
 from ingest.walking import cannot_be_opened, is_there, printable, walk
 
 if TYPE_CHECKING:  # numpy comes with it
@@ -22,17 +22,6 @@ _HASH_BLOCK = 1 << 20
 
 SECONDS_BETWEEN_EVENTS = 0.25
 """How often is said how far the comparing is: of unchanged files there are thousands a second."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A file as it is on the disk: `size` in bytes, `modified` in seconds since 1970. `sha256` is empty for one that is
-    too large to get in: it is compared by size and time."""
-
-    path: Path
-    sha256: str
-    size: int
-    modified: float
 
 
 @dataclass(frozen=True, slots=True)

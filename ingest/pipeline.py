@@ -14,7 +14,7 @@ from pathlib import Path
 from config.errors import DocumentError, StrongroomError, place_of
 from config.sections import Settings
 from ingest.chunker import chunk_document
-from ingest.discovery import FoundFile, Plan, discover
+from ingest.discovery import Plan, discover
 from ingest.embedding import BackgroundEmbedding
 from ingest.events import Discovered, Embedded, FileDone, IngestEvent
 from ingest.library.library import Library
@@ -24,7 +24,7 @@ from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
 from ingest.settling import copies_to_read, settle_duplicates, settle_what_needs_no_reading, why_spared
 from ingest.tally import Tally
-from ingest.types import Document, FileStatus
+from ingest.types import Document, FileStatus, FoundFile
 from models.base import Embedder
 from models.hardware import on_battery
 
@@ -223,9 +223,7 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
             status, chunks = _store(result, result.document, file, library, embedder, settings)
     except DocumentError as error:
         status = FileStatus(error.status)
-        reason = library.record_outcome(
-            file.path, sha256=file.sha256, status=status, reason=str(error), size=file.size, modified=file.modified
-        )
+        reason = library.record_outcome(file, status, str(error))
         return FileDone(file.path, status, ms=result.ms, reason=reason)
     ms = result.ms + (time.monotonic() - started) * 1000
     remarks = result.document.remarks if status in IN_LIBRARY else ""
@@ -264,10 +262,9 @@ def _store(
     if not chunks:
         raise DocumentError("There is no text in it.", status=FileStatus.EMPTY)
     status = library.replace_document(
+        file,
         document,
         chunks,
-        size=file.size,
-        modified=file.modified,
         is_complete=result.is_complete,
         is_recognised=_recognises(settings) or not document.unread_pages,
     )

@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from glob import escape
 from pathlib import Path
 
-from ingest.discovery import FoundFile, Plan
+from ingest.discovery import Plan
 from ingest.events import FileDone
 from ingest.library.library import Library
 from ingest.library.types import IN_LIBRARY, KnownFile
-from ingest.types import READER_VERSION, FileStatus
+from ingest.types import READER_VERSION, FileStatus, FoundFile
 
 FORGOTTEN_MEANWHILE = "Another process has taken it out of the ledger just now. Run the ingest again."
 
@@ -36,7 +36,7 @@ def settle_what_needs_no_reading(
         yield FileDone(path, FileStatus.REMOVED)
     for path, reason in plan.unreadable:
         if str(path) not in known and not os.path.isdir(path):  # noqa: PTH112  is_dir() raises for a closed folder
-            library.record_outcome(path, sha256="", status=FileStatus.FAILED, reason=reason)
+            library.record_outcome(FoundFile(path), FileStatus.FAILED, reason)
         yield FileDone(path, FileStatus.FAILED, reason=reason)
 
 
@@ -84,7 +84,5 @@ def settle_duplicates(
             status, reason = record.status, record.reason
         before = known.get(str(file.path))
         if before is None or (before.status, before.sha256, before.reader) != (status, file.sha256, READER_VERSION):
-            reason = library.record_outcome(
-                file.path, sha256=file.sha256, status=status, reason=reason, size=file.size, modified=file.modified
-            )
+            reason = library.record_outcome(file, status, reason)
         yield FileDone(file.path, status, reason=reason)

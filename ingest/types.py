@@ -53,6 +53,18 @@ _SUCCESSES = frozenset(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file as it is on the disk: `size` in bytes, `modified` in seconds since 1970. `sha256` is empty for one that is
+    too large to get in, which is compared by size and time, and for one that cannot be opened, of which nothing is
+    known."""
+
+    path: Path
+    sha256: str = ""
+    size: int = 0
+    modified: float = 0.0
+
+
 class PageStatus(StrEnum):
     """What became of a page of a document that is in the library."""
 

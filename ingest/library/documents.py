@@ -1,5 +1,6 @@
 """Documents, their pages, chunks and vectors, written in the caller's transaction. `lookups` reads them."""
 
+import dataclasses
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,7 @@ from ingest.library import marks
 from ingest.library.schema import MAX_CHUNKS, ORDINAL_BITS
 from ingest.library.types import PASSING
 from ingest.library.vectors import fingerprint_of
-from ingest.types import READER_VERSION, UNRECOGNISED, Chunk, Document, FileStatus, PageStatus
+from ingest.types import READER_VERSION, UNRECOGNISED, Chunk, Document, FileStatus, FoundFile, PageStatus
 
 UNFINISHED = -1
 """In place of a READER_VERSION: pages of the document are still to be recognised."""
@@ -24,22 +25,23 @@ STAYS = "What was read of it before stays in the library."
 def replace(
     connection: sqlite3.Connection,
     collection: int,
+    file: FoundFile,
     document: Document,
     chunks: Sequence[Chunk],
-    size: int,
-    modified: float,
+    *,
     is_complete: bool = True,
     is_recognised: bool = True,
 ) -> FileStatus:
-    """Put `document` in the place of what its path held.
+    """Put the document of `file` in the place of what its path held.
 
     DUPLICATE when another path has brought its content in, UNCHANGED when this path already has, unless an older
     READER_VERSION has read it, or pages can be read now that could not: what comes out the same then keeps its vector.
     """
     if len(chunks) > MAX_CHUNKS:
         raise DocumentError(f"It has more than {MAX_CHUNKS:,} passages.", status=FileStatus.TOO_LARGE)
-    path = str(document.path)
-    holder = holder_of(connection, collection, document.sha256)
+    file = dataclasses.replace(file, sha256=document.sha256)  # what was read: it may have changed since it was found
+    path = str(file.path)
+    holder = holder_of(connection, collection, file.sha256)
     held = _held_at(connection, collection, path)
     before = None if held is None else _status_and_reader(connection, held)
     is_read_anew = (
@@ -57,12 +59,12 @@ def replace(
     clear_path(connection, collection, path)
     if holder is not None:
         reason = f"Same content as {holder}."
-        _insert_row(connection, collection, path, document.sha256, FileStatus.DUPLICATE, reason, size, modified)
+        _insert_row(connection, collection, file, FileStatus.DUPLICATE, reason)
         return FileStatus.DUPLICATE
     status = FileStatus.ADDED if before is None else FileStatus.UPDATED
     if is_read_anew and before is not None and before[1] == UNFINISHED:
         status = before[0]
-    row = _insert_row(connection, collection, path, document.sha256, status, document.remarks, size, modified)
+    row = _insert_row(connection, collection, file, status, document.remarks)
     if not (is_complete and is_recognised):
         reader = UNRECOGNISED if is_complete else UNFINISHED
         connection.execute("UPDATE documents SET reader = ? WHERE id = ?", (reader, row))
@@ -103,32 +105,25 @@ def replace(
 
 
 def record_outcome(
-    connection: sqlite3.Connection,
-    collection: int,
-    path: str,
-    sha256: str,
-    status: FileStatus,
-    reason: str,
-    pages: int,
-    size: int,
-    modified: float,
+    connection: sqlite3.Connection, collection: int, file: FoundFile, status: FileStatus, reason: str
 ) -> str:
     """Write the ledger row of a file that did not get in; returns the reason as it stands there.
 
     What its path held before goes, unless it still is what there is to find: when the content is the same, or reading
     the new one went wrong in a way that may pass. The reason is then put beside the document.
     """
+    path = str(file.path)
     held = _held_at(connection, collection, path)
-    is_same = held is not None and holder_of(connection, collection, sha256) == path
+    is_same = held is not None and holder_of(connection, collection, file.sha256) == path
     if held is None or not (is_same or status in (FileStatus.FAILED, FileStatus.TIMEOUT)):
         clear_path(connection, collection, path)
-        _insert_row(connection, collection, path, sha256, status, reason, size, modified, pages)
+        _insert_row(connection, collection, file, status, reason)
         return reason
     if status is FileStatus.DUPLICATE:  # of what is here itself
         return reason
     reason = f"{reason} {STAYS}"
     connection.execute(
-        "UPDATE documents SET reason = ?, size = ?, modified = ? WHERE id = ?", (reason, size, modified, held)
+        "UPDATE documents SET reason = ?, size = ?, modified = ? WHERE id = ?", (reason, file.size, file.modified, held)
     )
     if is_same and status not in PASSING:  # the next run would say the same, and read it for that
         reader = UNRECOGNISED if status is FileStatus.NEEDS_OCR else READER_VERSION
@@ -253,21 +248,12 @@ def _status_and_reader(connection: sqlite3.Connection, row: int) -> tuple[FileSt
 
 
 def _insert_row(
-    connection: sqlite3.Connection,
-    collection: int,
-    path: str,
-    sha256: str,
-    status: FileStatus,
-    reason: str,
-    size: int,
-    modified: float,
-    pages: int = 0,
+    connection: sqlite3.Connection, collection: int, file: FoundFile, status: FileStatus, reason: str
 ) -> int:
     now = datetime.now(UTC).isoformat(timespec="seconds")
     cursor = connection.execute(
-        "INSERT INTO documents"
-        " (collection, path, sha256, size, modified, status, reason, page_count, ingested_at, reader)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (collection, path, sha256, size, modified, status, reason, pages, now, READER_VERSION),
+        "INSERT INTO documents (collection, path, sha256, size, modified, status, reason, ingested_at, reader)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (collection, str(file.path), file.sha256, file.size, file.modified, status, reason, now, READER_VERSION),
     )
     return int(cursor.lastrowid or 0)

@@ -24,6 +24,7 @@ from ingest.types import (
     Document,
     DocumentRecord,
     FileStatus,
+    FoundFile,
     PageNote,
     PageStatus,
     ScoredChunk,
@@ -87,15 +88,14 @@ class Library:
 
     def replace_document(
         self,
+        file: FoundFile,
         document: Document,
         chunks: Sequence[Chunk],
         *,
-        size: int,
-        modified: float,
         is_complete: bool = True,
         is_recognised: bool = True,
     ) -> FileStatus:
-        """Put a document in the place of what its path held, in one step: all of it can be found, or none.
+        """Put the document of a file in the place of what its path held, in one step: all of it can be found, or none.
 
         One that is not complete is read again by the next ingest, unless the whole of it comes before that; one that is
         not recognised, for want of OCR, by the next that has it.
@@ -105,20 +105,10 @@ class Library:
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
             return documents.replace(
-                connection, collection, document, chunks, size, modified, is_complete, is_recognised
+                connection, collection, file, document, chunks, is_complete=is_complete, is_recognised=is_recognised
             )
 
-    def record_outcome(
-        self,
-        path: Path | str,
-        *,
-        sha256: str,
-        status: FileStatus,
-        reason: str,
-        pages: int = 0,
-        size: int = 0,
-        modified: float = 0.0,
-    ) -> str:
+    def record_outcome(self, file: FoundFile, status: FileStatus, reason: str) -> str:
         """Write the ledger row of a file that did not get in or is a duplicate; what its path held before goes.
 
         But a document stays, and the reason is put beside it, when its content is the same or the status is FAILED or
@@ -126,9 +116,7 @@ class Library:
         """
         with self.database.transaction() as connection:
             collection = collections.ensure(connection, self.collection)
-            return documents.record_outcome(
-                connection, collection, str(path), sha256, status, reason, pages, size, modified
-            )
+            return documents.record_outcome(connection, collection, file, status, reason)
 
     def move_document(self, old: Path | str, new: Path | str) -> None:
         """The file at `old` is now at `new`; its chunks and vectors stay."""

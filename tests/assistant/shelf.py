@@ -7,7 +7,7 @@ from pathlib import Path
 from ingest.library.library import Library
 from ingest.library.types import PendingChunk
 from ingest.library.vectors import fingerprint_of
-from ingest.types import Chunk, Document, Page, make_chunk_id
+from ingest.types import Chunk, Document, FoundFile, Page, make_chunk_id
 from models.base import Embedder
 
 POLICIES = {
@@ -32,7 +32,7 @@ def fill(library: Library, embedder: Embedder | None, documents: Mapping[str, Se
     """Put documents (name → page texts) into the library, a chunk per paragraph; vectors if there is an embedder."""
     for name, pages in documents.items():
         document, chunks = make_document(library.collection, name, pages)
-        library.replace_document(document, chunks, size=sum(map(len, pages)), modified=0.0)
+        library.replace_document(FoundFile(document.path, size=sum(map(len, pages))), document, chunks)
         if embedder is not None:
             library.require_embedder(embedder.identity)
             pending = [

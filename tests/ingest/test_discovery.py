@@ -11,10 +11,10 @@ import pytest
 
 from config.errors import StrongroomError
 from ingest import discovery
-from ingest.discovery import FoundFile, Plan
+from ingest.discovery import Plan
 from ingest.events import Compared
 from ingest.library.types import KnownFile
-from ingest.types import UNRECOGNISED, FileStatus
+from ingest.types import UNRECOGNISED, FileStatus, FoundFile
 
 
 def discover(

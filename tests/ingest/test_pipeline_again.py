@@ -14,7 +14,7 @@ from ingest.events import FileDone
 from ingest.library.library import Library
 from ingest.loaders.base import Recognition
 from ingest.reading import ReaderPool, ReadResult
-from ingest.types import Block, BlockKind, Document, FileStatus, Page, PageStatus
+from ingest.types import Block, BlockKind, Document, FileStatus, FoundFile, Page, PageStatus
 from tests.ingest.library.shelf import found_texts
 from tests.ingest.runs import outcomes, run
 
@@ -23,7 +23,7 @@ def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(lib
     lost = folder / "lost.txt"
     lost.write_text("Too late.\n")
     digest = hashlib.sha256(lost.read_bytes()).hexdigest()
-    library.record_outcome(lost, sha256=digest, status=FileStatus.TIMEOUT, reason="It took too long.", size=10)
+    library.record_outcome(FoundFile(lost, digest, size=10), FileStatus.TIMEOUT, "It took too long.")
 
     def pass_over() -> dict[str, str]:
         return outcomes(run(library, folder, retry=False))

@@ -13,7 +13,7 @@ from assistant.assistant import Assistant, open_assistant
 from assistant.reply import holds
 from config.locations import Locations
 from config.settings import load_settings
-from ingest.types import FileStatus
+from ingest.types import FileStatus, FoundFile
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import POLICIES, fill
 from tests.models.gguf_writer import write_gguf
@@ -124,7 +124,7 @@ def test_a_page_that_is_named_is_gone_through_whatever_the_search_leaves_out(
 def test_a_file_that_did_not_get_in_is_not_in_the_library_but_a_copy_is(assistant: Assistant, tmp_path: Path) -> None:
     held = next(each for each in assistant.library.documents() if each.document == "leave-policy.md")
     for name, sha256, status in (("copy.md", held.sha256, FileStatus.DUPLICATE), ("cut.pdf", "00", FileStatus.DAMAGED)):
-        assistant.library.record_outcome(f"/documents/{name}", sha256=sha256, status=status, reason="")
+        assistant.library.record_outcome(FoundFile(Path(f"/documents/{name}"), sha256), status, "")
     where = [{"docs": ["copy.md"]}, {"docs": [], "gold_pages": [{"doc": "copy.md", "page": 1}]}]
     for each in where:
         (own,) = owns(assistant, tmp_path, DAYS | each)

@@ -8,7 +8,7 @@ import numpy as np
 from config.locations import Locations
 from ingest.embedding import embed_next_slice
 from ingest.library.library import Library
-from ingest.types import Chunk, Document, FileStatus, Page, make_chunk_id
+from ingest.types import Chunk, Document, FileStatus, FoundFile, Page, make_chunk_id
 from models.base import Embedder
 
 SECRET = "The zebracorn protocol requires seventeen quokkawatts at midnight, says Xanthippe."
@@ -18,13 +18,17 @@ PUBLIC = "The public notice about opening hours of the harbour office."
 def put(library: Library, path: str, *pages: str, title: str = "") -> FileStatus:
     """Put a document with these page texts into the library."""
     document = make_document(path, *pages, title=title)
-    return library.replace_document(document, make_chunks(library, document), size=1, modified=1.0)
+    return library.replace_document(file_of(document), document, make_chunks(library, document))
 
 
 def make_document(path: str, *pages: str, title: str = "") -> Document:
     sha256 = hashlib.sha256("\f".join(pages).encode()).hexdigest()
     numbered = tuple(Page(number, text, label=f"p{number}") for number, text in enumerate(pages, 1))
     return Document(Path(path), sha256, title, numbered)
+
+
+def file_of(document: Document) -> FoundFile:
+    return FoundFile(document.path, document.sha256, size=1, modified=1.0)
 
 
 def make_chunks(library: Library, document: Document) -> list[Chunk]:

@@ -1,5 +1,6 @@
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -7,9 +8,9 @@ from config.errors import EmbedderMismatch, UsageError
 from config.locations import Locations
 from ingest.library.embedded import SLICE
 from ingest.library.library import Library
-from ingest.types import READER_VERSION, FileStatus
+from ingest.types import READER_VERSION, FileStatus, FoundFile
 from models.fakes import HashEmbedder
-from tests.ingest.library.shelf import contents, embed_all, found_texts, make_chunks, make_document, put
+from tests.ingest.library.shelf import contents, embed_all, file_of, found_texts, make_chunks, make_document, put
 
 
 def test_a_document_can_be_read_back_page_by_page(library: Library) -> None:
@@ -48,7 +49,7 @@ def test_a_document_that_fails_halfway_leaves_the_library_as_it_was(library: Lib
     clashing = [first, type(second)(**{**_fields(second), "chunk_id": first.chunk_id})]
 
     with pytest.raises(sqlite3.IntegrityError):
-        library.replace_document(document, clashing, size=1, modified=1.0)
+        library.replace_document(file_of(document), document, clashing)
 
     assert contents(library) == before
     assert library.check() == []
@@ -108,7 +109,7 @@ def test_when_the_original_goes_its_duplicate_takes_its_place(
         case "replace":
             put(library, "/a.txt", "Something else.")
         case "outcome":
-            library.record_outcome("/a.txt", sha256="1", status=FileStatus.DAMAGED, reason="It is damaged.")
+            library.record_outcome(FoundFile(Path("/a.txt"), "1"), FileStatus.DAMAGED, "It is damaged.")
 
     records = {record.path: record for record in library.documents()}
     assert records["/b.txt"].status == FileStatus.ADDED
@@ -117,8 +118,16 @@ def test_when_the_original_goes_its_duplicate_takes_its_place(
     assert library.check() == []
 
 
+def test_a_file_that_was_changed_after_it_was_found_is_known_by_what_was_read_of_it(library: Library) -> None:
+    document = make_document("/a.txt", "The new version.")
+    library.replace_document(FoundFile(document.path, "ab", size=7), document, make_chunks(library, document))
+
+    known = library.known_files()["/a.txt"]
+    assert (known.sha256, known.size) == (document.sha256, 7)
+
+
 def test_a_file_that_did_not_get_in_has_its_row_in_the_ledger(library: Library) -> None:
-    library.record_outcome("/x.pdf", sha256="ab", status=FileStatus.LOCKED, reason="It needs a password.", size=7)
+    library.record_outcome(FoundFile(Path("/x.pdf"), "ab", size=7), FileStatus.LOCKED, "It needs a password.")
 
     [record] = library.documents()
     assert (record.status, record.reason, record.chunks) == (FileStatus.LOCKED, "It needs a password.", 0)
@@ -200,10 +209,10 @@ def test_vectors_for_chunks_that_are_gone_by_now_are_passed_over(library: Librar
 
 def test_vectors_of_an_old_text_are_not_put_on_a_new_one(library: Library, embedder: HashEmbedder) -> None:
     document = make_document("/a.txt", "Read in the old way.")
-    library.replace_document(document, make_chunks(library, document), size=1, modified=1.0, is_complete=False)
+    library.replace_document(file_of(document), document, make_chunks(library, document), is_complete=False)
     old = library.pending_slice()
     reread = replace(document, pages=(replace(document.pages[0], text="Read in a new way."),))
-    library.replace_document(reread, make_chunks(library, reread), size=1, modified=1.0)
+    library.replace_document(file_of(reread), reread, make_chunks(library, reread))
     [new] = library.pending_slice()
     assert new.chunk_id == old[0].chunk_id, "the same file gives the same ids"
 
@@ -216,7 +225,7 @@ def test_vectors_of_an_old_text_are_not_put_on_a_new_one(library: Library, embed
 def test_a_document_outlives_a_reading_of_its_new_content_that_went_wrong(library: Library, status: FileStatus) -> None:
     put(library, "/a.txt", "A harbour crane.")
 
-    told = library.record_outcome("/a.txt", sha256="ab", status=status, reason="It went wrong.", size=5)
+    told = library.record_outcome(FoundFile(Path("/a.txt"), "ab", size=5), status, "It went wrong.")
 
     assert told == "It went wrong. What was read of it before stays in the library."
     [record] = library.documents()
@@ -234,10 +243,10 @@ def test_a_document_outlives_a_reading_of_the_same_content_and_one_of_another_th
     library.database.rows("UPDATE documents SET reader = reader - 1")
     digest = library.documents()[0].sha256
 
-    library.record_outcome("/a.txt", sha256=digest, status=FileStatus.LOCKED, reason="It needs a password.")
+    library.record_outcome(FoundFile(Path("/a.txt"), digest), FileStatus.LOCKED, "It needs a password.")
     assert found_texts(library, "crane")
     assert library.known_files()["/a.txt"].reader == READER_VERSION, "it is not read again for the same reason"
 
-    library.record_outcome("/a.txt", sha256="ab", status=FileStatus.LOCKED, reason="It needs a password.")
+    library.record_outcome(FoundFile(Path("/a.txt"), "ab"), FileStatus.LOCKED, "It needs a password.")
     assert not found_texts(library, "crane")
     assert library.documents()[0].status is FileStatus.LOCKED

@@ -1,8 +1,10 @@
+from pathlib import Path
+
 import pytest
 
 from config.locations import Locations
 from ingest.library.library import Library
-from ingest.types import FileStatus
+from ingest.types import FileStatus, FoundFile
 from models.fakes import HashEmbedder
 from tests.ingest.library.shelf import PUBLIC, SECRET, found_texts, index_files, put, secret_vectors, traces
 
@@ -87,8 +89,8 @@ def test_files_with_the_same_content_are_forgotten_together(filled: Library, loc
 
 
 def test_what_did_not_get_in_can_be_forgotten_too(filled: Library, locations: Locations) -> None:
-    filled.record_outcome("/papers/locked-zebracorn.pdf", sha256="ab", status=FileStatus.LOCKED, reason="Locked.")
-    filled.record_outcome("/papers/locked.pdf", sha256="cd", status=FileStatus.LOCKED, reason="Locked.")
+    filled.record_outcome(FoundFile(Path("/papers/locked-zebracorn.pdf"), "ab"), FileStatus.LOCKED, "Locked.")
+    filled.record_outcome(FoundFile(Path("/papers/locked.pdf"), "cd"), FileStatus.LOCKED, "Locked.")
 
     assert filled.forget("locked-*").forgotten == ("/papers/locked-zebracorn.pdf",)
     assert "/papers/locked.pdf" in filled.known_files()

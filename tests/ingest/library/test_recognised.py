@@ -18,7 +18,7 @@ from ingest.pipeline import ingest
 from ingest.reading import ReaderPool
 from ingest.types import FileStatus, PageNote, PageStatus
 from models.fakes import HashEmbedder
-from tests.ingest.library.shelf import make_chunks, put
+from tests.ingest.library.shelf import file_of, make_chunks, put
 from tests.ingest.pdfs import write_pdf
 from tests.ingest.pictures import scan_of
 
@@ -122,7 +122,7 @@ def test_a_document_that_is_not_complete_is_read_by_the_next_run(library: Librar
     path = write_pdf(tmp_path / "mixed.pdf", [["This page is typed."], ["So is this."]])
     document = load_document(path)
     part = replace(document, pages=document.pages[:1])
-    library.replace_document(part, make_chunks(library, part), size=1, modified=0.0, is_complete=False)
+    library.replace_document(file_of(part), part, make_chunks(library, part), is_complete=False)
 
     events = [event for event in run(library, tmp_path) if isinstance(event, FileDone)]
 
@@ -138,7 +138,7 @@ def run(library: Library, folder: Path) -> list[IngestEvent]:
 def test_the_ledger_names_pages_that_were_not_simply_read(library: Library, tmp_path: Path) -> None:
     path = write_pdf(tmp_path / "mixed.pdf", [["This page is typed."], scan_of("One"), []])
     document = load_document(path, LoadOptions(ocr="auto", recognised={1: PAGE}))
-    library.replace_document(document, make_chunks(library, document), size=1, modified=0.0)
+    library.replace_document(file_of(document), document, make_chunks(library, document))
     assert library.page_notes(path) == [
         PageNote(2, PageStatus.OCR, 0.8),
         PageNote(3, PageStatus.EMPTY, None),
