@@ -22,18 +22,20 @@ class Following:
         self._app = app
         self._workers = workers
         self._stop = Event()
-        self._away: tuple[Path, ...] = ()
+        self.away: tuple[Path, ...] = ()
+        """Folders that are not there just now, and are followed from the next start on at which they are."""
 
     def begin(self, folders: Sequence[Path]) -> None:
         """Follow `folders` in place of those followed before; posts FollowingFailed when they cannot be watched."""
         self.end()
         stop = self._stop = Event()
-        self._away = tuple(folder for folder in self._away if folder not in folders)
-        remembered = [*folders, *self._away]
+        self.away = tuple(folder for folder in self.away if folder not in folders)
+        remembered = [*folders, *self.away]
 
         def work() -> None:
             locations = self._workers.wait(stop).locations
-            remember_followed(locations, remembered)
+            if followed_before(locations) != tuple(remembered):
+                remember_followed(locations, remembered)
             if not folders:
                 return
             for _ in changes(folders, ignore=locations.home, stop=stop):
@@ -46,7 +48,7 @@ class Following:
 
     def go_on(self, folders: Sequence[Path], *, away: Sequence[Path]) -> None:
         """Follow `folders`, and at the next start `away` again, which are not there just now."""
-        self._away += tuple(away)
+        self.away += tuple(away)
         self.begin(folders)
 
     def take_up(self, locations: Locations) -> None:
@@ -57,8 +59,9 @@ class Following:
     def stop(self) -> None:
         """Follow nothing any more, nor at the next start."""
         self.end()
-        self._away = ()
+        self.away = ()
         self._workers.start("follow", lambda: remember_followed(self._workers.wait().locations, []))
 
     def end(self) -> None:
+        """Follow nothing until the next start."""
         self._stop.set()

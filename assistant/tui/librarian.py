@@ -165,8 +165,13 @@ class LibrarianApp(PlainlyEndingApp):
 
     def on_follow_asked(self, message: FollowAsked) -> None:
         """Follow the folders that were added since the start, else let one be chosen; or stop following."""
+        away = self.background.following.away
         if self.status.following:
             self._follow([])
+        elif away:
+            self.background.following.stop()
+            names = ", ".join(str(folder) for folder in away)
+            self.notify(words(f"{names} will not be followed, at the next start neither."), markup=False)
         elif self._added:
             self._follow(self._added)
         else:
@@ -202,7 +207,8 @@ class LibrarianApp(PlainlyEndingApp):
             self._take_in(self.status.following)
 
     def on_following_failed(self, message: FollowingFailed) -> None:
-        """Where one has gone the others are followed all the same. It is not asked for again before the next start."""
+        """Where one has gone the others are followed all the same. It is not asked for again before the next start, nor
+        are all of them when there is another trouble."""
         if message.folders != self.status.following:  # others are followed by now
             return
         there = tuple(folder for folder in message.folders if is_folder_there(folder))
@@ -212,5 +218,6 @@ class LibrarianApp(PlainlyEndingApp):
             self.status = replace(self.status, following=there)
             self.background.following.go_on(there, away=away)
         else:
-            self._follow([])
+            self.status = replace(self.status, following=())
+            self.background.following.end()
         self.tell_trouble(message.trouble)

@@ -8,10 +8,12 @@ import pytest
 from textual.widgets import Input
 
 from assistant import watching
+from assistant.tui import following as tui_following
 from assistant.tui.messages import FollowingFailed, Trouble
 from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.watching import followed_before, remember_followed
+from config.errors import HomeError
 from ingest.events import Discovered, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 from tests.tui.helpers import folder_of_documents, running, shows, told, wait_until
@@ -218,3 +220,47 @@ async def test_folders_are_followed_again_at_the_next_start_until_somebody_stops
     async with running(following) as (app, _):
         await wait_until(lambda: not app.status.loading)
         assert app.status.following == ()
+
+
+async def test_a_passing_trouble_ends_following_until_the_next_start_only(
+    following: StandInAssistant, two_folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, there = two_folders
+    remember_followed(following.locations, [there])
+
+    def full(*_: object) -> None:
+        raise HomeError("The disk is full.", "Free some space.")
+
+    async with running(following) as (app, _pilot):
+        await wait_until(lambda: app.status.following == (there,))
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        monkeypatch.setattr(tui_following, "remember_followed", full)
+        app._follow(two_folders)
+        await wait_until(lambda: "The disk is full. Free some space." in told(app))
+        assert app.status.following == ()
+    assert followed_before(following.locations) == (there,)
+
+
+async def test_what_is_remembered_already_is_not_written_again(
+    following: StandInAssistant, two_folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remember_followed(following.locations, two_folders)
+    written: list[object] = []
+    monkeypatch.setattr(tui_following, "remember_followed", lambda *each: written.append(each))
+    async with running(following) as (app, _):
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        assert app.status.following == two_folders
+        assert written == []
+
+
+async def test_a_folder_that_is_away_is_followed_no_more_when_somebody_stops_that(
+    following: StandInAssistant, two_folders: tuple[Path, Path]
+) -> None:
+    gone, _ = two_folders
+    remember_followed(following.locations, [gone])
+    gone.rmdir()
+    async with running(following) as (app, pilot):
+        await wait_until(lambda: "is not there" in told(app))
+        await pilot.press("f2", "w")
+        await wait_until(lambda: f"{gone} will not be followed, at the next start neither." in told(app))
+        await wait_until(lambda: not following.locations.followed_file.exists())
