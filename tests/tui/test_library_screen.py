@@ -1,21 +1,20 @@
 """Documents: reading them in, the ledger, forgetting."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.events import Key, Paste
-from textual.widgets import Input
 
 from assistant.tui.progress import IngestProgress
-from assistant.tui.screens.folder import FolderScreen
-from assistant.tui.widgets.library.folder_tree import FolderTree
+from assistant.tui.screens.library import folder_of
+from assistant.tui.screens.pages import PagesScreen
 from config.errors import EmbedderMismatch, LibraryError
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
-from tests.tui.helpers import ask_and_wait, folder_of_documents, running, shows, wait_until
+from tests.tui.helpers import ask_and_wait, running, shows, wait_until
 from tests.tui.stand_in import StandInAssistant, record
 
 
@@ -118,120 +117,6 @@ async def test_an_ingest_that_fails_is_told_with_its_remedy(stocked: StandInAssi
         assert not app.status.is_ingesting
 
 
-async def test_a_folder_is_chosen_in_the_tree(stocked: StandInAssistant, tmp_path: Path) -> None:
-    folder = folder_of_documents(tmp_path)
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: len(app.screen.query_one(FolderTree).root.children) == 1)
-        await pilot.press("down")
-        await wait_until(lambda: app.screen.query_one(Input).value == str(folder))
-        await pilot.press("right")
-        await shows(app, "lease.pdf")
-        await pilot.press("enter")
-        await wait_until(lambda: stocked.taken_in == [folder])
-        await wait_until(lambda: not app.status.is_ingesting)
-
-
-async def test_a_path_that_is_not_there_is_told(stocked: StandInAssistant, tmp_path: Path) -> None:
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: isinstance(app.screen, FolderScreen))
-        path = app.screen.query_one(Input)
-        path.focus()
-        path.value = "/no/such/folder"
-        await pilot.press("enter")
-        await shows(app, "There is no /no/such/folder.")
-        await pilot.press("escape")
-        await wait_until(lambda: not isinstance(app.screen, FolderScreen))
-
-
-@pytest.mark.parametrize(("typed", "chosen"), [("/no/such", "/no/such"), ("dox", "{start}/dox")])
-async def test_what_is_typed_over_the_tree_is_a_path_and_the_folder_in_it_is_not_read(
-    typed: str, chosen: str, stocked: StandInAssistant, tmp_path: Path
-) -> None:
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: isinstance(app.screen, FolderScreen))
-        assert app.screen.query_one(FolderTree).has_focus
-        await pilot.press(*typed, "enter")
-        await shows(app, "There is no ")
-        assert app.screen.query_one(Input).value == chosen.format(start=tmp_path)
-        assert stocked.taken_in == []
-
-
-async def test_keys_that_come_faster_than_the_focus_moves_are_one_path(
-    stocked: StandInAssistant, tmp_path: Path
-) -> None:
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: isinstance(app.screen, FolderScreen) and app.screen.query_one(FolderTree).has_focus)
-        tree = app.screen.query_one(FolderTree)
-        for character in "/no/such":
-            tree.post_message(Key(character, character))
-        await wait_until(lambda: app.screen.query_one(Input).value == "/no/such")
-        await pilot.press("enter")
-        await shows(app, "There is no /no/such.")
-        assert stocked.taken_in == []
-
-
-async def test_a_path_pasted_over_the_tree_is_a_path(stocked: StandInAssistant, tmp_path: Path) -> None:
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: isinstance(app.screen, FolderScreen) and app.screen.query_one(FolderTree).has_focus)
-        app.post_message(Paste("/no/such/folder\n"))
-        await wait_until(lambda: app.screen.query_one(Input).value == "/no/such/folder")
-
-
-@pytest.mark.parametrize(
-    ("typed", "problem"),
-    [
-        ("~no-such-user/x", "There is no ~no-such-user/x."),
-        ("/" + "x" * 300, "That cannot be opened (File name too long)"),
-    ],
-    ids=["no such user", "too long"],
-)
-async def test_a_path_that_the_system_does_not_understand_is_told(
-    typed: str, problem: str, stocked: StandInAssistant, tmp_path: Path
-) -> None:
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: isinstance(app.screen, FolderScreen) and app.screen.query_one(FolderTree).has_focus)
-        await pilot.press("~", "x")  # which is completed, or not, at every key
-        await pilot.pause()
-        app.screen.query_one(Input).value = typed
-        await pilot.press("enter")
-        await shows(app, problem)
-
-
-async def test_a_typed_path_is_completed(stocked: StandInAssistant, tmp_path: Path) -> None:
-    folder = folder_of_documents(tmp_path)
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: isinstance(app.screen, FolderScreen))
-        path = app.screen.query_one(Input)
-        path.focus()
-        path.value = f"{tmp_path}/doc"
-        path.cursor_position = len(path.value)
-        await wait_until(lambda: path._suggestion == str(folder))
-        await pilot.press("right")
-        assert path.value == str(folder)
-
-
-async def test_a_folder_whose_name_holds_control_characters_can_be_chosen(
-    stocked: StandInAssistant, tmp_path: Path
-) -> None:
-    (tmp_path / "bad\x1b]0;x\x07name").mkdir()
-    async with running(stocked, start_folder=tmp_path) as (app, pilot):
-        await pilot.press("ctrl+o")
-        await wait_until(lambda: len(app.screen.query_one(FolderTree).root.children) == 1)
-        await pilot.press("down")
-        await wait_until(lambda: app.screen.query_one(Input).value.endswith("bad]0;xname"))
-        app.screen.query_one(Input).focus()
-        await pilot.press("enter")
-        await wait_until(lambda: stocked.taken_in == [tmp_path / "bad\x1b]0;x\x07name"])
-        await wait_until(lambda: not app.status.is_ingesting)
-
-
 async def test_what_another_process_puts_in_is_indexed_and_counted(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, _):
         stocked.library.records.append(record("from-the-command-line.pdf"))
@@ -239,6 +124,38 @@ async def test_what_another_process_puts_in_is_indexed_and_counted(stocked: Stan
         app._keep_up()
         await shows(app, "3 documents")
         assert stocked.library.waiting == 0
+
+
+async def test_what_another_process_puts_in_and_takes_out_shows_in_the_table(empty: StandInAssistant) -> None:
+    async with running(empty) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "No documents yet.")
+        empty.library.records += [record("first.pdf"), record("second.pdf")]
+        app._keep_up()
+        await shows(app, "In the library  2")
+        await pilot.press("down", "enter")  # the table, empty before, takes keys
+        await wait_until(lambda: isinstance(app.screen, PagesScreen))
+        await shows(app, "second.pdf")
+        await pilot.press("escape")
+        del empty.library.records[0]
+        app._keep_up()
+        await shows(app, "In the library  1")
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        [],
+        ["/a/one.pdf"],
+        ["/a/b/one.pdf", "/a/c/two.pdf"],
+        ["/a/b.pdf", "/a/b/one.pdf", "/a/b/two.pdf"],
+        ["/a/b/one.pdf", "/a/b-c/two.pdf", "/a/bc/three.pdf"],
+        ["/x.pdf", "/a/one.pdf"],
+    ],
+)
+def test_the_folder_of_many_documents_is_that_of_the_first_and_the_last(paths: list[str]) -> None:
+    folders = [Path(path).parent for path in paths]
+    assert folder_of(paths) == (Path(os.path.commonpath(folders)) if folders else None)
 
 
 async def test_trouble_with_keeping_up_is_told_once(stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch) -> None:

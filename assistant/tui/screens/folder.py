@@ -1,6 +1,6 @@
 """Choose what to read: type a path or walk the tree."""
 
-from asyncio import to_thread
+from asyncio import Lock, to_thread
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -117,28 +117,37 @@ class FolderScreen(LeavesOnce, ModalScreen[Path | None]):
     def action_choose(self) -> None:
         """Take the typed path; or, when it is the tree's, the tree's: its name may hold what is never shown."""
         typed = self.query_one(Input).value.strip()
+        if not typed:
+            self._tell("Type the path of a folder." if self._to_follow else "Type the path of a folder or file.")
+            return
         from_tree = typed == one_line(str(self._pointed_at))
         self._choose(self._pointed_at if from_tree else _expanded(typed))
 
     def _choose(self, path: Path) -> None:
-        problem = self._problem_with(path)
+        self.run_worker(self._take(path), group="take", exclusive=True)
+
+    async def _take(self, path: Path) -> None:
+        """Looked at in a thread: a share that does not answer holds up nothing else."""
+        problem = await to_thread(_problem_with, path, to_follow=self._to_follow)
         if problem:
-            self.query_one("#folder-problem", Static).update(plain(problem))
+            self._tell(problem)
         else:
             self.dismiss(path.absolute())
 
-    def _problem_with(self, path: Path) -> str:
-        """Why `path` cannot be taken, empty when it can."""
-        try:
-            if not path.exists():
-                return f"There is no {path}."
-            if self._to_follow and not path.is_dir():
-                return f"Only folders can be followed. Choose the one that holds {path.name}."
-        except OSError as error:
-            return (
-                f"That cannot be opened ({error.strerror}). Choose another, or check who may open the folder it is in."
-            )
-        return ""
+    def _tell(self, problem: str) -> None:
+        self.query_one("#folder-problem", Static).update(plain(problem))
+
+
+def _problem_with(path: Path, *, to_follow: bool) -> str:
+    """Why `path` cannot be taken, empty when it can."""
+    try:
+        if not path.exists():
+            return f"There is no {path}."
+        if to_follow and not path.is_dir():
+            return f"Only folders can be followed. Choose the one that holds {path.name}."
+    except OSError as error:
+        return f"That cannot be opened ({error.strerror}). Choose another, or check who may open the folder it is in."
+    return ""
 
 
 class _PathSuggester(Suggester):
@@ -146,9 +155,14 @@ class _PathSuggester(Suggester):
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._looking = Lock()
+        self._latest = ""
 
     async def get_suggestion(self, value: str) -> str | None:
-        return await to_thread(_complete, value)
+        """One look at a time, for a share may not answer; of what was typed meanwhile only the latest is looked for."""
+        self._latest = value
+        async with self._looking:
+            return await to_thread(_complete, value) if value == self._latest else None
 
 
 def _complete(value: str) -> str | None:

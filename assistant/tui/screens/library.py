@@ -86,6 +86,8 @@ class LibraryScreen(LeavesOnce, Screen[None]):
         hint = "They are being read." if self._was_ingesting else _ADD_HINT
         self._fill("shelved", "In the library", shelved, f"No documents yet. {hint}")
         self._fill("left-out", "Left out", left_out, "Every file that was found is in the library.")
+        if self.focused is None and self._table.display:  # an empty one was hidden, which took the focus from it
+            self._table.focus()
         self._describe()
 
     def _fill(self, pane: str, title: str, records: Sequence[DocumentRecord], when_empty: str) -> None:
@@ -132,8 +134,7 @@ class LibraryScreen(LeavesOnce, Screen[None]):
 
     def action_follow(self) -> None:
         """The app knows what was added; where the documents lie is known here."""
-        folders = [str(Path(record.path).parent) for record in self.records or () if record.status.is_success]
-        self.post_message(FollowAsked(Path(os.path.commonpath(folders)) if folders else None))
+        self.post_message(FollowAsked(folder_of([each.path for each in self.records or () if each.status.is_success])))
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
@@ -185,6 +186,14 @@ class LibraryScreen(LeavesOnce, Screen[None]):
     def _list_while_ingesting(self) -> None:
         if self._was_ingesting:
             self._background.list_library(reply_to=self)
+
+
+def folder_of(paths: Sequence[str]) -> Path | None:
+    """The nearest folder that holds all of `paths`, None without any. What the first and the last by name have in
+    common, those between them have too."""
+    if not paths:
+        return None
+    return Path(os.path.commonpath([Path(min(paths)).parent, Path(max(paths)).parent]))
 
 
 def _is_copy(record: DocumentRecord, of: DocumentRecord) -> bool:

@@ -10,6 +10,9 @@ from textual.widgets import DirectoryTree
 
 from assistant.tui.foreign import cell
 
+_MOST_SHOWN = 1_000
+"""Of one folder. Ten thousand take seconds to put into the tree, in which no key is answered."""
+
 
 class FolderTree(DirectoryTree):
     """Right opens a folder, left closes it, Enter chooses it. Names are shown as text, whatever is in them."""
@@ -30,7 +33,11 @@ class FolderTree(DirectoryTree):
         self.auto_expand = False
 
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
-        return [path for path in paths if not path.name.startswith(".")]
+        """Textual calls this in a thread. Of a folder with very much in it, the folders in it come first."""
+        shown = [path for path in paths if not path.name.startswith(".")]
+        if len(shown) > _MOST_SHOWN:
+            shown.sort(key=lambda path: (not self._safe_is_dir(path), path.name.lower()))
+        return shown[:_MOST_SHOWN]
 
     def process_label(self, label: TextType) -> Text:
         return cell(label if isinstance(label, str) else label.plain)
