@@ -1,6 +1,7 @@
 """Which models there are, which are used, and other settings that are chosen in the interface, in a worker thread."""
 
 import os
+from threading import Lock
 from typing import Any
 
 from textual.app import App
@@ -20,6 +21,8 @@ class Choosing:
         self._app = app
         self._workers = workers
         self._keeps_choices = keeps_choices
+        self._writing = Lock()
+        """Two choices at once would each write the file as it was before the other."""
 
     def list_models(self, *, reply_to: MessagePump) -> None:
         """Posts ModelsListed."""
@@ -56,7 +59,8 @@ class Choosing:
                     "Open Strongroom without --config to choose, or name the model in that file.",
                 )
             assistant = self._workers.wait()
-            choice = choose(assistant.locations, assistant.registry, kind, name)
+            with self._writing:
+                choice = choose(assistant.locations, assistant.registry, kind, name)
             variable = variable_of(SETTINGS[kind])
             stronger = variable if variable in os.environ else ""
             self._app.post_message(messages.ModelChosen(name, kind, choice.remark, stronger))
@@ -71,6 +75,8 @@ class Choosing:
         def work() -> None:
             from config.settings import save_setting  # as above
 
-            save_setting(self._workers.wait().locations, key, value)
+            locations = self._workers.wait().locations
+            with self._writing:
+                save_setting(locations, key, value)
 
         self._workers.start("settings", work)

@@ -15,7 +15,8 @@ class Comparing:
         self._stop = Event()
 
     def ask(self, question: str, names: Sequence[str], *, reply_to: MessagePump) -> None:
-        """Posts what happens, AnswerFailed in the column where it fails, AnswerEnded at last. Ends the one before."""
+        """Posts what happens, AnswerFailed in the column where it fails (-1: before the first), AnswerEnded at last.
+        Ends the one before."""
         self.end()
         stop = self._stop = Event()
 
@@ -37,7 +38,7 @@ class Comparing:
             except WaitStopped:
                 pass
             except Exception as error:  # noqa: BLE001  any failure is shown in its column, the interface goes on
-                reply_to.post_message(messages.AnswerFailed(max(column, 0), explain(error)))
+                reply_to.post_message(messages.AnswerFailed(column, explain(error)))
             finally:
                 reply_to.post_message(messages.AnswerEnded(column))
 

@@ -8,13 +8,14 @@ from threading import Event
 import pytest
 from textual.pilot import Pilot
 
+from assistant.compare import ComparisonEvent
 from assistant.events import Answered, AnswerEvent, Token
 from assistant.tui.app import StrongroomApp
 from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
-from config.errors import ModelError
+from config.errors import LibraryError, ModelError
 from tests.tui.helpers import ask, running, screen_text, shows, told, wait_until
 from tests.tui.stand_in import StandInAssistant, make_answer
 
@@ -80,6 +81,30 @@ async def test_a_failure_stands_in_its_column(assistant: StandInAssistant) -> No
         left, right = await open_comparison(app, pilot)
         await wait_until(lambda: (left.phase, right.phase) == ("done", "failed"))
         await shows(app, "Choose a smaller one.")
+
+
+async def test_after_a_failure_of_the_first_the_second_was_not_asked(assistant: StandInAssistant) -> None:
+    def fails(assistant: StandInAssistant, question: str, stop: Event) -> Iterator[AnswerEvent]:
+        raise ModelError("It needs 9 GB of memory.", "Choose a smaller one.")
+        yield
+
+    assistant.answers = fails
+    async with running(assistant) as (app, pilot):
+        left, right = await open_comparison(app, pilot)
+        await wait_until(lambda: (left.phase, right.phase) == ("failed", "stopped"))
+        await shows(app, "Not asked: the model before it failed.")
+
+
+async def test_trouble_before_either_model_began_stands_in_both_columns(assistant: StandInAssistant) -> None:
+    def fails(*_: object, **__: object) -> Iterator[ComparisonEvent]:
+        raise LibraryError("The library is damaged.", "Put back a copy.")
+        yield
+
+    assistant.compare = fails  # type: ignore[method-assign]
+    async with running(assistant) as (app, pilot):
+        left, right = await open_comparison(app, pilot)
+        await wait_until(lambda: (left.phase, right.phase) == ("failed", "failed"))
+        await shows(app, "Put back a copy.")
 
 
 async def test_a_refusal_does_not_speak_of_sources_that_are_not_there(assistant: StandInAssistant) -> None:

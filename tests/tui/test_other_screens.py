@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.widgets import Input
 
+import config.settings
 from assistant.events import Answered, AnswerEvent
 from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
 from assistant.tui.screens.chat import ChatScreen
@@ -242,6 +243,26 @@ async def test_the_theme_is_switched_and_kept(stocked: StandInAssistant) -> None
         assert app.theme == LIGHT
         await wait_until(stocked.locations.settings_file.exists)
         assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"interface": {"theme": LIGHT}}
+
+
+async def test_choices_are_written_one_after_the_other(
+    stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    go_on = Event()
+
+    def slowly(_: object, __: str, value: str) -> None:
+        begun.append(value)
+        go_on.wait(10)
+
+    monkeypatch.setattr(config.settings, "save_setting", slowly)
+    async with running(stocked) as (_, pilot):
+        await pilot.press("ctrl+t", "ctrl+t")
+        await wait_until(lambda: begun)
+        await pilot.pause(0.1)
+        assert len(begun) == 1
+        go_on.set()
+        await wait_until(lambda: sorted(begun) == sorted([DARK, LIGHT]))
 
 
 async def test_an_unknown_theme_falls_back_to_ours(stocked: StandInAssistant) -> None:

@@ -194,6 +194,14 @@ def test_a_sentence_that_does_not_stand_in_the_answer_is_given_back() -> None:
     assert mark_sentences("One.", ["Two.", ""]) == ("One.", ["Two.", ""])
 
 
+def test_a_sentence_that_stands_twice_is_marked_twice() -> None:
+    marked, missing = mark_sentences("Yes. It is so. Yes.", ["Yes.", "Yes."])
+    assert missing == []
+    once, _ = mark_sentences("Yes.", ["Yes."])
+    assert marked == f"{once} It is so. {once}"
+    assert mark_sentences("One. Two.", ["Two.", "One."])[1] == [], "found in front of the last one, too"
+
+
 # sources
 
 

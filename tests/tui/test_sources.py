@@ -5,13 +5,15 @@ from threading import Event
 
 from assistant.events import Answered, AnswerEvent, EvidenceFound
 from assistant.tui.messages import PartFailed, Trouble
-from assistant.tui.screens.chat import SECONDS_BETWEEN_DIGITS
+from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.citing import SECONDS_BETWEEN_DIGITS
+from assistant.tui.screens.help import HelpScreen
 from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
 from assistant.tui.widgets.conversation.conversation import ConversationView
 from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.types import SearchTimings
-from config.errors import LibraryError
+from config.errors import LibraryError, ModelError
 from tests.tui.helpers import (
     answering_keys,
     answers,
@@ -21,6 +23,7 @@ from tests.tui.helpers import (
     screen_text,
     shown,
     shows,
+    told,
     wait_until,
 )
 from tests.tui.stand_in import LEASE_PAGE, StandInAssistant, make_answer, make_source
@@ -135,6 +138,52 @@ async def test_digits_that_turn_out_to_be_words_open_no_source(stocked: StandInA
         assert question_box(app).text == "18 months"
         await pilot.pause(2 * SECONDS_BETWEEN_DIGITS)
         assert not isinstance(app.screen, SourceScreen)
+
+
+async def test_a_digit_that_waits_opens_nothing_over_another_screen_or_conversation(stocked: StandInAssistant) -> None:
+    def twelve(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        sources = (make_source(1), make_source(12, document="price-list.pdf"))
+        yield EvidenceFound(sources, SearchTimings())
+        yield Answered(make_answer(question, "See [12].", sources=sources, cited=(12,)))
+
+    stocked.answers = twelve
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot)
+        await pilot.press("tab", "1", "f1")
+        await wait_until(lambda: isinstance(app.screen, HelpScreen))
+        await pilot.pause(2 * SECONDS_BETWEEN_DIGITS)
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape", "1", "ctrl+n")
+        await wait_until(lambda: not answers(app))
+        await pilot.press("2")
+        assert question_box(app).text == "2"
+
+
+async def test_a_turn_that_failed_leaves_no_sources_to_the_next(stocked: StandInAssistant) -> None:
+    later = (make_source(3, document="price-list.pdf"), make_source(4, document="minutes.pdf"))
+
+    def fails(_: StandInAssistant, __: str, ___: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(later, SearchTimings())
+        raise ModelError("The model ended.", "Try again.")
+
+    def works(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(later[:1], SearchTimings())
+        yield Answered(make_answer(question, "See [3].", sources=later[:1], cited=(3,)))
+
+    async with running(stocked) as (app, pilot):
+        await ask_and_wait(pilot, "first")
+        stocked.answers = fails
+        await ask_and_wait(pilot, "second")
+        await shows(app, "minutes.pdf")
+        question_box(app).text = ""
+        stocked.answers = works
+        await ask_and_wait(pilot, "third")
+        chat = app.screen
+        assert isinstance(chat, ChatScreen)
+        assert sorted(chat._sources) == [1, 2, 3]
+        assert len(chat._citations) == 2
+        chat.open_source(4)
+        await wait_until(lambda: "There is no source 4 in this conversation." in told(app))
 
 
 async def test_a_page_that_cannot_be_read_leaves_the_passage(stocked: StandInAssistant) -> None:

@@ -1,14 +1,11 @@
 """The main screen: conversation on the left, sources on the right, question box below."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Key, Paste
-from textual.screen import Screen
-from textual.timer import Timer
 
 from assistant.tui.background import Background
 from assistant.tui.foreign import line
@@ -21,23 +18,22 @@ from assistant.tui.messages import (
     EvidenceShown,
     QuestionAsked,
     QuestionTyped,
-    SourceChosen,
     Trouble,
     WaitEstimated,
     WordsWritten,
 )
-from assistant.tui.screens.source import SourceScreen
+from assistant.tui.screens.citing import CitingScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.tui.widgets.conversation.conversation import ConversationView
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.question_box import QuestionBox
-from assistant.tui.widgets.sources.panel import ShownSources, SourcesPanel
+from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.tui.widgets.status_line import StatusLine
 from assistant.tui.widgets.welcome import Welcome
 from config.sanitise import sanitise
 
 if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
-    from assistant.types import Answer, Citation, Source
+    from assistant.types import Answer
 
 NEW_CONVERSATION = "new"
 
@@ -48,12 +44,8 @@ _AT_ONCE = 1.0
 _BUSY_HINT = "Esc stops the answer"
 
 
-SECONDS_BETWEEN_DIGITS = 0.6
-"""How long a typed `1` waits for the second digit of `12`, while there is such a source."""
-
-
-class ChatScreen(Screen[None]):
-    """Asks one question at a time. Sources keep their number for the whole conversation."""
+class ChatScreen(CitingScreen):
+    """Asks one question at a time."""
 
     AUTO_FOCUS = None  # the question box takes it
 
@@ -68,18 +60,14 @@ class ChatScreen(Screen[None]):
     ]
 
     def __init__(self, background: Background, *, has_samples: bool) -> None:
-        super().__init__()
-        self._background = background
+        super().__init__(background)
         self._has_samples = has_samples
         self._answer: AnswerView | None = None
         self._turn = 0
         self._asked = ""
         self._conversation = NEW_CONVERSATION
-        self._sources: dict[int, Source] = {}
-        self._citations: list[Citation] = []
-        self._unkept: tuple[AnswerView, int] | None = None
-        self._digits = ""
-        self._digits_wait: Timer | None = None
+        self._unkept: AnswerView | None = None
+        """The last turn, until the conversation has it: one that failed stays here."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -132,7 +120,7 @@ class ChatScreen(Screen[None]):
         self._asked = message.question
         self._show_conversation()
         self._part_from_unkept()
-        self._answer = await self.query_one(ConversationView).add(message.question)
+        self._answer = self._unkept = await self.query_one(ConversationView).add(message.question)
         self._set_busy(True)
         self._background.ask(message.question, conversation=self._conversation, turn=self._turn, reply_to=self)
 
@@ -185,55 +173,6 @@ class ChatScreen(Screen[None]):
         self._show_conversation()
         await self.query_one(ConversationView).show_trouble(trouble)
 
-    # Sources
-
-    def on_source_chosen(self, message: SourceChosen) -> None:
-        self.open_source(message.number)
-
-    def action_open_source_digit(self, digit: str) -> None:
-        """Open the source whose number was typed; at once when no longer number of a source begins like it."""
-        self._digits = self._take_digits() + digit
-        if any(f"{number}".startswith(self._digits) and f"{number}" != self._digits for number in self._sources):
-            self._digits_wait = self.set_timer(SECONDS_BETWEEN_DIGITS, self._open_typed)
-        else:
-            self._open_typed()
-
-    def _open_typed(self) -> None:
-        if digits := self._take_digits():
-            self.open_source(int(digits))
-
-    def _take_digits(self) -> str:
-        """The digits that wait for another one, which they do no longer."""
-        if self._digits_wait is not None:
-            self._digits_wait.stop()
-        digits, self._digits = self._digits, ""
-        return digits
-
-    def open_source(self, number: int) -> None:
-        """Show source `number` large, among the sources it was found with."""
-        if number not in self._sources:
-            self.notify(f"There is no source {number} in this conversation.", markup=False)
-            return
-        shown = self.query_one(SourcesPanel).shown.sources
-        together = shown if any(source.number == number for source in shown) else [self._sources[number]]
-        self.app.push_screen(SourceScreen(self._background, together, number, self._citations))
-
-    def action_toggle_sources(self) -> None:
-        """Narrow terminals show either the conversation or the sources, wide ones both: app.tcss decides."""
-        narrow = self.has_class("-narrow")
-        self.toggle_class("-sources-instead" if narrow else "-sources-away")
-        panel = self.query_one(SourcesPanel)
-        if narrow and self.has_class("-sources-instead"):
-            panel.focus()
-        elif panel.has_focus or self.focused is None:
-            self.query_one(QuestionBox).focus()
-
-    def _show_conversation(self) -> None:
-        """Something new stands in it: a narrow terminal that shows the sources goes back to it."""
-        self.remove_class("-sources-instead")
-        if self.has_class("-narrow") and self.query_one(SourcesPanel).has_focus:
-            self.query_one(QuestionBox).focus()
-
     # Conversations
 
     def action_new_conversation(self) -> None:
@@ -265,6 +204,7 @@ class ChatScreen(Screen[None]):
         for turn in conversation.turns:
             self._sources |= {source.number: source for source in turn.sources}
             self._citations += turn.citations
+        self._keep_sources()
         if conversation.turns:
             last = conversation.turns[-1]
             self._show_sources(last.sources, last.citations, refused=last.refused)
@@ -278,32 +218,22 @@ class ChatScreen(Screen[None]):
 
     def _forget_conversation(self) -> None:
         self._conversation = NEW_CONVERSATION
-        self._sources = {}
-        self._citations = []
         self._unkept = None
+        self._forget_sources()
 
     def _keep(self, answer: "Answer") -> None:
         self._conversation = answer.conversation or self._conversation
         self._citations += answer.citations
-        if answer.unkept and self._answer is not None:
-            self._unkept = (self._answer, len(answer.citations))
         self._show_sources(answer.evidence, answer.citations, refused=answer.refused)
+        if not answer.unkept:
+            self._unkept = None
+            self._keep_sources()
 
     def _part_from_unkept(self) -> None:
         """The next answer gives the numbers of one that is not kept to other sources."""
         if self._unkept is not None:
-            view, citations = self._unkept
-            view.unlink()
-            del self._citations[len(self._citations) - citations :]
-            self._unkept = None
-
-    def _show_sources(
-        self, sources: "Sequence[Source]", citations: "Sequence[Citation]" = (), *, refused: bool = False
-    ) -> None:
-        self._sources |= {source.number: source for source in sources}
-        cited = frozenset(citation.number for citation in citations)
-        title = "Nearest passages" if refused else "Sources"
-        self.query_one(SourcesPanel).shown = ShownSources(tuple(sources), cited, title)
+            self._unkept.unlink()
+            self._take_back_sources()
 
     def _set_busy(self, busy: bool) -> None:
         box = self.query_one(QuestionBox)

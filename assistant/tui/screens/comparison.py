@@ -76,7 +76,14 @@ class ComparisonScreen(LeavesOnce, Screen[None]):
         await self._answers[message.turn].finish(message.answer)
 
     async def on_answer_failed(self, message: AnswerFailed) -> None:
+        """Before the first model began it is the trouble of both; after that the later ones are not asked any more."""
+        if message.turn < 0:
+            for answer in self._answers:
+                await answer.fail(message.trouble)
+            return
         await self._answers[message.turn].fail(message.trouble)
+        for answer in self._answers[message.turn + 1 :]:
+            await answer.stop("Not asked: the model before it failed.")
 
     async def on_answer_ended(self, _: AnswerEnded) -> None:
         for answer in self._answers:

@@ -123,11 +123,11 @@ class AnswerView(Vertical):
             checked = _check_note(answer.grounding, answer.citations, missing)
             self._note(checked, _origin_note(answer), *_notes_of_turn(answer))
 
-    async def stop(self) -> None:
-        """The worker ended without an answer because it was stopped."""
+    async def stop(self, why: str = "Stopped.") -> None:
+        """The worker ended without an answer because it was stopped, or never began with this one."""
         await self._end_stream()
         self.phase = "stopped"
-        self._note(Content("Stopped."))
+        self._note(Content(why))
 
     async def fail(self, trouble: Trouble) -> None:
         await self._end_stream()

@@ -53,10 +53,14 @@ def answer_parser() -> MarkdownIt:
 
 
 def mark_sentences(answer: str, sentences: Sequence[str]) -> tuple[str, list[str]]:
-    """`answer` with marks around `sentences`, and those of them that do not stand in it word for word."""
+    """`answer` with marks around `sentences`, and those of them that do not stand in it word for word. They come in the
+    order of the answer, which may say one of them twice."""
     missing = []
+    behind = 0
     for sentence in sentences:
-        start = answer.find(sentence)
+        start = answer.find(sentence, behind)
+        if start == -1:
+            start = answer.find(sentence)
         if start == -1 or not sentence.strip():
             missing.append(sentence)
             continue
@@ -64,6 +68,7 @@ def mark_sentences(answer: str, sentences: Sequence[str]) -> tuple[str, list[str
             f"{_MARK_OPENS}{piece}{_MARK_CLOSES}" if piece.strip() else piece for piece in sentence.split("\n")
         )
         answer = answer[:start] + marked + answer[start + len(sentence) :]
+        behind = start + len(marked)
     return answer, missing
 
 
