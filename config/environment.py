@@ -72,6 +72,8 @@ def forbid_core_dumps() -> None:
 
     A limit of 1 byte is too little for a file, and Linux then pipes nothing into a program that collects core dumps,
     either; of a limit of 0 it takes no notice there. A limit that was 0 for good before cannot be raised.
+    To make processes not dumpable would close them to their own user's strace and lsof as well, and users are to be
+    able to check them.
     """
     limit = 1 if resource.getrlimit(resource.RLIMIT_CORE)[1] else 0
     resource.setrlimit(resource.RLIMIT_CORE, (limit, limit))

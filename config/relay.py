@@ -19,7 +19,7 @@ import threading
 
 _PIECE = 1 << 16
 _LONGEST_LINE = 4096
-_LONGEST_WAIT = 86_400.0  # seconds; a socket does not take any number
+_LONGEST_WAIT = 86_400.0  # seconds; a socket does not take every number
 _FORBIDDEN = (
     "socket.bind",
     "socket.sendto",

@@ -6,6 +6,7 @@ from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
 from assistant.cli.options import JsonFlag
 from config.errors import LibraryError
+from config.sanitise import one_line
 
 
 def doctor(context: typer.Context, as_json: JsonFlag = False) -> None:
@@ -32,6 +33,6 @@ def _print_check(check: json_shapes.Shape, invocation: Invocation) -> None:
     from assistant.cli.output import plain, styled
 
     mark = ("ok    ", "green") if check["ok"] else ("FAILED", "bold red")
-    invocation.output.render(styled(mark, (f"  {check['name']}", "bold"), (f"  {check['detail']}", "")))
+    invocation.output.render(styled(mark, (f"  {check['name']}", "bold"), (f"  {one_line(check['detail'])}", "")))
     if not check["ok"]:
-        invocation.output.render(plain(f"        {check['remedy']}", "yellow"))
+        invocation.output.render(plain(f"        {one_line(check['remedy'])}", "yellow"))
