@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.types import Source
+from config.sanitise import one_line
 
 REFUSAL = "I could not find that in these documents."
 
@@ -49,7 +50,7 @@ def source_prompt(source: Source, fence: str) -> str:
     chunk = source.passage.chunk
     return _SOURCE.format(
         number=source.number,
-        document=as_quoted(source.passage.document, fence),
+        document=one_line(as_quoted(source.passage.document, fence)),
         page=chunk.page,
         text=as_quoted(chunk.indexed_text, fence),
         fence=fence,

@@ -70,7 +70,9 @@ def hostile(tmp_path: Path) -> StandInAssistant:
         tmp_path,
         records=[
             replace(record(NASTY_NAME), title=NASTY, path=f"/documents/{NASTY_NAME}", ingested_at=NASTY),
-            replace(record(NASTY_NAME, FileStatus.DAMAGED, reason=NASTY), path=f"/documents/2{NASTY_NAME}"),
+            replace(
+                record(NASTY_NAME, FileStatus.DAMAGED, reason=NASTY), path=f"/documents/2{NASTY_NAME}", sha256="another"
+            ),
         ],
         conversations=[Conversation("c9", NASTY, NASTY)],
         answers=nasty_answer,
