@@ -29,7 +29,10 @@ def kind_of(path: Path) -> ModelKind:
 def default_name(path: Path) -> str:
     """A name for the model at `path` when none is given."""
     stem = path.stem if path.is_file() else path.name
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64] or "model"
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:64]
+    while name.casefold().endswith(".gguf"):  # settings take that for a path
+        name = name[: -len(".gguf")].strip("-._")
+    return name or "model"
 
 
 def size_of(path: Path) -> int:

@@ -269,7 +269,8 @@ class ModelRegistry:
             yield target / copy.relative_to(temporary)
         except BaseException as error:
             shutil.rmtree(temporary, ignore_errors=True)
-            shutil.rmtree(target, ignore_errors=True)
+            if all(row["name"] != name for row in self._read()):  # it may have been stopped just after it was listed
+                shutil.rmtree(target, ignore_errors=True)
             if isinstance(error, OSError):
                 raise unwritable(target, error) from error
             raise

@@ -112,7 +112,7 @@ def adapt(assistant: "Assistant", request: Request, tell: Tell) -> Added:
     """
     require_tools()
     runs, registry = assistant.locations.adapting_directory, assistant.registry
-    clear_away(runs, [entry.name for entry in registry.entries() if entry.source == SOURCE])
+    clear_away(runs, [entry.name for entry in registry.entries() if entry.source == SOURCE and entry.path.exists()])
     registry.require_free(request.name)
     base = find_base(assistant, request)
     usable = _usable(assistant, request.questions, tell)

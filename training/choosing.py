@@ -60,7 +60,8 @@ def likeness(one: str, others: Sequence[str]) -> list[float]:
     counts = Counter(word for words in held for word in words)
     asked = set(_WORD.findall(fold(one)))
     return [
-        sum(math.log(1 + len(held) / counts[word]) for word in asked & words) / (1 + len(words)) ** 0.5
+        # exactly rounded, as the order of a set is another in each process
+        math.fsum(math.log(1 + len(held) / counts[word]) for word in asked & words) / (1 + len(words)) ** 0.5
         for words in held
     ]
 

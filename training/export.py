@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,10 +22,22 @@ def export(run: Path, out: Path, *, alpha: float, name: str = NAME, licence: str
 
 def write(weights: Mapping[str, Tensor], out: Path, *, alpha: float, name: str = NAME, licence: str = LICENCE) -> int:
     """Write the weights of an adapter, by the names that `training.llama.Llama` gives them, in 16 bits; returns the
-    bytes."""
+    bytes. The old file stays until the new one is whole, and as it is under any other name it has: a model that was
+    added is such a name."""
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        _write(weights, beside, alpha=alpha, name=name, licence=licence)
+        size = beside.stat().st_size
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
+    return size
+
+
+def _write(weights: Mapping[str, Tensor], path: Path, *, alpha: float, name: str, licence: str) -> None:
     from gguf import GGUFWriter
 
-    writer = GGUFWriter(out, "llama")
+    writer = GGUFWriter(path, "llama")
     writer.add_type("adapter")
     writer.add_name(name)
     writer.add_license(licence)
@@ -39,7 +52,6 @@ def write(weights: Mapping[str, Tensor], out: Path, *, alpha: float, name: str =
         writer.write_tensors_to_file()
     finally:
         writer.close()
-    return out.stat().st_size
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from training.export import LICENCE, NAME, write
-from training.llama import ADAPTED
+from training.llama import LINEAR
 from training.start import Start, read_adapter
 
 RANK = 16
@@ -28,7 +28,8 @@ def mix(
     *,
     shares: Sequence[float] = (),
     rank: int = RANK,
-    layers: Collection[str] = ADAPTED,
+    layers: Collection[str] = LINEAR,
+    name: str = NAME,
     licence: str = LICENCE,
 ) -> int:
     """Write the average of `adapters`, over `layers` only; returns the bytes. `shares`: how much of each, equal ones
@@ -38,15 +39,15 @@ def mix(
         (read_adapter(path), share)
         for path, share in zip(adapters, shares or [1 / len(adapters)] * len(adapters), strict=True)
     ]
-    names = {name.rpartition(".")[0]: None for adapter, _ in parts for name in adapter.weights}
+    changed = {half.rpartition(".")[0]: None for adapter, _ in parts for half in adapter.weights}
     weights: dict[str, Tensor] = {}
-    for name in names:
-        if name.split(".")[2] in layers:
-            down, up = _cut(*_side_by_side(name, parts), rank)
-            weights |= {f"{name}.lora_a": down, f"{name}.lora_b": up}
+    for layer in changed:
+        if layer.split(".")[2] in layers:
+            down, up = _cut(*_side_by_side(layer, parts), rank)
+            weights |= {f"{layer}.lora_a": down, f"{layer}.lora_b": up}
     if not weights:
         raise ValueError(f"None of the adapters changes {', '.join(sorted(layers))}.")
-    return write(weights, out, alpha=float(rank), name=NAME, licence=licence)
+    return write(weights, out, alpha=float(rank), name=name, licence=licence)
 
 
 def _side_by_side(name: str, parts: Collection[tuple[Start, float]]) -> tuple[Tensor, Tensor]:
@@ -74,10 +75,23 @@ def main() -> None:
     parser.add_argument("adapters", type=Path, nargs="+")
     parser.add_argument("--shares", type=float, nargs="+", default=[], help="how much of each; equal ones without")
     parser.add_argument("--rank", type=int, default=RANK, help="of the average")
+    parser.add_argument(
+        "--layers", nargs="+", choices=LINEAR, default=LINEAR, help="keep these only; all that any changes without"
+    )
+    parser.add_argument("--name", default=NAME)
+    parser.add_argument("--licence", default=LICENCE, help="of the questions they were trained on")
     arguments = parser.parse_args()
     if arguments.shares and len(arguments.shares) != len(arguments.adapters):
         parser.error("--shares needs a number for each adapter.")
-    size = mix(arguments.adapters, arguments.out, shares=arguments.shares, rank=arguments.rank)
+    size = mix(
+        arguments.adapters,
+        arguments.out,
+        shares=arguments.shares,
+        rank=arguments.rank,
+        layers=arguments.layers,
+        name=arguments.name,
+        licence=arguments.licence,
+    )
     print(f"{arguments.out}: {size / 1e6:.1f} MB")
 
 

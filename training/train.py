@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from config.errors import StrongroomError
 from config.files import replace_file, unwritable
+from models.checksums import hash_model
 from models.starter import STARTERS
 from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
@@ -26,7 +27,7 @@ from training.llama import ADAPTED, Llama, faster_type, load_model
 from training.start import read_adapter
 
 _STATE, _RECIPE = "state.pt", "recipe.json"
-_FILES = ("data", "from")
+_FILES = ("data", "from", "weights")
 """Settings that are kept as checksums."""
 _MAY_CHANGE = ("epochs", "minutes", "at_once", "save_every")
 
@@ -148,13 +149,18 @@ def _chosen(lengths: list[int], learnt: int, recipe: Recipe) -> list[int]:
     round has another order, which is the same after a restart, also one with another `at_once`, of one or two."""
     chance = random.Random(f"{recipe.seed}:{learnt // len(lengths)}")
     order = sorted(range(len(lengths)), key=lambda number: lengths[number] * chance.uniform(0.97, 1.03))
-    size = max(2, recipe.at_once)
+    size = _block(recipe.at_once)
     blocks = [order[start : start + size] for start in range(0, len(order), size)]
     chance.shuffle(blocks)
     left = learnt % len(lengths)
     while left >= len(blocks[0]):
         left -= len(blocks.pop(0))
     return blocks[0][left : left + recipe.at_once]
+
+
+def _block(at_once: int) -> int:
+    """Groups of about the same length that lie beside each other in the order of a round."""
+    return max(2, at_once)
 
 
 def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:
@@ -175,12 +181,14 @@ def _log(run: Path, progress: Progress, loss: float, tokens: int) -> None:
 
 def differing(run: Path, settings: Mapping[str, Any]) -> list[str]:
     """The settings that something was learnt with in `run` and that are others now, as words; those may change that say
-    how long to learn, and how many groups at once."""
+    how long to learn, and how many groups at once as long as their order stays the same."""
     recipe = run / _RECIPE
     if not (run / _STATE).exists() or not recipe.exists():
         return []
     kept = json.loads(recipe.read_bytes())
     others = [name for name, value in settings.items() if kept.get(name, value) != value and name not in _MAY_CHANGE]
+    if _block(kept.get("at_once", settings["at_once"])) != _block(settings["at_once"]):
+        others.append("at_once")
     return [name if name in _FILES else f"{name} {kept[name]}" for name in others]
 
 
@@ -213,6 +221,7 @@ def main() -> None:
     path = arguments.model or starter_path()
     settings = {
         "model": path.name,
+        "weights": hash_model(path),
         "data": _sha256(arguments.data),
         "from": _sha256(arguments.start) if arguments.start else "",
         **asdict(recipe),
@@ -221,6 +230,8 @@ def main() -> None:
         begun = f"{arguments.run} was begun with other settings ({', '.join(others)})"
         parser.error(f"{begun}. Give the same ones to go on, or name another folder.")
     arguments.run.mkdir(parents=True, exist_ok=True)
+    for half_written in arguments.run.glob(f".{_STATE}.*"):  # by a process that was killed
+        half_written.unlink()
     replace_file(arguments.run / _RECIPE, json.dumps(settings, indent=1).encode())
     torch.set_num_threads(1)
     torch.manual_seed(recipe.seed)

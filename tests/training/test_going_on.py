@@ -65,24 +65,38 @@ def test_a_state_from_before_groups_were_counted_is_gone_on_with(tmp_path: Path)
 def test_other_settings_than_it_was_begun_with_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    data, run, kept = (
-        tmp_path / "train.jsonl",
-        tmp_path / "run",
-        {"model": "a.gguf", "data": "1234", **asdict(Recipe())},
-    )
+    data, run, model = tmp_path / "train.jsonl", tmp_path / "run", tmp_path / "a.gguf"
+    kept = {"model": "a.gguf", "weights": "5678", "data": "1234", **asdict(Recipe())}
     data.write_text("")
+    model.write_bytes(b"another of that name")
     run.mkdir()
     (run / "state.pt").write_bytes(b"learnt")
     (run / "recipe.json").write_text(json.dumps(kept))
-    command = ["train", str(data), str(run), "--model", "a.gguf", "--alpha", "64", "--minutes", "5", "--at-once", "1"]
+    command = ["train", str(data), str(run), "--model", str(model), "--alpha", "64", "--minutes", "5", "--at-once", "1"]
     monkeypatch.setattr("sys.argv", command)
 
     with pytest.raises(SystemExit) as caught:
         main()
 
     assert caught.value.code == 2
-    assert "other settings (data, alpha 32.0)" in capsys.readouterr().err
+    assert "other settings (weights, data, alpha 32.0)" in capsys.readouterr().err
     assert json.loads((run / "recipe.json").read_text()) == kept
+
+
+def test_what_a_killed_process_has_half_saved_is_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(_: Path) -> None:
+        raise Stopped
+
+    for name in ("train.jsonl", "a.gguf", ".state.pt.x1y2", "state.pt"):
+        (tmp_path / name).write_text("")
+    monkeypatch.setattr("training.train.Tokeniser", stop)
+    monkeypatch.setattr(
+        "sys.argv", ["train", str(tmp_path / "train.jsonl"), str(tmp_path), "--model", str(tmp_path / "a.gguf")]
+    )
+    with pytest.raises(Stopped):
+        main()
+    assert not (tmp_path / ".state.pt.x1y2").exists()
+    assert (tmp_path / "state.pt").exists()
 
 
 def test_how_long_and_how_many_at_once_may_change(tmp_path: Path) -> None:
@@ -92,6 +106,7 @@ def test_how_long_and_how_many_at_once_may_change(tmp_path: Path) -> None:
     assert differing(tmp_path, begun | {"seed": 9}) == []  # nothing was learnt yet
     (tmp_path / "state.pt").write_bytes(b"learnt")
     assert differing(tmp_path, longer) == []
+    assert differing(tmp_path, longer | {"at_once": 3}) == ["at_once 2"]  # the groups would come in another order
     assert differing(tmp_path, longer | {"seed": 9, "model": "b.gguf"}) == ["model a.gguf", "seed 1"]
 
 

@@ -1,8 +1,10 @@
 """What the training is fed: forms, splits, and questions that are really not answered."""
 
 import json
+import math
 import random
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from assistant.prompts import LONGEST_QUOTE, REFUSAL
@@ -151,6 +153,14 @@ def test_the_likest_text_shares_the_rarest_words() -> None:
     )
     assert max(scores) == scores[1]
     assert min(scores) == scores[2]
+
+
+def test_likeness_does_not_depend_on_the_order_of_a_set() -> None:
+    words = [f"word{number}" for number in range(40)]
+    texts = [" ".join(words[:count]) for count in range(1, 41)]
+    for count, score in enumerate(choosing.likeness(texts[-1], texts), 1):
+        parts = [Fraction(math.log(1 + 40 / (40 - number))) for number in range(count)]
+        assert score == float(sum(parts)) / (1 + count) ** 0.5
 
 
 def test_an_answer_does_not_end_in_the_middle_of_its_sentence() -> None:

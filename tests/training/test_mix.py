@@ -4,8 +4,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from models.llama.gguf import read_adapter_header
 from training.export import write
-from training.mix import mix
+from training.llama import ADAPTED
+from training.mix import main, mix
 from training.start import read_adapter
 
 LAYER = "blocks.0.attn_q"
@@ -66,4 +68,21 @@ def test_a_layer_that_one_leaves_alone_gets_its_share_of_the_other(tmp_path: Pat
 def test_layers_that_are_to_stay_as_they_are_are_left_out(tmp_path: Path) -> None:
     one = adapter(tmp_path / "1.gguf", 1, layer="blocks.0.attn_k")
     with pytest.raises(ValueError, match="None of"):
-        mix([one, one], tmp_path / "mixed.gguf")
+        mix([one, one], tmp_path / "mixed.gguf", layers=ADAPTED)
+
+
+def test_keys_and_values_are_averaged_like_all_others_unless_layers_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = adapter(tmp_path / "1.gguf", 1, layer="blocks.0.attn_k"), adapter(tmp_path / "2.gguf", 2)
+    out = tmp_path / "mixed.gguf"
+    command = ["mix", str(out), str(one), str(other), "--name", "ours", "--licence", "none"]
+    monkeypatch.setattr("sys.argv", command)
+    main()
+    torch.testing.assert_close(change(out, "blocks.0.attn_k"), change(one, "blocks.0.attn_k") / 2, atol=5e-3, rtol=0)
+    header = read_adapter_header(out)
+    assert (header.text("general.name"), header.licence) == ("ours", "none")
+
+    monkeypatch.setattr("sys.argv", [*command, "--layers", "attn_q"])
+    main()
+    assert read_adapter(out).adapted == {"attn_q"}

@@ -11,19 +11,21 @@ import pytest
 
 from assistant.assistant import Assistant, open_assistant
 from assistant.reply import holds
+from config.errors import UsageError
 from config.locations import Locations
 from config.settings import load_settings
 from ingest.types import FileStatus, FoundFile
 from models.fakes import HashEmbedder
 from tests.assistant.shelf import POLICIES, fill
 from tests.models.gguf_writer import write_gguf
-from training.adapting import _as_asked
-from training.base import Base
+from training.adapting import _as_asked, adapt
+from training.base import Base, Request
 from training.batches import Tokeniser
 from training.groups import Group, as_source
 from training.measure import score
 from training.own import LeftOut, Own, read_own
 from training.own_groups import as_asked, draw
+from training.run import SOURCE
 
 DAYS = {"question": "How many days of paid vacation are there?", "answers": ["23 days"], "docs": ["leave-policy.md"]}
 NIGHT = {"question": "What is paid for a hotel night in Norway?", "answers": ["155 euro"], "docs": ["travel-policy.md"]}
@@ -166,6 +168,20 @@ def test_a_model_that_sees_less_is_asked_over_fewer_sources(assistant: Assistant
     for context, sources in ((4096, 3), (1500, 2)):
         (group,) = _as_asked(learnt, Base(model, None, None), 5, context, cast(Tokeniser, Tokens()))
         assert len(group.texts) == sources
+
+
+def test_what_was_learnt_is_kept_while_the_adapter_has_no_file(assistant: Assistant, tmp_path: Path) -> None:
+    entry = assistant.registry.add(write_gguf(tmp_path / "model.gguf"), "ours", source=SOURCE)
+    learnt = assistant.locations.adapting_directory / "ours"
+    learnt.mkdir(parents=True)
+    for has_file in (False, True):
+        if has_file:
+            write_gguf(entry.path)
+        else:
+            entry.path.unlink()
+        with pytest.raises(UsageError, match="called ours already"):
+            adapt(assistant, Request(tmp_path / "none.jsonl", "ours"), lambda _: None)
+        assert learnt.exists() is not has_file
 
 
 def test_other_sources_that_hold_the_answer_are_right_too(assistant: Assistant, tmp_path: Path) -> None:

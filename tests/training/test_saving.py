@@ -8,6 +8,7 @@ import torch
 
 from config.errors import HomeError, StrongroomError
 from tests.faults import no_file_larger_than
+from training.export import write
 from training.run import Run
 from training.train import Progress, Recipe, save, train
 
@@ -44,10 +45,25 @@ def test_an_adapter_that_does_not_fit_on_the_disk_is_named(tmp_path: Path, optim
     adapter = torch.nn.ModuleDict({"blocks": torch.nn.ModuleDict({"0": torch.nn.ModuleDict({"attn_q": Pair()})})})
     save(adapter, optimiser, Progress(1), tmp_path)  # type: ignore[arg-type]  # no model, but named like one
     run = Run(tmp_path)
-    assert run.export("mine", alpha=1.0, licence="none").stat().st_mode & 0o777 == 0o600
+    written = run.export("mine", alpha=1.0, licence="none")
+    assert written.stat().st_mode & 0o777 == 0o600
+    before = written.read_bytes()
 
     with no_file_larger_than(10_000), pytest.raises(HomeError, match=r"mine\.gguf cannot be written: .+\."):
         run.export("mine", alpha=1.0, licence="none")
+    assert {file.name for file in tmp_path.iterdir()} == {"mine.gguf", STATE}
+    assert written.read_bytes() == before
+
+
+def test_an_adapter_that_was_added_is_not_written_over(tmp_path: Path) -> None:
+    """What the registry holds is a second name for the same bytes."""
+    out, added = tmp_path / "mine.gguf", tmp_path / "added.gguf"
+    weights = {f"blocks.0.attn_q.lora_{half}": torch.ones(2, 2) for half in "ab"}
+    write(weights, out, alpha=1.0)
+    added.hardlink_to(out)
+    before = added.read_bytes()
+    assert write(weights, out, alpha=2.0) == out.stat().st_size
+    assert added.read_bytes() == before != out.read_bytes()
 
 
 class Pair(torch.nn.Module):  # type: ignore[misc]  # torch is not followed
