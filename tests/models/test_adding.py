@@ -34,7 +34,8 @@ def test_what_is_stopped_just_after_it_was_listed_has_its_file(
         if (directory / "registry.json").exists():
             raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patched:
         patched.setattr("config.files.sync", stop_when_listed)
-        registry.add(model, "mine")
+        with pytest.raises(KeyboardInterrupt):
+            registry.add(model, "mine")
     assert registry.verify("mine").path.read_bytes() == model.read_bytes()
