@@ -172,15 +172,16 @@ class LibraryScreen(LeavesOnce, Screen[None]):
 
     def _status_changed(self, status: Status) -> None:
         """Listed anew: after an ingest, when another process has put something in, when a document goes."""
-        ended = self._was_ingesting and not status.is_ingesting
+        is_old = self._was_ingesting and not status.is_ingesting
         self._was_ingesting = status.is_ingesting
         self._followed = status.following
         before, self._counts = self._counts, status.counts
+        is_old |= before not in (None, status.counts) and not status.is_ingesting
         if status.leaving != self._leaving:
             self._leaving = status.leaving
             self.watch_records(self.records)
-            ended = True
-        if ended or (before != status.counts and not status.is_ingesting):
+            is_old = True
+        if is_old:
             self._background.list_library(reply_to=self)
 
     def _list_while_ingesting(self) -> None:
