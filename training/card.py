@@ -57,7 +57,7 @@ def card(added: "Added") -> str:
         model=added.model,
         date=datetime.now().astimezone().date().isoformat(),
         sha256=added.entry.sha256,
-        start=f"the adapter {added.start}" if added.start else "the bare model",
+        start=f"the adapter {added.start}, and ends half way to what was learnt" if added.start else "the bare model",
         learnt=prepared.learnt,
         steps=added.steps,
         seen=added.groups,

@@ -17,6 +17,12 @@ from config.locations import private_directory
 
 SOURCE = "strongroom adapt"
 """Where the list of models says that an adapter of a run comes from."""
+LEARNT_SHARE = 0.5
+"""How far the weights go from where they began to what was learnt. All the way, half as much again is gained on one's
+own questions, and a tenth is lost on other documents; half way, next to nothing (docs/decisions/0017). Weights between
+the two do better on both than either seems to allow (Wortsman and others, "Robust fine-tuning of zero-shot models",
+2022)."""
+
 _BEGUN, _STATE, _BEFORE, _LOCK = "begun.json", "state.pt", "before.json", "lock"
 
 
@@ -58,13 +64,19 @@ class Run:
     def keep_before(self, asked: str, measured: Mapping[str, Any]) -> None:
         replace_file(self.folder / _BEFORE, json.dumps({"asked": asked, "measured": measured}).encode())
 
-    def export(self, name: str, *, alpha: float, licence: str) -> Path:
-        """Write the adapter (0600); where it is. Raises HomeError when it cannot be written."""
+    def export(self, name: str, *, alpha: float, licence: str, start: Path | None = None) -> Path:
+        """Write the adapter (0600), half way to what was learnt when it went on from `start`; where it is. Raises
+        HomeError when it cannot be written."""
         from training.export import export
+        from training.mix import mix
+        from training.start import read_adapter
 
         adapter = self.folder / f"{name}.gguf"
         try:
             export(self.folder, adapter, alpha=alpha, name=name, licence=licence)
+            if start is not None:
+                shares, rank = (LEARNT_SHARE, 1 - LEARNT_SHARE), read_adapter(start).rank
+                mix([adapter, start], adapter, shares=shares, rank=rank, name=name, licence=licence)
             adapter.chmod(0o600)
         except OSError as error:
             # NumPy writes the tensors, and does not say why it could not: in a file that is open, the disk is full.

@@ -10,6 +10,7 @@ from config.errors import HomeError, StrongroomError
 from tests.faults import no_file_larger_than
 from training.export import write
 from training.run import Run
+from training.start import read_adapter
 from training.train import Progress, Recipe, save, train
 
 STATE = "state.pt"
@@ -53,6 +54,28 @@ def test_an_adapter_that_does_not_fit_on_the_disk_is_named(tmp_path: Path, optim
         run.export("mine", alpha=1.0, licence="none")
     assert {file.name for file in tmp_path.iterdir()} == {"mine.gguf", STATE}
     assert written.read_bytes() == before
+
+
+def test_what_went_on_from_an_adapter_ends_half_way_between_the_two(
+    tmp_path: Path, optimiser: torch.optim.Optimizer
+) -> None:
+    def changes(path: Path) -> torch.Tensor:
+        weights = read_adapter(path).weights
+        return weights["blocks.0.attn_q.lora_b"] @ weights["blocks.0.attn_q.lora_a"]
+
+    pair = Pair()
+    adapter = torch.nn.ModuleDict({"blocks": torch.nn.ModuleDict({"0": torch.nn.ModuleDict({"attn_q": pair})})})
+    run = Run(tmp_path)
+    save(adapter, optimiser, Progress(1), tmp_path)  # type: ignore[arg-type]  # no model, but named like one
+    rank = float(pair.lora_a.shape[0])
+    start = run.export("start", alpha=rank, licence="none")
+    with torch.no_grad():
+        pair.lora_b.mul_(3.0)
+    save(adapter, optimiser, Progress(2), tmp_path)  # type: ignore[arg-type]
+    both = run.export("both", alpha=rank, licence="none", start=start)
+
+    assert torch.allclose(changes(both), 2 * changes(start), rtol=1e-2)
+    assert changes(both).abs().max() > 0.1
 
 
 def test_an_adapter_that_was_added_is_not_written_over(tmp_path: Path) -> None:
