@@ -166,6 +166,7 @@ def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequenc
 
     done = added(assistant.registry.add(exported, request.name, source=SOURCE, card=lambda entry: card(added(entry))))
     run.remove()
+    assistant.registry.verify(request.name, "adapter")  # losing its other name counts as a change to the file
     tell(done)
     return done
 
