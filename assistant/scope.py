@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 from config.errors import StrongroomError
 from ingest.naming import comparable, paths_named
-from ingest.types import DocumentRecord, FileStatus
+from ingest.types import DocumentRecord
 
 _AT_NAME = re.compile(r"(?<![\w@])@(?:\"([^\"]+)\"|([\w.*-]*[\w*]))")
 
@@ -57,4 +57,4 @@ def _beginning_with(name: str, records: Iterable[DocumentRecord]) -> set[str]:
 
 
 def _is_searchable(record: DocumentRecord) -> bool:
-    return record.status in (FileStatus.ADDED, FileStatus.UPDATED)
+    return record.status.is_held

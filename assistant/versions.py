@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from ingest.identity import name_terms
 from ingest.periods import is_period_word
-from ingest.types import DocumentRecord, FileStatus
+from ingest.types import DocumentRecord
 
 Family = Mapping[str, frozenset[str]]
 """Version → the documents (paths) that are it, of documents that are called the same without their version."""
@@ -39,7 +39,7 @@ def families(records: Iterable[DocumentRecord], versions: frozenset[str]) -> lis
     among them."""
     found: dict[tuple[str, ...], dict[str, set[str]]] = {}
     for record in records:
-        if record.status in (FileStatus.ADDED, FileStatus.UPDATED):
+        if record.status.is_held:
             name, version = _name_and_version(record)
             if version in versions:
                 found.setdefault(name, {}).setdefault(version, set()).add(record.path)

@@ -17,7 +17,6 @@ from ingest.walking import cannot_be_opened, is_there, printable, walk
 if TYPE_CHECKING:  # numpy comes with it
     from ingest.library.types import KnownFile
 
-_IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
 _HASH_BLOCK = 1 << 20
 
 SECONDS_BETWEEN_EVENTS = 0.25
@@ -100,7 +99,7 @@ def _emptied(
 ) -> Iterator[tuple[Path, int]]:
     """The empty folders with the number of the documents that were in them, where there were several."""
     for root in empty:
-        documents = [path for path in gone if path.is_relative_to(root) and known[str(path)].status in _IN_LIBRARY]
+        documents = [path for path in gone if path.is_relative_to(root) and known[str(path)].status.is_held]
         if len(documents) > 1:
             yield root, len(documents)
 
@@ -161,7 +160,7 @@ def _compare(
     duplicates: list[tuple[FoundFile, Path]] = []
     for file in files:
         before = known.get(str(file.path))
-        was_in = before is not None and before.status in _IN_LIBRARY
+        was_in = before is not None and before.status.is_held
         is_same = before is not None and _is_same(before, file)
         if is_same and was_in and before is not None:
             is_read = str(file.path) in keep or (_is_read(before, retry) and str(file.path) not in read_again)
@@ -220,7 +219,7 @@ def _where_contents_are(
     holders: dict[str, Path] = {}
     vanished: dict[str, Path] = {}
     for path, before in sorted(known.items()):
-        if before.status not in _IN_LIBRARY:
+        if not before.status.is_held:
             continue
         if path in now:
             if now[path] == before.sha256:

@@ -19,7 +19,7 @@ from ingest.embedding import BackgroundEmbedding
 from ingest.events import Discovered, Embedded, FileDone, IngestEvent
 from ingest.library.library import Library
 from ingest.library.recognised import RecognisedPages
-from ingest.library.types import IN_LIBRARY, PASSING, KnownFile
+from ingest.library.types import PASSING, KnownFile
 from ingest.loaders.recognition import is_installed
 from ingest.reading import ReaderPool, ReadResult
 from ingest.settling import copies_to_read, settle_duplicates, settle_what_needs_no_reading, why_spared
@@ -226,7 +226,7 @@ def _take_in(result: ReadResult, file: FoundFile, library: Library, embedder: Em
         reason = library.record_outcome(file, status, str(error))
         return FileDone(file.path, status, ms=result.ms, reason=reason)
     ms = result.ms + (time.monotonic() - started) * 1000
-    remarks = result.document.remarks if status in IN_LIBRARY else ""
+    remarks = result.document.remarks if status.is_held else ""
     return FileDone(file.path, status, pages=len(result.document.pages), chunks=chunks, ms=ms, reason=remarks)
 
 
@@ -268,7 +268,7 @@ def _store(
         is_complete=result.is_complete,
         is_recognised=_recognises(settings) or not document.unread_pages,
     )
-    return status, len(chunks) if status in IN_LIBRARY else 0
+    return status, len(chunks) if status.is_held else 0
 
 
 @contextmanager

@@ -156,4 +156,8 @@ def _refuse_another_content(path: Path, sha256: str) -> None:
     except OSError:
         is_its_own = False
     if not is_its_own:
-        raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")
+        raise changes_while_read()
+
+
+def changes_while_read() -> DocumentError:
+    return DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")

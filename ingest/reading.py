@@ -7,7 +7,7 @@ it again, or takes too long, has its reason in its result, and the next file is 
 import logging
 import signal
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ from config.errors import DocumentError
 from config.sections import IngestSettings
 from ingest.loaders.base import Engine
 from ingest.loaders.lines import RecognisedPage
-from ingest.reader_client import PagesWanted, Reader
+from ingest.reader_client import PagesWanted, Reader, changes_while_read
 from ingest.side_by_side import side_by_side
 from ingest.types import Document
 from models.hardware import available_cores, gentle_cores, on_battery
@@ -149,30 +149,13 @@ class ReaderPool:
     def _read(self, path: Path) -> "ReadResult | _Scan":
         while self._settings.gentle and on_battery() and not self._closing:
             time.sleep(BATTERY_SECONDS)
-        started = time.monotonic()
-        document: Document | None = None
-        error: DocumentError | None = None
-        try:
-            answer = self._read_with_second_try(path)
-            if isinstance(answer, PagesWanted):
-                return _Scan(path, answer, _ms_since(started), has_text=answer.so_far is not None)
-            document = answer
-        except DocumentError as reason:
-            error = reason
-        return ReadResult(path, document, error, _ms_since(started))
+        return _result(path, lambda: self._read_with_second_try(path))
 
     def _read_scan(self, scan: _Scan) -> ReadResult:
-        started = time.monotonic()
-        document: Document | None = None
-        error: DocumentError | None = None
-        try:
-            answer = self._read_with_second_try(scan.path, self._recognise(scan))
-            if isinstance(answer, PagesWanted):
-                raise DocumentError("The file changes while it is read.", "Run the ingest again.", status="failed")
-            document = answer
-        except DocumentError as reason:
-            error = reason
-        return ReadResult(scan.path, document, error, scan.ms + _ms_since(started))
+        outcome = _result(scan.path, lambda: self._read_with_second_try(scan.path, self._recognise(scan)), ms=scan.ms)
+        if isinstance(outcome, _Scan):
+            return ReadResult(scan.path, None, changes_while_read(), outcome.ms)
+        return outcome
 
     def _read_with_second_try(self, path: Path, recognised: Recognised = NOTHING_RECOGNISED) -> Document | PagesWanted:
         """Raises DocumentError."""
@@ -284,8 +267,19 @@ class ReaderPool:
             reader.kill()
 
 
-def _ms_since(started: float) -> float:
-    return (time.monotonic() - started) * 1000
+def _result(path: Path, read: Callable[[], Document | PagesWanted], ms: float = 0.0) -> ReadResult | _Scan:
+    """What `read` makes of the file, or why it makes nothing, and how long that took on top of `ms`."""
+    started = time.monotonic()
+    answer: Document | PagesWanted | None = None
+    error: DocumentError | None = None
+    try:
+        answer = read()
+    except DocumentError as reason:
+        error = reason
+    ms += (time.monotonic() - started) * 1000
+    if isinstance(answer, PagesWanted):
+        return _Scan(path, answer, ms, has_text=answer.so_far is not None)
+    return ReadResult(path, answer, error, ms)
 
 
 def _was_killed_from_outside(death: ChildDied) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.discovery import Plan
 from ingest.events import FileDone
 from ingest.library.library import Library
-from ingest.library.types import IN_LIBRARY, KnownFile
+from ingest.library.types import KnownFile
 from ingest.types import READER_VERSION, FileStatus, FoundFile
 
 FORGOTTEN_MEANWHILE = "Another process has taken it out of the ledger just now. Run the ingest again."
@@ -27,7 +27,7 @@ def settle_what_needs_no_reading(
     for file in plan.failed:
         reason = reasons.get(str(file.path), FORGOTTEN_MEANWHILE)
         status = known[str(file.path)].status
-        yield FileDone(file.path, FileStatus.FAILED if status in IN_LIBRARY else status, reason=reason)
+        yield FileDone(file.path, FileStatus.FAILED if status.is_held else status, reason=reason)
     for old, file in plan.moved:
         library.move_document(old, file.path)
         yield FileDone(file.path, FileStatus.MOVED)
@@ -76,9 +76,9 @@ def settle_duplicates(
         if file.path in read:
             continue
         record = originals.get(str(original))
-        if record is not None and record.status in IN_LIBRARY and record.sha256 != file.sha256:
+        if record is not None and record.status.is_held and record.sha256 != file.sha256:
             status, reason = FileStatus.FAILED, f"{original}, which has the same content, could not be read."
-        elif record is None or record.status in IN_LIBRARY or record.status is FileStatus.DUPLICATE:
+        elif record is None or record.status.is_held or record.status is FileStatus.DUPLICATE:
             status, reason = FileStatus.DUPLICATE, f"Same content as {original}."
         else:
             status, reason = record.status, record.reason

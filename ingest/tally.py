@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass, field
 
 from ingest.events import FileDone, Finished
-from ingest.library.types import IN_LIBRARY
 from ingest.types import FileStatus
 
 FAULTS = frozenset({FileStatus.DAMAGED, FileStatus.TIMEOUT, FileStatus.FAILED})
@@ -44,7 +43,7 @@ class Tally:
                 self.failed += 1
             case _:
                 self.skipped += 1
-        if done.status in IN_LIBRARY:
+        if done.status.is_held:
             self.pages += done.pages
             self.chunks += done.chunks
         return done

@@ -40,6 +40,13 @@ class FileStatus(StrEnum):
     def is_success(self) -> bool:
         return self in _SUCCESSES
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a document with this status can be found: the view `held` of the library has the same rows."""
+        return self in _HELD
+
+
+_HELD = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
 
 _SUCCESSES = frozenset(
     {

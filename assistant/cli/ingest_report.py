@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 # A folder of ten thousand photographs must not push the summary off the screen.
 FILES_SHOWN_PER_REASON = 20
 
-TAKEN_IN = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
-
 
 def print_report(events: Iterator[IngestEvent], left_out: Sequence[FileDone], output: Output) -> None:
     """Consume `events`; `left_out` fills up while they pass."""
@@ -26,7 +24,7 @@ def print_report(events: Iterator[IngestEvent], left_out: Sequence[FileDone], ou
         remarked: list[FileDone] = []
         for event in events:
             display.show(event)
-            if isinstance(event, FileDone) and event.status in TAKEN_IN and event.reason:
+            if isinstance(event, FileDone) and event.status.is_held and event.reason:
                 remarked.append(event)
             if isinstance(event, Finished):
                 finished = event

@@ -3,9 +3,6 @@
 from dataclasses import dataclass, replace
 
 from ingest.events import Compared, Discovered, Embedded, FileDone, Finished, IngestEvent
-from ingest.types import FileStatus
-
-_READ_ANEW = (FileStatus.ADDED, FileStatus.UPDATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +43,7 @@ class IngestProgress:
             case Discovered():
                 return replace(self, now=now, looking=False, files=event.files, reading_since=now)
             case FileDone():
-                read_anew = event.status in _READ_ANEW
+                read_anew = event.status.is_held
                 tried = not event.status.is_success and event.ms > 0
                 return replace(
                     self,

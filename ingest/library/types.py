@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from ingest.types import READER_VERSION, FileStatus
 from models.base import EmbedderIdentity
 
-IN_LIBRARY = frozenset({FileStatus.ADDED, FileStatus.UPDATED})
-"""Statuses of the ledger rows whose document can be found; the view `held` of the schema has the same rows."""
-
 PASSING = frozenset({FileStatus.FAILED, FileStatus.TIMEOUT, FileStatus.TOO_LARGE})
 """Outcomes that the next run may not have: what went wrong may have passed, and limits are settings."""
 

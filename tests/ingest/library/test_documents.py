@@ -126,6 +126,14 @@ def test_a_file_that_was_changed_after_it_was_found_is_known_by_what_was_read_of
     assert (known.sha256, known.size) == (document.sha256, 7)
 
 
+def test_the_view_of_what_can_be_found_has_the_statuses_that_are_held(library: Library) -> None:
+    for status in FileStatus:
+        library.record_outcome(FoundFile(Path("/", status)), status, "")
+
+    held = {path for (path,) in library.database.rows("SELECT path FROM held")}
+    assert held == {f"/{status}" for status in FileStatus if status.is_held} == {"/added", "/updated"}
+
+
 def test_a_file_that_did_not_get_in_has_its_row_in_the_ledger(library: Library) -> None:
     library.record_outcome(FoundFile(Path("/x.pdf"), "ab", size=7), FileStatus.LOCKED, "It needs a password.")
 
