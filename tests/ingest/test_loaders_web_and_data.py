@@ -152,6 +152,13 @@ def test_json_values_have_their_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_a_whole_number_of_json_may_have_any_length(tmp_path: Path, name: str) -> None:
+    number = "7" * 5_000  # more than Python takes for a number
+    assert number in load(tmp_path, name, number).pages[0].text
+    assert f"key: {number}" in load(tmp_path, name, f'{{"key": {number}}}').pages[0].text
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 @pytest.mark.parametrize("text", ["{not json", "[" * 100_000, '{\n"a": 1,\n"b": [2,\n3\n'])
 def test_broken_json_is_damaged(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(DocumentError) as caught:

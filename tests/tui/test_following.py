@@ -213,7 +213,7 @@ async def test_folders_are_followed_again_at_the_next_start_until_somebody_stops
         await wait_until(following.locations.followed_file.exists)
     async with running(following) as (app, pilot):
         await wait_until(lambda: app.status.following == (folder,))
-        assert told(app).startswith(f"Following {folder} again.")
+        await wait_until(lambda: told(app).startswith(f"Following {folder} again."))
         await pilot.press("f2")
         await pilot.press("w")
         await wait_until(lambda: not following.locations.followed_file.exists())
