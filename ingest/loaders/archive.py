@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from config.errors import DocumentError
+from ingest.loaders.base import damaged, locked
 
 MAX_MEMBER_BYTES = 256 * 1024 * 1024
 MAX_TOTAL_BYTES = 512 * 1024 * 1024
@@ -61,11 +62,7 @@ class Archive:
             self._rescued = _look_for_members(data)
             self.names = list(self._rescued)
         if not self.names:
-            raise DocumentError(
-                "The file is damaged: it is no readable ZIP file.",
-                "Open it with the program that made it and save it again.",
-                status="damaged",
-            )
+            raise damaged("The file is damaged: it is no readable ZIP file.")
         if len(self.names) > MAX_MEMBERS:
             raise DocumentError(
                 f"The archive has more than {MAX_MEMBERS:,} members.", "Unpack it yourself.", status="too_large"
@@ -130,12 +127,7 @@ class Archive:
                 return _read_bounded(archive, info, password.encode())
             except _UNREADABLE:
                 continue
-        raise DocumentError(
-            f"{info.filename} is locked with a password"
-            + (", and none of those given opens it." if self._passwords else "."),
-            "Put its password in a file and run `strongroom ingest --password-file FILE` again.",
-            status="locked",
-        )
+        raise locked(info.filename, self._passwords)
 
     def _read_rescued(self, name: str) -> bytes:
         if name not in self._rescued:

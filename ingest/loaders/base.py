@@ -143,17 +143,19 @@ def needs_ocr() -> DocumentError:
     return DocumentError("It holds pictures of pages and no text, as a scan does.", remedy, status="needs_ocr")
 
 
+def damaged(sentence: str) -> DocumentError:
+    """For a file that the program that made it may mend; the sentence says what is wrong with it."""
+    return DocumentError(sentence, "Open it with the program that made it and save it again.", status="damaged")
+
+
 def damaged_pdf() -> DocumentError:
-    return DocumentError(
-        "The PDF is damaged: it cannot be opened.",
-        "Open it with the program that made it and save it again.",
-        status="damaged",
-    )
+    return damaged("The PDF is damaged: it cannot be opened.")
 
 
-def locked_pdf(passwords_given: int) -> DocumentError:
+def locked(what: str, given: Sequence[str]) -> DocumentError:
+    """For what is locked and none of the passwords given opens, if any were."""
     return DocumentError(
-        "The PDF is locked with a password" + (", and none of those given opens it." if passwords_given else "."),
+        f"{what} is locked with a password" + (", and none of those given opens it." if given else "."),
         "Put its password in a file and run `strongroom ingest --password-file FILE` again.",
         status="locked",
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from ingest.loaders.lines import Cell, Line, stand_side_by_side
+from ingest.loaders.lines import NEXT_LINE, Cell, Line, stand_side_by_side
 
 MIN_ROWS = 4
 """Lines that a gutter runs through."""
@@ -34,9 +34,6 @@ FULL = 0.75
 
 SHARE_OF_FULL = 0.5
 """… and of prose at least this share is."""
-
-NEXT_LINE = 1.6
-"""The next line of a cell or column begins at most so many heights below."""
 
 MOST_SHORT = 0.2
 """Rows with a short cell of their own inside a column; more of them make a table."""

@@ -38,9 +38,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     writer = PageWriter(options)
     for name, text in zip(_STORIES, stories, strict=False):
         _write_story(writer, name, text)
-    found = properties(ole)
-    title = found.pop("title", "")
-    return writer.finish(file, found, title=title)
+    return writer.finish(file, properties(ole))
 
 
 def _stories(head: bytes, ole: object) -> list[str]:

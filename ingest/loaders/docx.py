@@ -45,11 +45,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     if package.archive.is_rescued:
         writer.warn("The file is damaged; what could be found in it was read.")
     properties = package.properties()
-    return writer.finish(file, _without_title(properties), title=properties.get("title", "") or reader.title)
-
-
-def _without_title(properties: dict[str, str]) -> dict[str, str]:
-    return {name: value for name, value in properties.items() if name != "title"}
+    return writer.finish(file, {**properties, "title": properties.get("title") or reader.title})
 
 
 class _Reader:

@@ -46,7 +46,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     refuse_if_locked(message)
     writer = PageWriter(options)
     write_message(writer, message, options)
-    return writer.finish(file, message.metadata, title=message.subject)
+    return writer.finish(file, message.metadata)
 
 
 def parse(data: bytes) -> EmailMessage:

@@ -12,6 +12,7 @@ from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
 _META = {
+    "title": "title",
     "creator": "author",
     "subject": "subject",
     "description": "description",
@@ -46,7 +47,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     found: dict[str, str] = {}
     for item in children(metadata, *_META):
         found.setdefault(_META[local(item)], text_of(item))
-    return writer.finish(file, found, title=text_of(child(metadata, "title")))
+    return writer.finish(file, found)
 
 
 def _package(archive: Archive) -> tuple[str, Element] | None:

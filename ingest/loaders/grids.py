@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.loaders.lines import Cell, Line
+from ingest.loaders.lines import NEXT_LINE, Cell, Line
 from ingest.loaders.tables import MAX_HEADER_CHARACTERS, Row, Table
 
 MIN_ROWS = 3
@@ -16,9 +16,6 @@ MAX_LINES_OF_ROW = 30
 MAX_LINES_OF_CELL = 12
 MAX_HEAD = 40
 """Characters of a cell that heads a column."""
-
-NEXT_LINE = 1.6
-"""The next line of a cell begins at most so many heights below."""
 
 HIGHER = 3.0
 """A cell of many lines begins at most so many heights above the one before, which stands at its middle."""

@@ -45,7 +45,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     if root is None:
         return writer.finish(file)
     write_html(writer, _main_part(root))
-    return writer.finish(file, _metadata(root), title=text_of(next(descendants(root, "title"), None)))
+    return writer.finish(file, _metadata(root))
 
 
 def decode_html(data: bytes) -> str:
@@ -85,7 +85,7 @@ def _main_part(root: Element) -> Element:
 
 
 def _metadata(root: Element) -> dict[str, str]:
-    found: dict[str, str] = {}
+    found = {"title": text_of(next(descendants(root, "title"), None))}
     for element in descendants(root, "meta"):
         name = _META.get((element.get("name") or element.get("property") or "").lower())
         if name:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 
 from config.sanitise import sanitise
 
+NEXT_LINE = 1.6
+"""The next line of a cell or column begins at most so many heights below."""
+
 
 class Cell(NamedTuple):
     """A part of a line between two wide gaps: a cell of a table's row, or the line of one column of several. Places are

@@ -6,7 +6,7 @@ from xml.parsers.expat import ExpatError
 
 from config.errors import DocumentError
 from ingest.loaders import load_source
-from ingest.loaders.base import LoadOptions, SourceFile, as_source
+from ingest.loaders.base import LoadOptions, SourceFile, as_source, locked
 from ingest.types import Document
 
 _NOT_UNDERSTOOD = (ValueError, KeyError, IndexError, OSError, AttributeError, TypeError, struct.error, ExpatError)
@@ -29,21 +29,17 @@ def unlock(data: bytes, options: LoadOptions) -> bytes:
     for password in (*options.passwords, "VelvetSweatshop", "/01Hannes Ruescher/01"):
         opened = io.BytesIO()
         try:
-            locked = msoffcrypto.OfficeFile(io.BytesIO(data))
-            locked.load_key(password=password, **({"verify_password": True} if locked.format == "ooxml" else {}))
-            locked.decrypt(opened)
+            office_file = msoffcrypto.OfficeFile(io.BytesIO(data))
+            verified = {"verify_password": True} if office_file.format == "ooxml" else {}
+            office_file.load_key(password=password, **verified)
+            office_file.decrypt(opened)
         except (InvalidKeyError, DecryptionError):
             continue
         except (*_NOT_UNDERSTOOD, FileFormatError, ParseError):
             break
         return opened.getvalue()
     else:
-        raise DocumentError(
-            "The file is locked with a password"
-            + (", and none of those given opens it." if options.passwords else "."),
-            "Put its password in a file and run `strongroom ingest --password-file FILE` again.",
-            status="locked",
-        )
+        raise locked("The file", options.passwords)
     raise DocumentError(
         "The file is locked in a way that cannot be opened here.",
         "Open it with the program that made it and save it without a password.",

@@ -63,7 +63,13 @@ class Message:
 
     @property
     def metadata(self) -> dict[str, str]:
-        return {"author": self.sender, "subject": self.subject, "created": self.date, "recipients": self.to}
+        return {
+            "title": self.subject,
+            "author": self.sender,
+            "subject": self.subject,
+            "created": self.date,
+            "recipients": self.to,
+        }
 
 
 def write_message(writer: PageWriter, message: Message, options: LoadOptions) -> None:

@@ -32,4 +32,4 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
         if message.is_locked:
             writer.warn(f"The message {message.subject} is encrypted.")
         write_message(writer, message, options)
-    return writer.finish(file, title=file.path.stem)
+    return writer.finish(file, {"title": file.path.stem})

@@ -2,7 +2,7 @@
 
 from config.errors import DocumentError
 from ingest.loaders.archive import Archive
-from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.base import LoadOptions, SourceFile, damaged
 from ingest.loaders.markup import (
     Element,
     attribute,
@@ -45,11 +45,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     body = child(root, "body")
     content = next(iter(body), None) if body is not None else None
     if content is None:
-        raise DocumentError(
-            "The file is damaged: its content is missing.",
-            "Open it with the program that made it and save it again.",
-            status="damaged",
-        )
+        raise damaged("The file is damaged: its content is missing.")
     has_pages = local(content) in ("presentation", "drawing")
     breaks = has_pages or any(True for _ in descendants(content, "soft-page-break"))
     writer = PageWriter(options, breaks_pages=not breaks)
@@ -62,9 +58,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     _Reader(writer, Lists(*groups), breaks_of_author).content(content)
     if archive.is_rescued:
         writer.warn("The file is damaged; what could be found in it was read.")
-    metadata = _metadata(archive)
-    title = metadata.pop("title", "")
-    return writer.finish(file, metadata, title=title)
+    return writer.finish(file, _metadata(archive))
 
 
 def _refuse_if_encrypted(archive: Archive) -> None:

@@ -3,7 +3,7 @@
 import io
 from typing import Any
 
-from config.errors import DocumentError
+from ingest.loaders.base import damaged
 
 
 def open_ole(data: bytes) -> Any:
@@ -13,11 +13,7 @@ def open_ole(data: bytes) -> Any:
     try:
         return olefile.OleFileIO(io.BytesIO(data))
     except (OSError, ValueError, IndexError, TypeError):
-        raise DocumentError(
-            "The file is damaged: it cannot be opened.",
-            "Open it with the program that made it and save it again.",
-            status="damaged",
-        ) from None
+        raise damaged("The file is damaged: it cannot be opened.") from None
 
 
 def stream(ole: Any, name: str) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from config.errors import DocumentError
 from ingest.loaders.archive import Archive
-from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.base import LoadOptions, SourceFile, damaged
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local, parse_xml, text_of, whole
 from ingest.loaders.writer import PageWriter
 
@@ -19,7 +19,6 @@ _PROPERTIES = {
     "modified": "modified",
     "category": "category",
 }
-DAMAGED_REMEDY = "Open it with the program that made it and save it again."
 
 
 class Package:
@@ -35,9 +34,7 @@ class Package:
             if kind == "officeDocument" and target in self.archive:
                 return target
         if usual not in self.archive:
-            raise DocumentError(
-                f"The file is damaged: its main part {usual} is missing.", DAMAGED_REMEDY, status="damaged"
-            )
+            raise damaged(f"The file is damaged: its main part {usual} is missing.")
         return usual
 
     def root(self, part: str) -> Element:

@@ -7,7 +7,15 @@ from dataclasses import replace
 
 from config.errors import DocumentError
 from ingest.loaders.attachments import write_attachments
-from ingest.loaders.base import LoadOptions, Recognition, RecognitionNeeded, SourceFile, needs_ocr, title_from_name
+from ingest.loaders.base import (
+    LoadOptions,
+    Recognition,
+    RecognitionNeeded,
+    SourceFile,
+    damaged,
+    needs_ocr,
+    title_from_name,
+)
 from ingest.loaders.layout import add_notes, lay_out
 from ingest.loaders.legibility import is_legible
 from ingest.loaders.lines import Line, RawDocument, RawPage
@@ -153,11 +161,7 @@ def _refuse_without_text(document: RawDocument, options: LoadOptions) -> None:
     if document.attachments or any(page.lines or page.fields or page.comments for page in document.pages):
         return
     if all(page.damaged for page in document.pages):
-        raise DocumentError(
-            "The PDF is damaged: none of its pages can be read.",
-            "Open it with the program that made it and save it again.",
-            status="damaged",
-        )
+        raise damaged("The PDF is damaged: none of its pages can be read.")
     if any(page.has_content for page in document.pages):
         if options.recognised:
             raise DocumentError("The PDF holds pictures in which no text was found.", status="empty")

@@ -15,7 +15,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 from numpy.typing import NDArray
 
-from ingest.loaders.base import LoadOptions, damaged_pdf, locked_pdf, refuse_if_too_long, refuse_if_too_many_pages
+from ingest.loaders.base import LoadOptions, damaged_pdf, locked, refuse_if_too_long, refuse_if_too_many_pages
 from ingest.loaders.cells import add_cells
 from ingest.loaders.lines import Line, OutlineEntry, RawDocument, RawPage, clean
 from ingest.loaders.pdf_extras import AttachedFiles, form_of, read_notes
@@ -73,7 +73,7 @@ def _open(data: bytes, passwords: Sequence[str]) -> pdfium.PdfDocument:
         except pdfium.PdfiumError as error:
             if error.err_code != raw.FPDF_ERR_PASSWORD:
                 raise damaged_pdf() from error
-    raise locked_pdf(len(passwords))
+    raise locked("The PDF", passwords)
 
 
 def _read_pages(data: bytes, options: LoadOptions, count: int, attached: AttachedFiles) -> Iterator[RawPage]:

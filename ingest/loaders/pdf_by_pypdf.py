@@ -10,7 +10,7 @@ from typing import TypeVar
 from pypdf import PasswordType, PdfReader
 
 from config.errors import DocumentError
-from ingest.loaders.base import LoadOptions, damaged_pdf, locked_pdf, refuse_if_too_long, refuse_if_too_many_pages
+from ingest.loaders.base import LoadOptions, damaged_pdf, locked, refuse_if_too_long, refuse_if_too_many_pages
 from ingest.loaders.lines import Line, RawDocument, RawPage, clean
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ def _open(data: bytes, passwords: Sequence[str]) -> PdfReader:
     if reader is None:
         raise damaged_pdf()
     if reader.is_encrypted and not any(_unlocks(reader, password) for password in ("", *passwords)):
-        raise locked_pdf(len(passwords))
+        raise locked("The PDF", passwords)
     return reader
 
 

@@ -49,9 +49,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
                     (writer.item if "\r" in words.strip() else writer.paragraph)(line)
         if number < len(notes) and notes[number]:
             writer.paragraph("Notes: " + "\n".join(words for _, words in notes[number]))
-    found = properties(ole)
-    title = found.pop("title", "")
-    return writer.finish(file, found, title=title, empty="The presentation is empty: no slide holds text.")
+    return writer.finish(file, properties(ole), empty="The presentation is empty: no slide holds text.")
 
 
 def _is_locked(current_user: bytes) -> bool:

@@ -28,9 +28,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
             writer.warn(f"Slide {number} is damaged and was not read.")
             continue
         _write_slide(writer, package, slide, root, authors)
-    properties = package.properties()
-    title = properties.pop("title", "")
-    return writer.finish(file, properties, title=title, empty="The presentation is empty: no slide holds text.")
+    return writer.finish(file, package.properties(), empty="The presentation is empty: no slide holds text.")
 
 
 def _slides(package: Package, part: str) -> list[str]:

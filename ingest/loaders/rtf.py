@@ -2,8 +2,7 @@
 
 import re
 
-from config.errors import DocumentError
-from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.base import LoadOptions, SourceFile, damaged
 from ingest.loaders.writer import PageWriter
 from ingest.punctuation import begins_list_item
 from ingest.types import Document
@@ -24,9 +23,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
     writer = PageWriter(options)
     write_rtf(writer, rtf_text(file.data))
     head = file.data[:20_000].decode("cp1252", errors="replace")
-    info = dict(_INFO.findall(head))
-    title = info.pop("title", "")
-    return writer.finish(file, info, title=title)
+    return writer.finish(file, dict(_INFO.findall(head)))
 
 
 def rtf_text(data: bytes) -> str:
@@ -38,9 +35,7 @@ def rtf_text(data: bytes) -> str:
         rtf = _with_asides(data.decode("cp1252", errors="replace"))
         return _BARE_LABEL.sub("", str(rtf_to_text(rtf, errors="replace")))
     except (ValueError, IndexError, KeyError, LookupError, TypeError, RecursionError, AttributeError):
-        raise DocumentError(
-            "The RTF file is damaged.", "Open it with the program that made it and save it again.", status="damaged"
-        ) from None
+        raise damaged("The RTF file is damaged.") from None
 
 
 def _with_asides(rtf: str) -> str:

@@ -125,10 +125,9 @@ class PageWriter:
     def has_text(self) -> bool:
         return bool(self._blocks) or any(page.blocks for page in self._pages)
 
-    def finish(
-        self, file: SourceFile, metadata: Mapping[str, str] | None = None, *, title: str = "", empty: str = ""
-    ) -> Document:
-        """The document. `title` is what the file calls itself, `empty` the reason when there is no text.
+    def finish(self, file: SourceFile, metadata: Mapping[str, str] | None = None, *, empty: str = "") -> Document:
+        """The document. `metadata` is what the file says about itself, its `title` included; `empty` the reason when
+        there is no text.
 
         Raises DocumentError (`empty`) when nothing was written.
         """
@@ -136,12 +135,14 @@ class PageWriter:
         if not self.has_text:
             raise DocumentError(empty or "The file is empty: it holds no text.", status="empty")
         pages = tuple(replace(page, number=number) for number, page in enumerate(self._pages, start=1))
+        metadata = dict(metadata or {})
+        title = metadata.pop("title", "")
         return Document(
             path=file.path,
             sha256=file.sha256,
             title=choose_title(title, pages, file.path),
             pages=pages,
-            metadata=clean_metadata(metadata or {}),
+            metadata=clean_metadata(metadata),
             warnings=tuple(self._warnings),
         )
 

@@ -45,8 +45,7 @@ def _load(file: SourceFile, options: LoadOptions) -> Document:
         if sheet.height > MAX_ROWS:
             writer.warn(f"Only the first part of the sheet {name} was read: it is larger than {MAX_ROWS:,} rows.")
     found = properties(open_ole(file.data)) if file.data.startswith(OLE_HEADER) else {}
-    title = found.pop("title", "")
-    return writer.finish(file, found, title=title, empty="The workbook is empty: no cell holds anything.")
+    return writer.finish(file, found, empty="The workbook is empty: no cell holds anything.")
 
 
 @contextmanager

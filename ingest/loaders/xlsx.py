@@ -52,9 +52,7 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
             if error.status == "too_large":
                 raise
             writer.warn(f"The sheet {name} is damaged and was not read.")
-    properties = package.properties()
-    title = properties.pop("title", "")
-    return writer.finish(file, properties, title=title, empty="The workbook is empty: no cell holds anything.")
+    return writer.finish(file, package.properties(), empty="The workbook is empty: no cell holds anything.")
 
 
 @dataclass(frozen=True, slots=True)
