@@ -8,12 +8,11 @@ from ingest.loaders.base import LoadOptions, SourceFile
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local, whole
 from ingest.loaders.numbering import Numbering
 from ingest.loaders.ooxml import Package, is_on, relation_of, write_charts, write_diagram
-from ingest.loaders.paged_table import write_paged_table
+from ingest.loaders.paged_table import PAGE_ENDS, write_paged_table
 from ingest.loaders.word_styles import Style, outline_level, read_styles
 from ingest.loaders.word_text import (
     DEEPEST,
     PAGE_ENDED,
-    PAGE_ENDS,
     WRAPPERS,
     as_line,
     boxes,
@@ -21,7 +20,7 @@ from ingest.loaders.word_text import (
     seen_text,
     through_wrappers,
 )
-from ingest.loaders.writer import PageWriter
+from ingest.loaders.writer import PageWriter, number_of
 from ingest.types import Document
 
 _PAGE_BREAK = re.compile(f"([{PAGE_ENDS}{PAGE_ENDED}])")
@@ -124,12 +123,7 @@ class _Reader:
         level = outline_level(properties) or style.level
         if style.name == "title" and not self.title:
             self.title = " ".join(text.split())
-        if level:
-            self._writer.heading(f"{mark} {text}" if mark and mark != "\N{BULLET}" else text, level)
-        elif mark is not None:
-            self._writer.item(text, mark)
-        else:
-            self._writer.paragraph(text)
+        self._writer.text(text, level, mark)
 
     def _style(self, properties: Element | None) -> Style:
         return self._styles.get(attribute(child(properties, "pStyle"), "val"), Style())
@@ -210,8 +204,7 @@ class _Reader:
         """The number of a paragraph in a cell; empty when it has none, or a bullet."""
         if is_empty and not _is_seen(properties):
             return ""
-        mark = self._mark(properties, self._style(properties))
-        return mark if mark and mark != "\N{BULLET}" else ""
+        return number_of(self._mark(properties, self._style(properties)))
 
 
 def _is_seen(properties: Element | None) -> bool:

@@ -7,11 +7,12 @@ from itertools import chain
 from ingest.loaders.base import LoadOptions, SourceFile, refuse_if_too_long
 from ingest.loaders.charsets import codec_of, decode_as
 from ingest.loaders.html_tables import cells_in, is_layout, table_rows
-from ingest.loaders.html_text import BLOCKS, FRAME, is_unseen, seen_text, set_text, sign_before, text_after
+from ingest.loaders.html_text import BLOCKS, FRAME, is_unseen, marks_around, seen_text, set_text
 from ingest.loaders.markup import Element, children, descendants, local, parse_html, text_of, whole
-from ingest.loaders.numbering import written
+from ingest.loaders.numbering import FORMS, written
 from ingest.loaders.plain_text import decode
-from ingest.loaders.writer import PageWriter
+from ingest.loaders.raised import show_raised
+from ingest.loaders.writer import BULLET, PageWriter
 from ingest.types import Document
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -27,7 +28,6 @@ _META = {
     "article:published_time": "created",
     "og:site_name": "publisher",
 }
-_FORMS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _DEEPEST = 150
 MANY_LINKS, SHORT_LINK = 20, 30
 """A list of so many items that are nothing but links of so few characters on average leads elsewhere."""
@@ -127,8 +127,10 @@ class _Walk:
             is_block = name in BLOCKS
             if is_block:
                 self._flush()
-            self._inline.append(sign_before(element, next(filter(None, reversed(self._inline)), "")))
+            before, behind = marks_around(element)
+            self._inline.append(before)
             self._content(element, depth)
+            self._inline.append(behind)
             if is_block:
                 self._flush()
         if depth == 0:
@@ -138,7 +140,7 @@ class _Walk:
         self._text(element.text)
         for inner in element:
             self.block(inner, depth + 1)
-            self._text(text_after(inner))
+            self._text(inner.tail)
 
     def _as_text(self, element: Element, name: str) -> None:
         """What is nested so deeply that its order is not worth following further."""
@@ -150,7 +152,7 @@ class _Walk:
             self._inline.append(re.sub(r"\s+", " ", text))
 
     def _flush(self) -> None:
-        if text := "".join(self._inline).strip():
+        if text := show_raised("".join(self._inline)).strip():
             self._writer.paragraph(text)
         self._inline = []
 
@@ -178,8 +180,8 @@ def _mark(item: Element) -> str:
     """What a list item is shown with: a bullet, its number, its letter."""
     above = item.getparent()
     if above is None or local(above) != "ol":
-        return "\N{BULLET}"
-    return f"{written(_number(item, above), _FORMS.get(above.get('type', ''), 'decimal'))}."
+        return BULLET
+    return f"{written(_number(item, above), FORMS.get(above.get('type', ''), 'decimal'))}."
 
 
 def _number(item: Element, items: Element) -> int:

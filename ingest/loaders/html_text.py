@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from ingest.loaders.markup import Element, local, names, text_of
+from ingest.loaders.markup import Element, local, names
+from ingest.loaders.raised import LEVEL, RAISED, show_raised
 
 _UNSEEN = names(
     "head script style noscript template svg canvas iframe object embed audio video map nav menu button select option"
@@ -17,18 +18,16 @@ BLOCKS = names(
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE)
-_ENDS_IN_FIGURE = re.compile(r"\d[.,]?$")
-_FIGURE = re.compile(r"[+-]?\d|\N{MINUS SIGN}\d")
 
 
 def seen_text(element: Element, without: Sequence[Element] = ()) -> str:
     """The text of an element on one line, without what is hidden and without these elements in it."""
-    return re.sub(r"\s+", " ", "".join(_pieces(element, without, edge=" ")))
+    return re.sub(r"\s+", " ", show_raised("".join(_pieces(element, without, edge=" "))))
 
 
 def set_text(element: Element) -> str:
     """The text of an element with its lines and spaces as they stand (`pre`)."""
-    return "".join(_pieces(element, (), edge=""))
+    return show_raised("".join(_pieces(element, (), edge="")))
 
 
 def is_unseen(element: Element, name: str) -> bool:
@@ -40,41 +39,29 @@ def is_unseen(element: Element, name: str) -> bool:
     return bool(style and _HIDDEN_STYLE.search(style))
 
 
-def sign_before(element: Element, text: str) -> str:
-    """`^` before a raised figure that would run into the one at the end of `text`: 10<sup>6</sup>, a note's number."""
-    runs_in = _ENDS_IN_FIGURE.search(text[-2:]) and _is_raised(element) and _FIGURE.match(text_of(element))
-    return "^" if runs_in else ""
-
-
-def text_after(element: Element) -> str:
-    """The text that follows an element, apart from it when both are figures and one is raised."""
-    text = str(element.tail or "")
-    runs_in = text[:1].isdigit() and _is_raised(element) and text_of(element)[-1:].isdigit()
-    return f" {text}" if runs_in else text
+def marks_around(element: Element) -> tuple[str, str]:
+    """What stands before and behind the text of an element until `show_raised`."""
+    is_raised = local(element) == "sup" or _RAISED_STYLE.search(element.get("style") or "")
+    return (RAISED, LEVEL) if is_raised else ("", "")
 
 
 def _pieces(root: Element, without: Sequence[Element], *, edge: str) -> Iterator[str]:
     """The texts in an element, with `edge` on both sides of a block; not by recursion, for pages nest deeply."""
     waiting: list[Element | str] = [root]
-    last = ""
     while waiting:
         part = waiting.pop()
         if isinstance(part, str):
-            last = part or last
             yield part
             continue
         name = local(part)
         if part is not root and (not name or part in without or is_unseen(part, name)):
             continue
         around = edge if name in BLOCKS and part is not root else ""
-        inner: list[Element | str] = [around, "\n" if name == "br" else sign_before(part, last), part.text or ""]
+        before, behind = marks_around(part)
+        inner: list[Element | str] = [around, "\n" if name == "br" else before, part.text or ""]
         for child in part:
-            inner += [child, text_after(child)]
-        waiting += [around, *reversed(inner)]
-
-
-def _is_raised(element: Element) -> bool:
-    return local(element) == "sup" or bool(_RAISED_STYLE.search(element.get("style") or ""))
+            inner += [child, child.tail or ""]
+        waiting += [around, behind, *reversed(inner)]
 
 
 def _is_of_the_page(element: Element) -> bool:

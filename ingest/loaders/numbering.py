@@ -4,6 +4,10 @@ import re
 from dataclasses import dataclass
 
 from ingest.loaders.markup import Element, attribute, child, children, whole
+from ingest.loaders.writer import BULLET
+
+FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
+"""How web pages and OpenDocument name the forms of numbers → how Word does (see `written`)."""
 
 _PLACE = re.compile(r"%(\d)")
 _ROMAN = (
@@ -68,7 +72,7 @@ class Numbering:
             counts[deeper] = levels.get(deeper, _Level()).start - 1
         level = levels.get(depth, _Level(form="bullet"))
         if level.form == "bullet":
-            return "\N{BULLET}"
+            return BULLET
         if level.form == "none":
             return ""
 

@@ -15,7 +15,7 @@ from ingest.loaders.markup import (
     text_of,
     whole,
 )
-from ingest.loaders.odf_lists import BULLET, Lists
+from ingest.loaders.odf_lists import Lists
 from ingest.loaders.odf_pages import PageBreaks
 from ingest.loaders.odf_tables import Cells, columns, table_rows
 from ingest.loaders.odf_text import BOXES, DEEPEST, NOTES, outermost, seen_text
@@ -148,12 +148,7 @@ class _Reader:
                 self._writer.paragraph(text)
                 continue
             is_continued = True
-            if level:
-                self._writer.heading(f"{mark} {text}" if mark and mark != BULLET else text, level)
-            elif mark is not None:
-                self._writer.item(text, mark)
-            else:
-                self._writer.paragraph(text)
+            self._writer.text(text, level, mark)
         for part in outermost(paragraph, *NOTES, *BOXES):
             self._attached(part)
 

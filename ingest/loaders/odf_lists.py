@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest.loaders.markup import Element, attribute, child, children, local, text_of, whole
-from ingest.loaders.numbering import written
+from ingest.loaders.numbering import FORMS, written
+from ingest.loaders.writer import BULLET
 
-BULLET = "\N{BULLET}"
-_FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _PLACE = re.compile(r"%(\d{1,2})%")
 _DEEPEST = 60
 
@@ -104,7 +103,7 @@ def _read_style(style: Element) -> _Style:
     for element in children(style, "list-level-style-number"):
         form = attribute(element, "num-format")
         levels[whole(attribute(element, "level"))] = _Level(
-            _FORMS.get(form, form), _pattern(element, levels), whole(attribute(element, "start-value"), 1)
+            FORMS.get(form, form), _pattern(element, levels), whole(attribute(element, "start-value"), 1)
         )
     return levels
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from ingest.loaders.markup import Element, attribute, children, local, text_of, whole
-from ingest.loaders.odf_lists import BULLET, Lists
+from ingest.loaders.odf_lists import Lists
 from ingest.loaders.odf_text import BOXES, DEEPEST, NOTES, outermost, seen_text
 from ingest.loaders.paged_table import PAGE_ENDS
-from ingest.loaders.writer import PageWriter
+from ingest.loaders.writer import PageWriter, number_of
 
 MAX_REPEATED = 1_000
 """Equal columns or rows that are written out: a sheet's last row stands for all the empty ones below it."""
@@ -70,7 +70,7 @@ class Cells:
         elif name == "list":
             for inner, its_mark in self._lists.items(part):
                 if depth < DEEPEST:
-                    yield from self._part(inner, "" if its_mark == BULLET else its_mark, depth + 1)
+                    yield from self._part(inner, number_of(its_mark), depth + 1)
         elif name == "soft-page-break":
             yield PAGE_ENDS
         elif name not in NOTES and depth < DEEPEST:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local, names, whole
 from ingest.loaders.ooxml import is_on
+from ingest.loaders.paged_table import PAGE_ENDS
+from ingest.loaders.raised import LEVEL, RAISED, show_raised
 from ingest.loaders.word_symbols import EMPTY, TICKED, symbol
 
 WRAPPERS = frozenset(
@@ -12,25 +14,20 @@ WRAPPERS = frozenset(
 )
 """Elements that stand around paragraphs, rows or cells and say nothing themselves."""
 
-PAGE_ENDS, PAGE_ENDED = "\f", "\v"
-"""Where the author ended a page, and where Word did when it last printed the file."""
+PAGE_ENDED = "\v"
+"""Where Word ended a page when it last printed the file; where the author did, there is PAGE_ENDS."""
 
 DEEPEST = 60
 _GONE = names("del moveFrom Fallback rPr pPr instrText delText fldData pict drawing object txbxContent rt")
 _NOT_SHOWN = names("del moveFrom Fallback")
 
-_RAISED, _LEVEL = "\x0e", "\x0f"
-"""Around raised text: XML holds no such characters."""
-_NOTHING_BETWEEN = re.compile(f"{_RAISED}{_LEVEL}|{_LEVEL}{_RAISED}")
-_RAISED_AFTER_FIGURE = re.compile(rf"(?<=\d)([.,]?){_RAISED}(?=[-+\N{{MINUS SIGN}}]?\d)")
-_FIGURE_AFTER_RAISED = re.compile(rf"(?<=\d){_LEVEL}(?=\d)")
+_ONE_RAISED = re.compile(f"{RAISED}{LEVEL}|{LEVEL}{RAISED}")
+"""Between the runs of what is one raised text."""
 
 
 def seen_text(element: Element) -> str:
     """The text of a paragraph, with marks where a page ends. Raised figures do not run into others: `10^6`."""
-    text = _NOTHING_BETWEEN.sub("", "".join(_runs(element, 0)))
-    text = _FIGURE_AFTER_RAISED.sub(" ", _RAISED_AFTER_FIGURE.sub(r"\1^", text))
-    return text.replace(_RAISED, "").replace(_LEVEL, "")
+    return show_raised(_ONE_RAISED.sub("", "".join(_runs(element, 0))))
 
 
 def as_line(element: Element | None) -> str:
@@ -99,10 +96,10 @@ def _run(run: Element, depth: int) -> Iterator[str]:
         return
     is_raised = attribute(child(properties, "vertAlign"), "val") == "superscript"
     if is_raised:
-        yield _RAISED
+        yield RAISED
     yield from _runs(run, depth + 1)
     if is_raised:
-        yield _LEVEL
+        yield LEVEL
 
 
 def _is_ticked(box: Element) -> bool:

@@ -22,6 +22,7 @@ EARLY_BREAK = 0.6
 
 DEEPEST_HEADING = 9
 CELL_SEPARATOR = " | "
+BULLET = "\N{BULLET}"
 MAX_HEADER_CHARACTERS = 400
 MAX_METADATA_CHARACTERS = 500
 MAX_WARNINGS = 50
@@ -57,7 +58,17 @@ class PageWriter:
     def paragraph(self, text: str) -> None:
         self._add(BlockKind.PARAGRAPH, _lines(text))
 
-    def item(self, text: str, mark: str = "\N{BULLET}") -> None:
+    def text(self, text: str, level: int, mark: str | None) -> None:
+        """A heading of this `level`, unless it is 0, an item of a list, or a paragraph. `mark` is the number or bullet
+        that a list gives it, None outside of lists."""
+        if level:
+            self.heading(f"{number_of(mark)} {text}", level)
+        elif mark is not None:
+            self.item(text, mark)
+        else:
+            self.paragraph(text)
+
+    def item(self, text: str, mark: str = BULLET) -> None:
         """A list item, with the mark it is shown with."""
         if words := _lines(text):
             self._add(BlockKind.LIST_ITEM, f"{mark} {words}".strip())
@@ -189,6 +200,11 @@ class PageWriter:
     def _count(self, characters: int) -> None:
         self._total += characters
         refuse_if_too_long(self._total)
+
+
+def number_of(mark: str | None) -> str:
+    """The mark that a list gives a text, where it is a number and not a bullet; else nothing."""
+    return "" if mark is None or mark == BULLET else mark
 
 
 def header_line(cells: Sequence[str]) -> str:
