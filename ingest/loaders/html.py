@@ -11,7 +11,7 @@ from ingest.loaders.html_text import BLOCKS, FRAME, is_unseen, marks_around, see
 from ingest.loaders.markup import Element, children, descendants, local, parse_html, text_of, whole
 from ingest.loaders.numbering import FORMS, written
 from ingest.loaders.plain_text import decode
-from ingest.loaders.raised import show_raised
+from ingest.loaders.raised import show_raised, unmarked
 from ingest.loaders.writer import BULLET, PageWriter
 from ingest.types import Document
 
@@ -149,7 +149,7 @@ class _Walk:
 
     def _text(self, text: str | None) -> None:
         if text:
-            self._inline.append(re.sub(r"\s+", " ", text))
+            self._inline.append(re.sub(r"\s+", " ", unmarked(text)))
 
     def _flush(self) -> None:
         if text := show_raised("".join(self._inline)).strip():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ingest.loaders.markup import Element, local, names
-from ingest.loaders.raised import LEVEL, RAISED, show_raised
+from ingest.loaders.raised import LEVEL, RAISED, show_raised, unmarked
 
 _UNSEEN = names(
     "head script style noscript template svg canvas iframe object embed audio video map nav menu button select option"
@@ -58,9 +58,9 @@ def _pieces(root: Element, without: Sequence[Element], *, edge: str) -> Iterator
             continue
         around = edge if name in BLOCKS and part is not root else ""
         before, behind = marks_around(part)
-        inner: list[Element | str] = [around, "\n" if name == "br" else before, part.text or ""]
+        inner: list[Element | str] = [around, "\n" if name == "br" else before, unmarked(part.text or "")]
         for child in part:
-            inner += [child, child.tail or ""]
+            inner += [child, unmarked(child.tail or "")]
         waiting += [around, behind, *reversed(inner)]
 
 

@@ -65,6 +65,7 @@ def test_raised_figures_do_not_run_into_those_before_them(tmp_path: Path) -> Non
         "<table><tr><td>5<sup>2</sup></td><td><sup>3</sup>2024</td></tr></table>"
     )
     assert texts(load(tmp_path, "a.html", page)) == ["1,234^1 of 10^-6 m2, the 4th of 2023.^4 7a", "5^2 | 3 2024"]
+    assert texts(load(tmp_path, "a.html", "<p>4\x0e5 and <b>4\x0f6</b></p><h1>4\x0e7</h1>")) == ["45 and 46", "47"]
 
 
 @pytest.mark.parametrize(
