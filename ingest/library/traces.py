@@ -26,6 +26,14 @@ PROBES = 48
 
 _READ = 1 << 24
 
+_LOCKED = (".sqlite", ".sqlite-shm")
+"""Endings of the files that SQLite puts locks on while the library is open."""
+
+_never_closed: dict[tuple[int, int], int] = {}
+"""Device and inode → descriptor. Closing a file gives up every lock that this process has on it (POSIX, fcntl(2)), so
+those of `_LOCKED` are left open once they were read: another process that ends would otherwise think itself the last
+one, and take the write-ahead log away under our connections."""
+
 
 @dataclass(frozen=True, slots=True)
 class Probes:
@@ -129,14 +137,34 @@ def _needles(probes: Probes) -> list[bytes]:
 
 def _holds(path: Path, needles: Collection[bytes]) -> bool:
     overlap = max(map(len, needles))
-    with path.open("rb") as file:
-        tail = b""
-        while block := file.read(_READ):
-            window = tail + block
-            if any(needle in window for needle in needles):
-                return True
-            tail = window[-overlap:]
+    tail = b""
+    for block in _blocks(path):
+        window = tail + block
+        if any(needle in window for needle in needles):
+            return True
+        tail = window[-overlap:]
     return False
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    if not path.name.endswith(_LOCKED):
+        with path.open("rb") as file:
+            while block := file.read(_READ):
+                yield block
+        return
+    descriptor, offset = _left_open(path), 0
+    while block := os.pread(descriptor, _READ, offset):
+        yield block
+        offset += len(block)
+
+
+def _left_open(path: Path) -> int:
+    known = path.stat()
+    if (descriptor := _never_closed.get((known.st_dev, known.st_ino))) is None:
+        descriptor = os.open(path, os.O_RDONLY)
+        opened = os.fstat(descriptor)
+        _never_closed[opened.st_dev, opened.st_ino] = descriptor
+    return descriptor
 
 
 def all_files(locations: Locations) -> Iterator[Path]:

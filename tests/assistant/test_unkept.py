@@ -141,7 +141,7 @@ def test_a_full_disk_does_not_cost_the_answer(open_with: Open) -> None:
 
     assert answer.text.startswith("Employees accrue 23 days of paid vacation per year [1].")
     assert answer.citations
-    assert answer.unkept.startswith("This turn is not kept. The disk is full; ")
+    assert answer.unkept.startswith("This turn is not kept. The disk is full: ")
     assert assistant.conversations.list() == []
     database.rows("PRAGMA max_page_count = 1000000")
     assert answer_to(assistant, VACATION, style="quote").unkept == ""

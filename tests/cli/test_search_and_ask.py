@@ -139,7 +139,7 @@ def test_an_answer_that_cannot_be_kept_is_printed_and_says_so(
     lost = run("--quiet", *question, "--json")
     assert (lost.code, lost.json["answer"]) == (0, kept.json["answer"])
     assert lost.json["citations"][0]["document"] == "leave-policy.md"
-    assert lost.json["unkept"].startswith("This turn is not kept. The disk is full; ")
+    assert lost.json["unkept"].startswith("This turn is not kept. The disk is full: ")
     assert kept.json["conversation"]
     assert lost.json["conversation"] == "", "it has not begun"
     assert lost.err == f"{lost.json['unkept']}\n"
