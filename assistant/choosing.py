@@ -101,10 +101,8 @@ def _misfit(registry: ModelRegistry, settings: Settings) -> str:
     """A sentence; empty when they fit, or one is missing or damaged, which is told when they are used."""
     try:
         require_adapter_fits(registry, settings)
-    except AdapterMisfit as error:
-        return error.message
-    except ModelError:
-        return ""
+    except ModelError as error:
+        return error.message if isinstance(error, AdapterMisfit) else ""
     return ""
 
 

@@ -1,7 +1,6 @@
 """Train an adapter: python -m training.train DATA RUN. Stopped and started again, it goes on where it was."""
 
 import argparse
-import hashlib
 import io
 import json
 import math
@@ -19,7 +18,7 @@ from torch.nn import functional
 
 from config.errors import StrongroomError
 from config.files import replace_file, unwritable
-from models.checksums import hash_model
+from models.checksums import hash_file, hash_model
 from models.starter import STARTERS
 from training.batches import Branches, Tokeniser, lay_out
 from training.groups import read_groups
@@ -192,10 +191,6 @@ def differing(run: Path, settings: Mapping[str, Any]) -> list[str]:
     return [name if name in _FILES else f"{name} {kept[name]}" for name in others]
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
 def starter_path() -> Path:
     """The GGUF file of the starter language model. Raises FileNotFoundError when its package is not installed."""
     path = next(starter for starter in STARTERS if starter.kind == "llm").locate()
@@ -222,8 +217,8 @@ def main() -> None:
     settings = {
         "model": path.name,
         "weights": hash_model(path),
-        "data": _sha256(arguments.data),
-        "from": _sha256(arguments.start) if arguments.start else "",
+        "data": hash_file(arguments.data),
+        "from": hash_file(arguments.start) if arguments.start else "",
         **asdict(recipe),
     }
     if others := differing(arguments.run, settings):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from config.locations import Locations
 from ingest.library.database import Row
+from ingest.library.sizes import files_below
 from ingest.library.types import Holder
 from ingest.library.vectors import from_blobs
 
@@ -169,10 +170,7 @@ def _left_open(path: Path) -> int:
 
 def all_files(locations: Locations) -> Iterator[Path]:
     """Every file under the home, models apart: they never hold document text."""
-    for folder, names, files in os.walk(locations.home):
-        if Path(folder) == locations.home and locations.models_directory.name in names:
-            names.remove(locations.models_directory.name)
-        yield from (Path(folder) / name for name in files)
+    return files_below(locations.home, but=locations.models_directory)
 
 
 def is_of_the_stores(path: Path, locations: Locations) -> bool:

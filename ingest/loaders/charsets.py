@@ -7,7 +7,7 @@ Windows-1252, what is called GB2312 the characters of GBK (WHATWG, Encoding Stan
 import codecs
 import re
 
-from ingest.loaders.plain_text import decode
+from ingest.loaders.plain_text import decode, is_mostly_valid
 
 BAD_AMONG_VALID = 5
 """What is named is believed, sooner than a guess, with fewer bad characters than one for so many beyond ASCII."""
@@ -76,9 +76,7 @@ def _mended(data: bytes, codec: str) -> str:
         text = data.decode(codec, errors="replace")
     except (LookupError, UnicodeError):
         return ""
-    bad = text.count("\N{REPLACEMENT CHARACTER}")
-    valid = len(text) - len(text.encode("ascii", errors="ignore")) - bad
-    return text if bad * BAD_AMONG_VALID < valid else ""
+    return text if is_mostly_valid(text, BAD_AMONG_VALID) else ""
 
 
 def _in_shift_jis(run: re.Match[bytes]) -> bytes:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from ingest.loaders.markup import Element, attribute, child, children, local, text_of, whole
 from ingest.loaders.numbering import FORMS, written
+from ingest.loaders.odf_text import DEEPEST
 from ingest.loaders.writer import BULLET
 
 _PLACE = re.compile(r"%(\d{1,2})%")
-_DEEPEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Lists:
                     own = attribute(block, "style-name") or style
                     if own != style:
                         _forget(counts, level + 1)  # a list of its own, which happens to stand in an item
-                    if level < _DEEPEST:
+                    if level < DEEPEST:
                         yield from self._within(block, own, counts, level + 1)
                 elif name in ("p", "h") and not is_marked:
                     is_marked = True

@@ -80,14 +80,15 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("utf-8", errors="replace")
-        return text if _is_utf8_but_for_little(text) else data.decode("cp1252", errors="replace")
+        # In Windows-1252 hardly anything that is not ASCII is valid UTF-8, by chance.
+        return text if is_mostly_valid(text, BAD_AMONG_VALID) else data.decode("cp1252", errors="replace")
 
 
-def _is_utf8_but_for_little(text: str) -> bool:
-    """Whether most of what is not ASCII was valid: in Windows-1252 hardly anything is, by chance."""
-    bad = text.count("\ufffd")
+def is_mostly_valid(text: str, bad_among: int) -> bool:
+    """Whether, of what is not ASCII, there are more than `bad_among` characters for each that stands for bad bytes."""
+    bad = text.count("\N{REPLACEMENT CHARACTER}")
     valid = len(text) - len(text.encode("ascii", errors="ignore")) - bad
-    return bad * BAD_AMONG_VALID < valid
+    return bad * bad_among < valid
 
 
 def encoding_warnings(texts: Sequence[str]) -> tuple[str, ...]:

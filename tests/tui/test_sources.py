@@ -125,12 +125,14 @@ async def test_a_source_of_two_digits_is_opened_by_typing_both(stocked: StandInA
         await shows(app, "1 lease-halden.pdf")
 
 
-async def test_digits_that_turn_out_to_be_words_open_no_source(stocked: StandInAssistant) -> None:
-    def twelve(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
-        sources = (make_source(1), make_source(12, document="price-list.pdf"))
-        yield EvidenceFound(sources, SearchTimings())
-        yield Answered(make_answer(question, "See [12].", sources=sources, cited=(12,)))
+def twelve(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+    """Sources 1 and 12: a typed 1 waits for a 2."""
+    sources = (make_source(1), make_source(12, document="price-list.pdf"))
+    yield EvidenceFound(sources, SearchTimings())
+    yield Answered(make_answer(question, "See [12].", sources=sources, cited=(12,)))
 
+
+async def test_digits_that_turn_out_to_be_words_open_no_source(stocked: StandInAssistant) -> None:
     stocked.answers = twelve
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
@@ -141,11 +143,6 @@ async def test_digits_that_turn_out_to_be_words_open_no_source(stocked: StandInA
 
 
 async def test_a_digit_that_waits_opens_nothing_over_another_screen_or_conversation(stocked: StandInAssistant) -> None:
-    def twelve(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
-        sources = (make_source(1), make_source(12, document="price-list.pdf"))
-        yield EvidenceFound(sources, SearchTimings())
-        yield Answered(make_answer(question, "See [12].", sources=sources, cited=(12,)))
-
     stocked.answers = twelve
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot)
