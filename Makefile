@@ -23,8 +23,8 @@ run: $(VENV)/.runtime ## Ingest the sample documents and open the interface (wit
 test: $(VENV)/.development ## Run every test
 	@$(BIN)/python -m pytest
 
-test-fast: $(VENV)/.development ## Run the tests that need no real model (under a minute)
-	@$(BIN)/python -m pytest -m "not models and not slow"
+test-fast: $(VENV)/.development ## Run the tests that need no real model, no terminal and no waiting (under a minute)
+	@$(BIN)/python -m pytest -m "not models and not slow and not interface"
 
 check: $(VENV)/.development ## Lint, format, types, layers
 	@$(BIN)/ruff format --check .

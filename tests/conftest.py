@@ -16,6 +16,8 @@ from config.seal import seal
 from config.settings import LoadedSettings, load_settings
 from tests.launcher import Launcher
 
+_TESTS = Path(__file__).parent
+
 _launcher_key = pytest.StashKey[Launcher]()
 _user_home_key = pytest.StashKey[str]()
 
@@ -29,6 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
     _leave_the_developers_environment(config.stash[_user_home_key])
     config.stash[_launcher_key] = Launcher()
     seal()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The third layer has a mark of its own, so that the fast one stays under a minute."""
+    for item in items:
+        if item.path.is_relative_to(_TESTS / "tui") or item.path.is_relative_to(_TESTS / "cli"):
+            item.add_marker(pytest.mark.interface)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -16,6 +16,9 @@ import pytest
 
 from config.child import Child, ChildDied, Limits
 
+pytestmark = pytest.mark.slow
+
+
 ROOT = Path(__file__).parents[2]
 TALKER = "tests.config.talker"
 SECONDS = 20  # far more than anything here takes

@@ -152,6 +152,7 @@ def test_another_embedder_is_refused(library: Library, folder: Path) -> None:
     assert contents(library) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", range(6))
 def test_it_can_be_left_at_any_event_and_run_again(library: Library, folder: Path, tmp_path: Path, after: int) -> None:
     for number in range(4):
@@ -176,6 +177,7 @@ def _home(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_run_and_the_next_goes_on(library: Library, folder: Path) -> None:
     run(library, folder)
     before = contents(library)

@@ -18,6 +18,8 @@ from ingest.types import Block, BlockKind, Document, FileStatus, FoundFile, Page
 from tests.ingest.library.shelf import found_texts
 from tests.ingest.runs import outcomes, run
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_file_that_failed_is_left_alone_while_it_is_followed_and_unchanged(library: Library, folder: Path) -> None:
     lost = folder / "lost.txt"

@@ -3,10 +3,14 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from ingest.events import FileDone
 from ingest.library.library import Library
 from tests.ingest.library.shelf import found_texts
 from tests.ingest.runs import outcomes, run, summary
+
+pytestmark = pytest.mark.slow
 
 
 def test_changed_moved_and_removed_files_are_followed(library: Library, folder: Path) -> None:

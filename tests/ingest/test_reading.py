@@ -18,6 +18,8 @@ from ingest.loaders import load_document
 from ingest.reading import ReaderPool, ReadResult
 from tests.ingest.pdfs import lock, write_pdf
 
+pytestmark = pytest.mark.slow
+
 
 def settings(**changes: Any) -> IngestSettings:
     return IngestSettings(**{"workers": 1, "seconds_per_file": 60.0, **changes})

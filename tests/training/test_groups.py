@@ -7,6 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
 from assistant.prompts import LONGEST_QUOTE, REFUSAL
 from assistant.reply import holds
 from ingest.folding import fold
@@ -16,6 +18,8 @@ from training import choosing, made, squad
 from training.cutting import Asked, Cut, Part, cut
 from training.groups import Group, Item, Text, as_source, read_groups, supporting, write_groups
 from training.prepare import prepare
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_reply_has_the_form_that_the_check_accepts() -> None:

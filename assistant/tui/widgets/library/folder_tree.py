@@ -32,6 +32,10 @@ class FolderTree(DirectoryTree):
         super().__init__(path)
         self.auto_expand = False
 
+    def watch_path(self) -> None:  # type: ignore[override]
+        """Read the folder. A coroutine that waits for its turn would be dropped, with a warning, when the app ends."""
+        self.call_next(super().watch_path)
+
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Textual calls this in a thread. Of a folder with very much in it, the folders in it come first."""
         shown = [path for path in paths if not path.name.startswith(".")]
