@@ -1,6 +1,7 @@
 """Word → Document: headings, lists with their numbers, tables, notes and comments, by the pages Word last printed."""
 
 import re
+from collections.abc import Sequence
 
 from config.errors import DocumentError
 from ingest.loaders import load_within
@@ -16,6 +17,8 @@ from ingest.loaders.word_text import (
     WRAPPERS,
     as_line,
     boxes,
+    is_joined_to_next,
+    joined,
     paragraphs,
     seen_text,
     through_wrappers,
@@ -62,20 +65,37 @@ class _Reader:
         self._comments = {
             attribute(note, "id"): note for note in children(package.related(part, "comments"), "comment")
         }
+        self._begun: list[Element] = []
+        """Paragraphs whose text goes on in the next one."""
+        self._awaits_mark = False
+        """The author ended a page, and Word's own mark of that is still to come."""
         self.title = ""
 
     def blocks(self, element: Element, depth: int) -> None:
         """Paragraphs and tables, from top to bottom."""
+        self._walk(element, depth)
+        self._end_paragraph()
+
+    def _walk(self, element: Element, depth: int) -> None:
         for block in element:
             name = local(block)
             if name == "p":
-                self._paragraph(block)
+                self._begun.append(block)
+                if not is_joined_to_next(block):
+                    self._end_paragraph()
             elif name == "tbl":
+                self._end_paragraph()
                 self._table(block, depth)
             elif name == "altChunk":
+                self._end_paragraph()
                 self._taken_in(block)
             elif name in WRAPPERS and depth < DEEPEST:
-                self.blocks(block, depth + 1)
+                self._walk(block, depth + 1)
+
+    def _end_paragraph(self) -> None:
+        together, self._begun = self._begun, []
+        if together:
+            self._paragraph(together)
 
     def _taken_in(self, chunk: Element) -> None:
         """A file of its own that Word takes in when it opens this one, as other programs leave it."""
@@ -85,6 +105,7 @@ class _Reader:
         except DocumentError as error:
             self._writer.warn(f"The text taken in from {part or 'another file'} was not read: {error.message}")
         else:
+            self._awaits_mark = False
             self._writer.insert(document)
 
     def frames(self) -> None:
@@ -98,25 +119,35 @@ class _Reader:
                     seen.add(words)
                     self._writer.paragraph(f"Page {kind}: {words}")
 
-    def _paragraph(self, paragraph: Element) -> None:
-        properties = child(paragraph, "pPr")
+    def _paragraph(self, together: Sequence[Element]) -> None:
+        """What is one paragraph in the final text (see `joined`)."""
+        properties = child(together[-1], "pPr")
         if is_on(child(properties, "pageBreakBefore")):
-            self._writer.new_page()
+            self._end_page(PAGE_ENDS)
         style = self._style(properties)
         is_continued = False
-        for text in _PAGE_BREAK.split(seen_text(paragraph)):
-            if text == PAGE_ENDS or (text == PAGE_ENDED and not self._writer.is_at_page_start):
-                self._writer.new_page()
-            elif text.strip() and is_continued:
-                self._writer.paragraph(text)
+        for text in _PAGE_BREAK.split("".join(map(seen_text, together))):
+            if text in (PAGE_ENDS, PAGE_ENDED):
+                self._end_page(text)
             elif text.strip():
-                self._write(text, properties, style)
+                self._awaits_mark = False
+                if is_continued:
+                    self._writer.paragraph(text)
+                else:
+                    self._write(text, properties, style)
                 is_continued = True
-        if not is_continued and _is_seen(properties):
+        if not is_continued and _is_seen(together[-1]):
             self._mark(properties, style)  # an empty paragraph of a list takes a number, too
-        for box in boxes(paragraph):
-            self.blocks(box, 1)
-        self._attached(paragraph)
+        for paragraph in together:
+            for box in boxes(paragraph):
+                self.blocks(box, 1)
+            self._attached(paragraph)
+
+    def _end_page(self, mark: str) -> None:
+        """Begin a page, unless the mark is Word's own for one that the author began just before."""
+        if mark == PAGE_ENDS or not self._awaits_mark:
+            self._writer.new_page()
+        self._awaits_mark = mark == PAGE_ENDS
 
     def _write(self, text: str, properties: Element | None, style: Style) -> None:
         mark = self._mark(properties, style)
@@ -172,7 +203,8 @@ class _Reader:
                 texts[0] = PAGE_ENDS + texts[0].removeprefix(PAGE_ENDS)
             table_rows.append(texts)
         marked = sum(1 for row in rows if is_on(child(row, "trPr", "tblHeader")))
-        write_paged_table(self._writer, table_rows, max(1, marked) if len(table_rows) > 1 else 0)
+        headers = max(1, marked) if len(table_rows) > 1 else 0
+        self._awaits_mark = write_paged_table(self._writer, table_rows, headers, awaits_mark=self._awaits_mark)
         for cell in (cell for row in cells for cell in row):
             self._attached(cell)
 
@@ -191,28 +223,27 @@ class _Reader:
     def _cell(self, cell: Element) -> str:
         """What a cell shows, as one line, and where pages end in it: where Word ended them, if it did."""
         lines: list[str] = []
-        for paragraph in paragraphs(cell):
-            text = seen_text(paragraph)
+        for together in joined(paragraphs(cell)):
+            text = "".join(map(seen_text, together))
             words = text.lstrip()
             marks = text[: len(text) - len(words)]
-            number = self._number(child(paragraph, "pPr"), is_empty=not words)
+            number = self._number(together[-1], is_empty=not words)
             lines.append(marks + f"{number} {words}".strip(" "))
         line = " ".join(text for text in lines if text)
         return line.replace(PAGE_ENDS, "").replace(PAGE_ENDED, PAGE_ENDS) if PAGE_ENDED in line else line
 
-    def _number(self, properties: Element | None, *, is_empty: bool) -> str:
+    def _number(self, paragraph: Element, *, is_empty: bool) -> str:
         """The number of a paragraph in a cell; empty when it has none, or a bullet."""
-        if is_empty and not _is_seen(properties):
+        if is_empty and not _is_seen(paragraph):
             return ""
+        properties = child(paragraph, "pPr")
         return number_of(self._mark(properties, self._style(properties)))
 
 
-def _is_seen(properties: Element | None) -> bool:
+def _is_seen(paragraph: Element) -> bool:
     """Whether an empty paragraph is there at all: not deleted, not hidden, not just the end of a section."""
-    mark = child(properties, "rPr")
-    return child(properties, "sectPr") is None and not any(
-        is_on(child(mark, name)) for name in ("del", "moveFrom", "vanish")
-    )
+    is_hidden = is_on(child(paragraph, "pPr", "rPr", "vanish"))
+    return not is_hidden and not is_joined_to_next(paragraph) and child(paragraph, "pPr", "sectPr") is None
 
 
 def _is_long(cell: Element) -> bool:

@@ -1,9 +1,10 @@
 """Numbers of lists and headings in Word: they do not stand in the text, but follow from counters and patterns."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.loaders.markup import Element, attribute, child, children, whole
+from ingest.loaders.ooxml import is_on
 from ingest.loaders.writer import BULLET
 
 FORMS = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
@@ -31,9 +32,14 @@ _MOST_REPEATED = 10
 
 @dataclass(frozen=True, slots=True)
 class _Level:
+    """`restart`: how many of the levels above it begin it anew, from the outermost on; None for all. `is_legal`: the
+    numbers of other levels stand in its pattern in figures, whatever their forms."""
+
     form: str = "decimal"
     pattern: str = ""
     start: int = 1
+    restart: int | None = None
+    is_legal: bool = False
 
 
 class Numbering:
@@ -54,8 +60,10 @@ class Numbering:
                 for override in overrides
                 if child(override, "startOverride") is not None
             }
+            levels |= own
+            levels |= {depth: replace(levels[depth], start=start) for depth, start in starts.items() if depth in levels}
             identity = attribute(number, "numId")
-            self._lists[identity] = (f"{key}/{identity}" if starts else key, {**levels, **own})
+            self._lists[identity] = (f"{key}/{identity}" if starts else key, levels)
         self._counts: dict[str, list[int]] = {}
 
     def next(self, list_id: str, depth: int) -> str | None:
@@ -69,7 +77,9 @@ class Numbering:
             counts[above] = max(counts[above], levels.get(above, _Level()).start)
         counts[depth] += 1
         for deeper in range(depth + 1, _LEVELS):
-            counts[deeper] = levels.get(deeper, _Level()).start - 1
+            below = levels.get(deeper, _Level())
+            if below.restart is None or depth < below.restart:
+                counts[deeper] = below.start - 1
         level = levels.get(depth, _Level(form="bullet"))
         if level.form == "bullet":
             return BULLET
@@ -80,7 +90,8 @@ class Numbering:
             place = int(match[1]) - 1
             other = levels.get(place, _Level())
             value = counts[place] if place <= depth else other.start
-            return written(max(value, other.start), other.form)
+            in_figures = level.is_legal and other.form != "decimalZero"
+            return written(max(value, other.start), "decimal" if in_figures else other.form)
 
         return _PLACE.sub(number, level.pattern).strip()
 
@@ -91,6 +102,8 @@ def _levels(element: Element | None) -> dict[int, _Level]:
             attribute(child(level, "numFmt"), "val", "decimal"),
             attribute(child(level, "lvlText"), "val"),
             _number(attribute(child(level, "start"), "val", "1")),
+            None if (restart := child(level, "lvlRestart")) is None else _number(attribute(restart, "val")),
+            is_on(child(level, "isLgl")),
         )
         for level in children(element, "lvl")
     }

@@ -175,7 +175,8 @@ class _Reader:
             return
         rows = list(self._cells.rows(table))
         headers = sum(1 for part in children(table, "table-header-rows") for _ in children(part, "table-row"))
-        write_paged_table(self._writer, rows, headers or int(len(rows) > 1))
+        is_begun = self._writer.is_at_page_start
+        write_paged_table(self._writer, rows, headers or int(len(rows) > 1), awaits_mark=is_begun)
         for note in outermost(table, *NOTES):
             self._attached(note)
 

@@ -8,17 +8,25 @@ PAGE_ENDS = "\f"
 """In a cell's text: a page ends here. At the beginning of a row's first cell: the row begins a page."""
 
 
-def write_paged_table(writer: PageWriter, rows: Sequence[Sequence[str]], headers: int) -> None:
-    """Write rows of which the first `headers` are the header, and begin the pages that end before or in them."""
+def write_paged_table(writer: PageWriter, rows: Sequence[Sequence[str]], headers: int, *, awaits_mark: bool) -> bool:
+    """Write rows of which the first `headers` are the header, and begin the pages that end before or in them.
+
+    `awaits_mark`: a page was begun just before, and a mark of that which follows is not to begin another one. Returns
+    whether that is so behind the table.
+    """
     header = join_headers(rows[:headers])
     for row in rows:
         begins_page = bool(row) and row[0].startswith(PAGE_ENDS)
-        if begins_page and not writer.is_at_page_start:
+        if begins_page and not awaits_mark:
             writer.new_page()
-        if any(cell.strip() for cell in row):
+        has_text = any(cell.strip() for cell in row)
+        if has_text:
             writer.row(row, header)
-        for _ in range(_pages_ended(row, begins_page)):
+        pages_ended = _pages_ended(row, begins_page)
+        for _ in range(pages_ended):
             writer.new_page()
+        awaits_mark = pages_ended > 0 or (awaits_mark and not begins_page and not has_text)
+    return awaits_mark
 
 
 def _pages_ended(row: Sequence[str], begins_page: bool) -> int:

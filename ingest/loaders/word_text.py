@@ -1,7 +1,7 @@
 """What is seen of a text in Word: without what is deleted or hidden, and with marks where pages end."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ingest.loaders.markup import Element, attribute, child, children, descendants, local, names, whole
 from ingest.loaders.ooxml import is_on
@@ -40,6 +40,24 @@ def paragraphs(element: Element | None) -> Iterator[Element]:
     for paragraph in descendants(element, "p") if element is not None else ():
         if not any(local(above) in _NOT_SHOWN for above in paragraph.iterancestors()):
             yield paragraph
+
+
+def is_joined_to_next(paragraph: Element) -> bool:
+    """Whether the mark at the end of a paragraph is deleted or moved away, as a tracked change."""
+    mark = child(paragraph, "pPr", "rPr")
+    return any(is_on(child(mark, name)) for name in ("del", "moveFrom"))
+
+
+def joined(paragraphs: Iterable[Element]) -> Iterator[list[Element]]:
+    """The paragraphs that are one in the final text. Its last one says how it is numbered and set."""
+    together: list[Element] = []
+    for paragraph in paragraphs:
+        together.append(paragraph)
+        if not is_joined_to_next(paragraph):
+            yield together
+            together = []
+    if together:
+        yield together
 
 
 def boxes(paragraph: Element) -> Iterator[Element]:

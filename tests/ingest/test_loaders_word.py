@@ -1,4 +1,4 @@
-"""Word files: pages, numbers, and what is neither plain text nor a plain table."""
+"""Word files: pages, and what is neither plain text nor a plain table."""
 
 from pathlib import Path
 
@@ -11,21 +11,6 @@ from tests.ingest.test_loaders_text import blocks, load
 
 BREAK = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'
 PRINTED = "<w:r><w:lastRenderedPageBreak/></w:r>"
-
-
-def numbered(text: str = "", depth: int = 0) -> str:
-    return paragraph(text, f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="1"/></w:numPr>')
-
-
-def level(depth: int, pattern: str, form: str = "decimal") -> str:
-    return f'<w:lvl w:ilvl="{depth}"><w:numFmt w:val="{form}"/><w:lvlText w:val="{pattern}"/></w:lvl>'
-
-
-def abstract(number: int, inside: str) -> str:
-    return f'<w:abstractNum w:abstractNumId="{number}">{inside}</w:abstractNum>'
-
-
-NUMBERING = abstract(5, level(0, "%1.")) + '<w:num w:numId="1"><w:abstractNumId w:val="5"/></w:num>'
 
 
 def cell(inside: str) -> str:
@@ -95,6 +80,37 @@ def test_a_cell_that_goes_on_below_counts_its_page_once(tmp_path: Path) -> None:
     assert [page.text for page in document.pages] == ["Both halves | first", "Both halves | second"]
 
 
+def test_a_page_with_nothing_but_a_picture_counts(tmp_path: Path) -> None:
+    scan = "<w:p><w:r><w:lastRenderedPageBreak/><w:drawing/></w:r></w:p>"
+    next_page = f"<w:p>{PRINTED}<w:r><w:t>Three.</w:t></w:r></w:p>"
+    document = load(tmp_path, "a.docx", docx(paragraph("One.") + scan + next_page))
+    assert [page.text for page in document.pages] == ["One.", "", "Three."]
+    begun_by_author = docx(paragraph("One.") + BREAK + scan + next_page)
+    assert [page.text for page in load(tmp_path, "b.docx", begun_by_author).pages] == ["One.", "", "Three."]
+    cover = docx("<w:p><w:r><w:drawing/></w:r></w:p>" + next_page)
+    assert [page.text for page in load(tmp_path, "c.docx", cover).pages] == ["", "Three."]
+
+
+def test_a_picture_before_a_table_and_in_its_rows_counts(tmp_path: Path) -> None:
+    picture = "<w:p><w:r><w:lastRenderedPageBreak/><w:drawing/></w:r></w:p>"
+    row = cell("<w:p>" + PRINTED + "<w:r><w:t>{}</w:t></w:r></w:p>") + cell(paragraph("12"))
+    body = paragraph("One.") + picture + table(row.format("Valve"), cell(picture) + cell("<w:p/>"), row.format("Pump"))
+    document = load(tmp_path, "a.docx", docx(body))
+    assert [page.text for page in document.pages] == ["One.", "", "Valve | 12", "", "Pump | 12"]
+    after_break = docx(paragraph("One.") + BREAK + table(row.format("Valve"), row.format("Pump")))
+    assert [page.text for page in load(tmp_path, "b.docx", after_break).pages] == ["One.", "Valve | 12", "Pump | 12"]
+
+
+def test_a_note_behind_a_break_does_not_make_the_break_two(tmp_path: Path) -> None:
+    body = (
+        '<w:p><w:r><w:t>One.</w:t><w:footnoteReference w:id="2"/><w:br w:type="page"/></w:r></w:p>'
+        f"<w:p>{PRINTED}<w:r><w:t>Two.</w:t></w:r></w:p>"
+    )
+    footnotes = f'<w:footnote w:id="2">{paragraph("Proof.")}</w:footnote>'
+    document = load(tmp_path, "a.docx", docx(body, footnotes=footnotes))
+    assert [page.text for page in document.pages] == ["One.", "Footnote: Proof.\n\nTwo."]
+
+
 def test_a_file_that_word_never_printed_is_cut_by_length_too(tmp_path: Path) -> None:
     long = "Words of a report. " * (PAGE_CHARACTERS // 30)
     document = load(tmp_path, "a.docx", docx(paragraph("Cover.") + BREAK + paragraph(long) * 3))
@@ -106,50 +122,6 @@ def test_a_file_that_word_never_printed_is_cut_by_length_too(tmp_path: Path) -> 
 def test_a_paragraph_that_begins_a_page_does_so_without_a_print(tmp_path: Path) -> None:
     body = paragraph("One.") + paragraph("Two.", "<w:pageBreakBefore/>")
     assert [page.text for page in load(tmp_path, "a.docx", docx(body)).pages] == ["One.", "Two."]
-
-
-# Numbers --------------------------------------------------------------------------------------------------------------
-
-
-def test_numbers_in_cells_are_read_and_counted(tmp_path: Path) -> None:
-    body = table(
-        cell(paragraph("No.")) + cell(paragraph("Claim")),
-        cell(numbered()) + cell(paragraph("It is dry.")),
-        cell(numbered()) + cell(numbered("It is light.")),
-    ) + numbered("It is cheap.")
-    assert read(tmp_path, body, numbering=NUMBERING) == [
-        "No. | Claim",
-        "1. | It is dry.",
-        "2. | 3. It is light.",
-        "4. It is cheap.",
-    ]
-
-
-def test_an_empty_paragraph_of_a_list_is_counted_unless_it_is_deleted(tmp_path: Path) -> None:
-    deleted = paragraph(
-        "", '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:rPr><w:del w:id="1"/></w:rPr>'
-    )
-    body = numbered("One.") + numbered() + deleted + numbered("Three.")
-    assert read(tmp_path, body, numbering=NUMBERING) == ["1. One.", "3. Three."]
-
-
-def test_numbers_of_a_list_style(tmp_path: Path) -> None:
-    numbering = (
-        abstract(1, '<w:numStyleLink w:val="Clauses"/>')
-        + abstract(2, '<w:styleLink w:val="Clauses"/>' + level(0, "§ %1") + level(1, "%1.%2"))
-        + '<w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>'
-    )
-    body = numbered("Rent") + numbered("It is due.", 1) + numbered("Term")
-    assert read(tmp_path, body, numbering=numbering) == ["§ 1 Rent", "1.1 It is due.", "§ 2 Term"]
-
-
-def test_a_level_that_was_left_out_counts_as_begun(tmp_path: Path) -> None:
-    levels = "".join(
-        level(depth, f"%{depth + 1}.", form) for depth, form in enumerate(("decimal", "upperLetter", "lowerRoman"))
-    )
-    numbering = abstract(5, levels) + '<w:num w:numId="1"><w:abstractNumId w:val="5"/></w:num>'
-    body = numbered("one") + numbered("two deeper", 2) + numbered("one deeper", 1)
-    assert read(tmp_path, body, numbering=numbering) == ["1. one", "i. two deeper", "B. one deeper"]
 
 
 # Text -----------------------------------------------------------------------------------------------------------------
