@@ -25,6 +25,8 @@ _TO, _CC, _BCC, _HEADERS = "0E04", "0E03", "0E02", "007D"
 _SENT, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
 _FILE_NAME, _SHORT_NAME, _DISPLAY_NAME, _DATA = "3707", "3704", "3001", "3701"
 _UNICODE, _BYTES, _BINARY = "001F", "001E", "0102"
+_SECURED = "IPM.NOTE.SMIME"
+"""The class of what is encrypted or signed; with `.MultipartSigned` behind it where the signature stands apart."""
 _DEEPEST = 3
 _PROPERTIES = "__properties_version1.0"
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
@@ -54,6 +56,7 @@ class _Storage:
 
     def message(self, depth: int = 0) -> Message:
         head = read_message(parse(self._text(_HEADERS).encode(errors="replace")))
+        kind = self._text(_CLASS).upper()
         plain, html = self._text(_BODY), self._html()
         message = Message(
             subject=self._text(_SUBJECT) or self._text(_TOPIC),
@@ -65,9 +68,9 @@ class _Storage:
             texts=(Text(plain, html or ("" if plain.strip() else self._rich_text())),),
             attachments=tuple(self._attachments()),
             messages=tuple(self._messages(depth)),
-            is_encrypted=self._text(_CLASS).upper() == "IPM.NOTE.SMIME",
+            is_encrypted=kind == _SECURED,
         )
-        return _unwrapped(message) if message.is_encrypted else message
+        return _unwrapped(message) if kind.startswith(_SECURED) else message
 
     def _sender(self) -> str:
         name, address = self._text(_SENDER), self._text(_SENDER_SMTP) or self._text(_SENDER_MAIL)
@@ -145,9 +148,14 @@ class _Storage:
 
 
 def _unwrapped(message: Message) -> Message:
-    """The message with what is only signed in it: Outlook files that as it files what is encrypted (MS-OXOSMIME)."""
+    """The message with what is only signed in it: Outlook files that as it files what is encrypted, as an attachment
+    with the signature around it, or with both as parts (MS-OXOSMIME 2.1.3). It may file the text once more beside it.
+    """
     for attachment in message.attachments:
-        if signed := signed_content(attachment.data):
-            inner = read_message(parse(signed))
-            return replace(message, texts=inner.texts, attachments=inner.attachments, is_encrypted=inner.is_encrypted)
+        signed = signed_content(attachment.data)
+        entity = parse(signed or attachment.data)
+        if signed or entity.get_content_type() == "multipart/signed":
+            inner = read_message(entity)
+            texts = inner.texts if any(text.preferred.strip() for text in inner.texts) else message.texts
+            return replace(message, texts=texts, attachments=inner.attachments, is_encrypted=inner.is_encrypted)
     return message

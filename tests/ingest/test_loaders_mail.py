@@ -153,6 +153,26 @@ def test_a_mail_that_is_only_signed_is_read(tmp_path: Path, streamed: bool) -> N
         load(tmp_path, "b.eml", head.encode() + base64.encodebytes(data[: len(data) // 2]))
 
 
+@pytest.mark.parametrize("kind", ["IPM.Note.SMIME.MultipartSigned", "IPM.Note.SMIME"])
+def test_a_message_filed_beside_its_signature_is_read_with_its_attachments(tmp_path: Path, kind: str) -> None:
+    encoded = "Content-Transfer-Encoding: base64\n\n"
+    terms = base64.encodebytes(docx(paragraph("Terms attached."))).decode()
+    attached = f"Content-Type: application/x; name=t.docx\n{encoded}{terms}"
+    signature = f"Content-Type: application/pkcs7-signature; name=smime.p7s\n{encoded}AAECAw==\n"
+    entity = multipart("signed", multipart("mixed", PLAIN.format("Words under seal."), attached), signature)
+    data = outlook(
+        **{
+            "__substg1.0_001A001F": kind.encode("utf-16-le"),
+            "__substg1.0_1000001F": "Words under seal.".encode("utf-16-le"),
+            "__attach_version1.0_#00000000/__substg1.0_3707001F": "SMIME.p7m".encode("utf-16-le"),
+            "__attach_version1.0_#00000000/__substg1.0_37010102": entity.encode().ljust(5000, b"\n"),
+        }
+    )
+    document = load(tmp_path, "a.msg", data)
+    assert texts(document)[-3:] == ["Words under seal.", "Attachment: t.docx", "Terms attached."]
+    assert not document.warnings
+
+
 @pytest.mark.parametrize(
     ("charset", "encoding", "words"),
     [
