@@ -9,20 +9,20 @@ from config.errors import DocumentError
 from ingest.loaders.attachments import write_attachments
 from ingest.loaders.base import LoadOptions, as_source
 from ingest.loaders.html import html_to
+from ingest.loaders.html_text import seen_text
 from ingest.loaders.lines import Attachment
+from ingest.loaders.mail_text import write_plain
+from ingest.loaders.markup import parse_html
 from ingest.loaders.writer import PageWriter
-from ingest.punctuation import begins_list_item
 
-LONGEST_QUOTE = 6_000
-"""Characters kept of the messages quoted below an answer: they are usually there as messages of their own."""
+LONGEST_STUB = 400
+LEAST_MORE = 3
+"""A plain form of at most so many characters, of which the page shows more than so many times as many, only says that
+there is a page."""
 
-_QUOTED = re.compile(r"^(?:\s{0,3}>)+ ?")
 _PGP = "-----BEGIN PGP MESSAGE-----"
-_QUOTE_BEGINS = re.compile(
-    r"^(?:-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|message d'origine)\s*-{2,}"
-    r"|on\b.{5,200}\bwrote:|am\b.{5,200}\bschrieb\b.{0,80}:|le\b.{5,200}\ba écrit\s*:)\s*$",
-    re.IGNORECASE,
-)
+_FORWARDED = re.compile(r"\[?(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
+"""How subjects of forwarded mails begin, in English, German, French, Spanish, Italian, Portuguese and Dutch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class Text:
     @property
     def preferred(self) -> str:
         return self.plain if self.plain.strip() else self.html
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether the plain form only stands in for the page: `This message needs a program that shows HTML.`"""
+        plain = self.plain.strip()
+        if not self.html.strip() or len(plain) > LONGEST_STUB:
+            return False
+        page = parse_html(self.html, lambda _: None)
+        return page is not None and len(seen_text(page).strip()) > LEAST_MORE * len(plain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,10 @@ def write_message(writer: PageWriter, message: Message, options: LoadOptions) ->
         "In reply to": message.answers,
     }
     writer.paragraph("\n".join(f"{name}: {value}" for name, value in head.items() if value.strip()))
+    is_forward = _FORWARDED.match(message.subject) is not None
     for text in message.texts:
-        if text.plain.strip():
-            _write_plain(writer, text.plain)
+        if text.plain.strip() and not text.is_stub:
+            write_plain(writer, text.plain, is_forward=is_forward)
         elif text.html.strip():
             html_to(writer, text.html)
     write_attachments(writer, message.attachments, options)
@@ -116,38 +126,3 @@ def _write_attached(writer: PageWriter, message: Message, options: LoadOptions) 
         writer.warn(f"The attachment {name} was not read: {error.message}")
     else:
         writer.embed(f"Attachment: {name}", document)
-
-
-def _write_plain(writer: PageWriter, text: str) -> None:
-    """The message's own words, then what it quotes under a heading."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    begins = next((i for i, line in enumerate(lines) if _QUOTE_BEGINS.match(line.strip())), len(lines))
-    if not any(line.strip() for line in lines[:begins]):
-        begins = len(lines)  # nothing but what is forwarded
-    _write_lines(writer, lines[:begins])
-    quoted = "\n".join(lines[begins:])
-    if quoted.strip():
-        writer.heading("Earlier messages", 2)
-        _write_lines(writer, [_QUOTED.sub("", line) for line in quoted[:LONGEST_QUOTE].split("\n")])
-        if len(quoted) > LONGEST_QUOTE:
-            writer.warn(f"Of the messages quoted, the first {LONGEST_QUOTE:,} characters were read.")
-
-
-def _write_lines(writer: PageWriter, lines: Sequence[str]) -> None:
-    """Paragraphs end at empty lines; a line that begins a list item is one."""
-    paragraph: list[str] = []
-    for line in [*lines, ""]:
-        is_item = begins_list_item(line.strip())
-        if paragraph and (is_item or not line.strip()):
-            text = "\n".join(paragraph)
-            _write_block(writer, text)
-            paragraph = []
-        if line.strip():
-            paragraph.append(line)
-
-
-def _write_block(writer: PageWriter, text: str) -> None:
-    if begins_list_item(text.strip()):
-        writer.item(text, mark="")
-    else:
-        writer.paragraph(text)
