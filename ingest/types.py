@@ -1,6 +1,7 @@
 """Document, Page, Block and Chunk: what a file becomes on its way into the library."""
 
 import hashlib
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,8 @@ UNRECOGNISED = -READER_VERSION
 
 MOST_REMARKS = 1000
 """Characters of the warnings that the ledger keeps: they name members of archives, and there may be many."""
+
+_MORE_REMARKS = " … and more."
 
 
 class FileStatus(StrEnum):
@@ -132,8 +135,14 @@ class Document:
 
     @property
     def remarks(self) -> str:
-        """The warnings in one line, as the ledger keeps them."""
-        return " ".join(sanitise(" ".join(self.warnings)).split())[:MOST_REMARKS]
+        """The warnings in one line, as the ledger keeps them: the first ones whole, and that there are more."""
+        warnings = [" ".join(sanitise(warning).split()) for warning in self.warnings]
+        remarks = " ".join(warnings)
+        if len(remarks) <= MOST_REMARKS:
+            return remarks
+        room = MOST_REMARKS - len(_MORE_REMARKS)
+        ends = itertools.accumulate(map(len, warnings), lambda end, length: end + 1 + length)
+        return remarks[: max((end for end in ends if end <= room), default=room)] + _MORE_REMARKS
 
     @property
     def unread_pages(self) -> int:

@@ -7,7 +7,16 @@ from importlib import import_module
 from pathlib import Path, PurePosixPath
 
 from config.errors import DocumentError
-from ingest.loaders.base import Loader, LoadOptions, SourceFile, as_source, read_source, read_start
+from ingest.loaders.base import (
+    MAX_DEPTH,
+    Loader,
+    LoadOptions,
+    SourceFile,
+    as_source,
+    read_source,
+    read_start,
+    too_deep,
+)
 from ingest.loaders.kinds import OLE_HEADER, START_BYTES, ZIP_HEADER, kind_of
 from ingest.loaders.lines import RecognisedPage
 from ingest.types import Document
@@ -65,9 +74,6 @@ SOURCE_CODE = re.compile(
     r"|tf|s?css|vue|ya?ml|toml|ini|cfg|conf|xml|xsd|tex)"
 )
 
-MAX_DEPTH = 3
-"""Files within files are read so deep: a mail in a mail with an archive."""
-
 _LOOKALIKES = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
@@ -111,9 +117,7 @@ def load_within(name: str, data: bytes, options: LoadOptions) -> Document:
     Raises DocumentError like `load_document`; `unsupported` past MAX_DEPTH.
     """
     if options.depth >= MAX_DEPTH:
-        raise DocumentError(
-            f"It lies more than {MAX_DEPTH} files deep within others.", "Save it as a file.", status="unsupported"
-        )
+        raise too_deep()
     if not data:
         raise DocumentError("The file is empty: it has no bytes.", status="empty")
     file_name = PurePosixPath(name.replace("\\", "/")).name or "file"

@@ -17,6 +17,9 @@ from ingest.types import Document
 MAX_DOCUMENT_CHARACTERS = 30_000_000
 """Text of one document past this is refused: about 10,000 full pages, to be sent from one process to another."""
 
+MAX_DEPTH = 3
+"""Files within files are read so deep: a mail in a mail with an archive."""
+
 Engine = Literal["pdfium", "pypdf"]
 Recognition = Literal["auto", "always", "never"]
 
@@ -131,6 +134,13 @@ def refuse_if_too_many_pages(pages: int, options: LoadOptions) -> None:
             "Split it, or raise the setting ingest.max_pages.",
             status="too_large",
         )
+
+
+def too_deep() -> DocumentError:
+    """For a file that lies more than MAX_DEPTH files deep within others."""
+    return DocumentError(
+        f"It lies more than {MAX_DEPTH} files deep within others.", "Save it as a file.", status="unsupported"
+    )
 
 
 def needs_ocr() -> DocumentError:

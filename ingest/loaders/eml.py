@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -70,7 +71,8 @@ def read_message(parsed: EmailMessage) -> Message:
     texts: dict[EmailMessage, Text] = {}
     attachments: list[Attachment] = []
     is_encrypted = any(part.get_content_type() == "multipart/encrypted" for part in parsed.walk())
-    for part, alternative in _parts(parsed):
+    parts = list(itertools.islice(_parts(parsed), MAX_PARTS + 1))
+    for part, alternative in parts[:MAX_PARTS]:
         kind, name = part.get_content_type(), _file_name(part)
         is_attached = bool(name) or part.get_content_disposition() == "attachment"
         is_encrypted |= kind in _SECRET
@@ -80,7 +82,8 @@ def read_message(parsed: EmailMessage) -> Message:
             key = part if alternative is None else alternative
             texts[key] = _with_form(texts.get(key, Text()), _text(part), is_html=kind == "text/html")
         elif kind not in _SIGNATURES and (is_attached or not _is_of_the_text(part, alternative)):
-            attachments.append(Attachment(name or f"attachment.{part.get_content_subtype()}", _content(part)))
+            name = name or f"attachment.{part.get_content_subtype()}"
+            attachments.append(Attachment(name, _content(part), _content_id(part)))
     return Message(
         subject=_header(parsed, "subject"),
         sender=_header(parsed, "from"),
@@ -92,6 +95,7 @@ def read_message(parsed: EmailMessage) -> Message:
         texts=tuple(texts.values()),
         attachments=tuple(attachments),
         is_encrypted=is_encrypted,
+        is_cut=len(parts) > MAX_PARTS,
     )
 
 
@@ -99,17 +103,15 @@ def _parts(message: EmailMessage) -> Iterator[tuple[EmailMessage, EmailMessage |
     """The parts that hold something, each with the outermost choice of forms of one text (`multipart/alternative`) that
     it lies in. It does not go into the messages attached, but into what is signed."""
     waiting: list[tuple[EmailMessage, EmailMessage | None]] = [(message, None)]
-    count = 0
-    while waiting and count < MAX_PARTS:
-        part, alternative = waiting.pop(0)
-        count += 1
+    while waiting:
+        part, alternative = waiting.pop()
         inner = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(inner, list):
             if alternative is None and part.get_content_subtype() == "alternative":
                 alternative = part
-            waiting[:0] = [(child, alternative) for child in inner if isinstance(child, EmailMessage)]
+            waiting += [(child, alternative) for child in reversed(inner) if isinstance(child, EmailMessage)]
         elif part.get_content_type() in _SECRET and (signed := signed_content(_content(part))):
-            waiting.insert(0, (parse(signed), alternative))
+            waiting.append((parse(signed), alternative))
         else:
             yield part, alternative
 
@@ -160,6 +162,11 @@ def _file_name(part: EmailMessage) -> str:
         return part.get_filename("") or ""
     except (ValueError, LookupError, AttributeError, TypeError):
         return ""
+
+
+def _content_id(part: EmailMessage) -> str:
+    """How the page names a part that is to be shown in it."""
+    return "" if part.get_content_disposition() == "attachment" else _header(part, "content-id").strip("<> ")
 
 
 def _content(part: EmailMessage) -> bytes:

@@ -97,10 +97,11 @@ class OutlineEntry:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that lies in another one."""
+    """A file that lies in another one. `content_id`: how the page of a mail names it, to show it within the text."""
 
     name: str
     data: bytes
+    content_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

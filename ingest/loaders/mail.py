@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import unquote
 
 from config.errors import DocumentError
 from ingest.loaders.attachments import write_attachments
-from ingest.loaders.base import LoadOptions, as_source
+from ingest.loaders.base import LoadOptions, as_source, too_deep
 from ingest.loaders.html import html_to
 from ingest.loaders.html_text import seen_text
+from ingest.loaders.kinds import kind_of
 from ingest.loaders.lines import Attachment
 from ingest.loaders.mail_text import write_plain
 from ingest.loaders.markup import parse_html
@@ -20,6 +22,7 @@ LEAST_MORE = 3
 """A plain form of at most so many characters, of which the page shows more than so many times as many, only says that
 there is a page."""
 
+_SHOWN = re.compile(r"""\bsrc\s*=\s*["']?\s*cid:([^"'\s>]+)""", re.IGNORECASE)
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _FORWARDED = re.compile(r"\[?(?:fwd?|wg|tr|rv|i|enc|doorst)\s*:", re.IGNORECASE)
 """How subjects of forwarded mails begin, in English, German, French, Spanish, Italian, Portuguese and Dutch."""
@@ -49,7 +52,8 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Message:
     """A mail as it was sent, its texts in their order. `messages` are attached to it. `is_encrypted` as its type
-    says."""
+    says. Of one that `is_too_deep` within others nothing but the subject is read. `is_cut`: it has more parts than are
+    read."""
 
     subject: str = ""
     sender: str = ""
@@ -62,6 +66,8 @@ class Message:
     attachments: Sequence[Attachment] = ()
     messages: Sequence["Message"] = ()
     is_encrypted: bool = False
+    is_too_deep: bool = False
+    is_cut: bool = False
 
     @property
     def is_locked(self) -> bool:
@@ -69,6 +75,12 @@ class Message:
         if text := "".join(text.preferred for text in self.texts).strip():
             return text.startswith(_PGP)
         return self.is_encrypted or any(part.data.lstrip().startswith(_PGP.encode()) for part in self.attachments)
+
+    @property
+    def attachments_behind_text(self) -> list[Attachment]:
+        """The attachments without the pictures that a page shows within its text: logos, mostly."""
+        shown = {unquote(name) for text in self.texts for name in _SHOWN.findall(text.html)}
+        return [part for part in self.attachments if part.content_id not in shown or not _is_picture(part)]
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -99,7 +111,12 @@ def write_message(writer: PageWriter, message: Message, options: LoadOptions) ->
             write_plain(writer, text.plain, is_forward=is_forward)
         elif text.html.strip():
             html_to(writer, text.html)
-    write_attachments(writer, message.attachments, options)
+    attachments = message.attachments_behind_text
+    if len(attachments) < len(message.attachments):
+        writer.warn("Pictures in the text were not read.")
+    if message.is_cut:
+        writer.warn("The message has more parts than are read: the last ones were left out.")
+    write_attachments(writer, attachments, options)
     for attached in message.messages:
         _write_attached(writer, attached, replace(options, depth=options.depth + 1))
 
@@ -114,10 +131,16 @@ def refuse_if_locked(message: Message) -> None:
         )
 
 
+def _is_picture(attachment: Attachment) -> bool:
+    return kind_of(Path(attachment.name).suffix.lower(), attachment.data, None) == "image"
+
+
 def _write_attached(writer: PageWriter, message: Message, options: LoadOptions) -> None:
     name = f"{message.subject or 'message'}.msg"
     inner = PageWriter(options)
     try:
+        if message.is_too_deep:
+            raise too_deep()
         refuse_if_locked(message)
         write_message(inner, message, options)
         document = inner.finish(as_source(Path(name), b""))

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from config.errors import DocumentError
-from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.base import MAX_DEPTH, LoadOptions, SourceFile
 from ingest.loaders.eml import parse, read_message
 from ingest.loaders.html import decode_html
 from ingest.loaders.lines import Attachment
@@ -23,11 +23,11 @@ _CLASS, _SUBJECT, _BODY, _HTML, _RTF = "001A", "0037", "1000", "1013", "1009"
 _SENDER, _SENDER_MAIL, _SENDER_SMTP, _TOPIC = "0C1A", "0C1F", "5D01", "0070"
 _TO, _CC, _BCC, _HEADERS = "0E04", "0E03", "0E02", "007D"
 _SENT, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
-_FILE_NAME, _SHORT_NAME, _DISPLAY_NAME, _DATA = "3707", "3704", "3001", "3701"
+_FILE_NAME, _SHORT_NAME, _DISPLAY_NAME, _DATA, _CONTENT_ID = "3707", "3704", "3001", "3701", "3712"
 _UNICODE, _BYTES, _BINARY = "001F", "001E", "0102"
+_MESSAGE = f"__substg1.0_{_DATA}000D"
 _SECURED = "IPM.NOTE.SMIME"
 """The class of what is encrypted or signed; with `.MultipartSigned` behind it where the signature stands apart."""
-_DEEPEST = 3
 _PROPERTIES = "__properties_version1.0"
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
 
@@ -59,7 +59,7 @@ class _Storage:
         kind = self._text(_CLASS).upper()
         plain, html = self._text(_BODY), self._html()
         message = Message(
-            subject=self._text(_SUBJECT) or self._text(_TOPIC),
+            subject=self._subject(),
             sender=self._sender() or head.sender,
             to=self._text(_TO) or head.to,
             copy=self._text(_CC) or head.copy,
@@ -71,6 +71,9 @@ class _Storage:
             is_encrypted=kind == _SECURED,
         )
         return _unwrapped(message) if kind.startswith(_SECURED) else message
+
+    def _subject(self) -> str:
+        return self._text(_SUBJECT) or self._text(_TOPIC)
 
     def _sender(self) -> str:
         name, address = self._text(_SENDER), self._text(_SENDER_SMTP) or self._text(_SENDER_MAIL)
@@ -100,14 +103,16 @@ class _Storage:
     def _attachments(self) -> Iterator[Attachment]:
         for attached in self._attached():
             name = attached._text(_FILE_NAME) or attached._text(_SHORT_NAME) or attached._text(_DISPLAY_NAME)
-            if data := attached._stream(f"__substg1.0_{_DATA}{_BINARY}"):
-                yield Attachment(name or "attachment", data)
+            if not attached._has(_MESSAGE):  # without data: a link to a file elsewhere
+                data = attached._stream(f"__substg1.0_{_DATA}{_BINARY}")
+                yield Attachment(name or "attachment", data, attached._text(_CONTENT_ID))
 
     def _messages(self, depth: int) -> Iterator[Message]:
-        inner = f"__substg1.0_{_DATA}000D"
         for attached in self._attached():
-            if depth < _DEEPEST and attached._has(inner):
-                yield _Storage(self._ole, (*attached._path, inner)).message(depth + 1)
+            if attached._has(_MESSAGE):
+                storage = _Storage(self._ole, (*attached._path, _MESSAGE))
+                is_too_deep = depth == MAX_DEPTH
+                yield Message(storage._subject(), is_too_deep=True) if is_too_deep else storage.message(depth + 1)
 
     def _has(self, name: str) -> bool:
         return bool(self._ole.exists([*self._path, name]))

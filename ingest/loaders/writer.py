@@ -49,6 +49,7 @@ class PageWriter:
         self._label: str | None = None
         self._is_begun = False
         self._warnings: list[str] = []
+        self._unsaid = 0
 
     def heading(self, text: str, level: int) -> None:
         if self.breaks_pages and self._length > EARLY_BREAK * PAGE_CHARACTERS:
@@ -98,8 +99,14 @@ class PageWriter:
         self._is_begun = not self.breaks_pages
 
     def warn(self, warning: str) -> None:
+        """Note what is missing or doubtful. The same is said once, and MAX_WARNINGS things at most."""
+        warning = _one_line(warning)
+        if warning in self._warnings:
+            return
         if len(self._warnings) < MAX_WARNINGS:
-            self._warnings.append(_one_line(warning))
+            self._warnings.append(warning)
+        else:
+            self._unsaid += 1
 
     def embed(self, heading: str, document: Document) -> None:
         """The pages of a file that lies in this one, below a heading that names it."""
@@ -148,13 +155,14 @@ class PageWriter:
         pages = tuple(replace(page, number=number) for number, page in enumerate(self._pages, start=1))
         metadata = dict(metadata or {})
         title = metadata.pop("title", "")
+        unsaid = [f"And {self._unsaid} more."] if self._unsaid else []
         return Document(
             path=file.path,
             sha256=file.sha256,
             title=choose_title(title, pages, file.path),
             pages=pages,
             metadata=clean_metadata(metadata),
-            warnings=tuple(self._warnings),
+            warnings=(*self._warnings, *unsaid),
         )
 
     def _add(self, kind: BlockKind, text: str, *, level: int = 0, header: str = "") -> None:
