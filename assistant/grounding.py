@@ -7,9 +7,10 @@ from assistant.citations import QUOTED, CitedSentence
 from assistant.counting import UNITS, Count, counts, held_in, in_digits, spelled_out
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
+from assistant.verbatim import stands_in
 from assistant.words import STOP_WORDS, content_terms, numbers, parse_number, terms
 from ingest.function_words import foreign_function_words
-from ingest.periods import MONTH, dates_in
+from ingest.periods import MONTH, dates_in, written_dates
 
 OVERLAP_FLOOR = 0.6
 """Least share of a sentence's content words that the cited passages must hold. Words of the question count as held:
@@ -17,7 +18,8 @@ an answer may repeat what was asked."""
 
 _LIST_NUMBER = re.compile(rf"^\d{{1,2}}[.)] (?!(?:{MONTH}|quarter|quartal|halbjahr|jahrhundert)\b)", re.IGNORECASE)
 """Not the day of `31. March` nor the ordinal of `3. Quartal`."""
-_NAME_LIKE = re.compile(r"[^\W\d_]+")
+_NAME_LIKE = re.compile(r"[^\W\d_]{1,4}-\d\w*|[^\W\d_]+(?:['\u2019][^\W\d_]{3,})?")
+"""Codes and O'Brien whole, as WORD has them, but without endings: `Halden's`."""
 _BEGINS_ANEW = re.compile(r"[“\"„«(:*\-\u2013\u2014]\s*$")
 
 
@@ -39,30 +41,41 @@ def check(sentences: Sequence[CitedSentence], sources: Sequence[Source], questio
 def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> bool:
     """Whether `passages` bear out `sentence`.
 
-    They do when every quoted span stands in one of them word for word (white space aside); every number occurs
+    They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
     (whatever its thousands separators, currency or percent sign), not with another unit of time or another power of
     ten only; every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of those that
-    are not the question's at least one. The refusal claims nothing and needs no passage.
+    are not the question's at least one. A date that names its month may stand in figures there. The refusal claims
+    nothing and needs no passage.
     """
     if sentence.strip() == REFUSAL:
         return True
     if not passages:
         return False
     texts = [_collapsed(passage) for passage in passages]
+    if not _quotes_stand(sentence, texts):
+        return False
     claim = _LIST_NUMBER.sub("", _collapsed(sentence))
+    dates = _dates_held(claim, texts)
+    texts += dates
     held, found = _held_in_any(texts)
     return (
-        _quotes_stand(sentence, texts)
-        and _numbers_occur(claim, held, found)
+        _numbers_occur(claim, held, found)
         and _dotted_occur(claim, texts)
-        and _names_occur(sentence, passages, question)
+        and _names_occur(sentence, [*passages, *dates], question)
         and _says_something_of_them(claim, texts, held, question)
         and _overlap(claim, texts, held, question) >= OVERLAP_FLOOR
     )
 
 
 def _quotes_stand(sentence: str, passages: Sequence[str]) -> bool:
-    return all(any(_collapsed(span) in text for text in passages) for span in QUOTED.findall(sentence))
+    return all(any(stands_in(span, text) for text in passages) for span in QUOTED.findall(sentence))
+
+
+def _dates_held(claim: str, passages: Sequence[str]) -> list[str]:
+    """The dates of the claim, as it writes them with the name of the month, that the passages have in any form."""
+    written = written_dates(claim)
+    held = {date for passage in passages for date in dates_in(passage)} if written else set()
+    return [date for date in written if dates_in(date) <= held]
 
 
 def _held_in_any(passages: Sequence[str]) -> tuple[set[float], set[Count]]:

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from assistant.grounding import is_supported
 from assistant.sentences import sentence_spans
 from assistant.types import Source
+from assistant.verbatim import stands_in
 from assistant.words import content_terms, terms
 
 NEARLY = 0.85
@@ -44,7 +45,7 @@ def is_copied(reply: Reply, sources: Sequence[Source]) -> bool:
 def holding(quoted: str, sources: Sequence[Source]) -> list[int]:
     """The numbers of the sources that these words stand in, white space aside."""
     words = _in_one_line(quoted)
-    return [source.number for source in sources if words in _in_one_line(source.passage.chunk.text)]
+    return [source.number for source in sources if stands_in(words, _in_one_line(source.passage.chunk.text))]
 
 
 def mended(text: str, sources: Sequence[Source]) -> str:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 
@@ -26,13 +27,17 @@ _SUFFIXES = """
 
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
+_FRACTION = "[\u00bc-\u00be\u2150-\u215e]"
+"""¼, ½, ¾, ⅓ and the like, which are letters to Python."""
+_IN_DIGITS = rf"\d(?:[\d.,'\u2019]*\d)?{_FRACTION}?"
+
 # A code such as E-07 or HC-2 is one word: its parts alone tell nothing.
-WORD = r"[^\W\d_]{1,4}-\d\w*|\d[\d.,'\u2019]*\d|\d|[^\W\d_]+(?:['\u2019][^\W\d_]+)?"
+WORD = rf"[^\W\d_]{{1,4}}-\d\w*|{_IN_DIGITS}|[^\W\d_]+(?:['\u2019][^\W\d_]+)?"
 """A regular expression for a word or number."""
-GROUPED = r"(?<![\w.,/])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)"
+GROUPED = rf"(?<![\w.,/])\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?:[.,]\d+|{_FRACTION})?(?!\d)"
 """A regular expression for figures in groups of three with spaces between: one number, or a row of a table."""
 _WORD = re.compile(WORD)
-_NUMBER = re.compile(rf"{GROUPED}|\d[\d.,'\u2019]*\d|\d")
+_NUMBER = re.compile(rf"{GROUPED}|{_IN_DIGITS}")
 _POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _MOST_GROUPS = 4
 """More than these are a row of a table."""
@@ -165,9 +170,10 @@ def parse_number(written: str) -> float | None:
     """The value of a number with either kind of thousands separator; None if it is no number ("1.2.3").
 
     The last of `.` and `,` is the decimal mark when both occur; a comma before groups of exactly three digits is a
-    thousands separator, and so is a repeated point.
+    thousands separator, and so is a repeated point. A fraction may stand behind it: 37½.
     """
-    digits = re.sub(r"['\u2019\s]", "", written)
+    digits = re.sub(rf"['\u2019\s]|{_FRACTION}", "", written)
+    fractions = sum(unicodedata.numeric(sign) for sign in re.findall(_FRACTION, written))
     if "," in digits and "." in digits:
         thousands, decimal = (",", ".") if digits.rfind(".") > digits.rfind(",") else (".", ",")
         digits = digits.replace(thousands, "").replace(decimal, ".")
@@ -176,7 +182,7 @@ def parse_number(written: str) -> float | None:
     elif digits.count(".") > 1 and re.fullmatch(r"\d{1,3}(\.\d{3})+", digits):
         digits = digits.replace(".", "")
     try:
-        return float(digits)
+        return float(digits) + fractions
     except ValueError:
         return None
 

@@ -123,6 +123,11 @@ def dates_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def written_dates(text: str) -> list[str]:
+    """The dates of a text that name their month and year, as they stand there: `30 August 2023`, `June 2026`."""
+    return [match[0] for match in _WRITTEN_DATE.finditer(text)]
+
+
 def period_ends_in(text: str) -> list[tuple[int, frozenset[str]]]:
     """For each "year ended December 31, 2018" and the like the year it closes and its date, as of `dates_in`.
 

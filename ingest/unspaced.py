@@ -8,13 +8,15 @@ import re
 import unicodedata
 from itertools import pairwise
 
-_LETTERS = (
+LETTERS = (
     "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # kana
     "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"  # Han
     "\u1100-\u11ff\u3130-\u318f\uac00-\ud7af"  # Hangul
     "\u0e01-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3"  # Thai, Lao, Burmese, Khmer
 )
-_RUN = re.compile(f"[{_LETTERS}]+(?:\n[{_LETTERS}]+)*")
+"""To be put between the brackets of a regular expression."""
+
+_RUN = re.compile(f"[{LETTERS}]+(?:\n[{LETTERS}]+)*")
 """Over line breaks too: a line ends anywhere in a word."""
 
 

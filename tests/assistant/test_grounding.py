@@ -94,6 +94,12 @@ def test_another_name_number_or_unit_is_not(sentence: str) -> None:
         "2018 | 12 500 | 700 | 13 200 100 300 200 500",
         "Der Preis beträgt 1.500 Euro.",
         "Use version 4.2.1, by 15.03.2024.",
+        "All backups use AES-256.",
+        "Error E-07 means a weak signal.",
+        "See invoice NC-26-1183.",
+        "Ask Siobhan O'Brien.",
+        "It was bought by L\u2019Oréal.",
+        "The week has 37½ hours.",
     ],
 )
 def test_a_copy_is_supported(sentence: str) -> None:
@@ -119,6 +125,11 @@ def test_a_copy_is_supported(sentence: str) -> None:
         ("It ends on 15.3.2024.", "It ends on 15 March 2024."),
         ("Due in 30 Tagen.", "Due in thirty days."),
         ("A profit of 2.4 million.", "A profit of £2.4m."),
+        ("The week has 37.5 hours.", "The week has 37½ hours."),
+        ("The invoice is dated 14 August 2026.", "Invoice date: 2026-08-14"),
+        ("The invoice is dated 14 August 2026.", "Invoice date: 14.08.2026"),
+        ("14 August 2026.", "Invoice date: 14.08.2026"),
+        ("14. August 2026.", "Rechnungsdatum: 2026-08-14"),
     ],
 )
 def test_a_number_in_another_form_is_supported(sentence: str, passage: str) -> None:
@@ -136,6 +147,8 @@ def test_a_number_in_another_form_is_supported(sentence: str, passage: str) -> N
         ("It ends automatically on 15.03.2024.", "It ends automatically on 15.04.2024."),
         ("See section 4.2.1.", "See section 4.2.3."),
         ("Use version v1.2.3.", "Use version v1.2.4."),
+        ("The week has 37 hours.", "The week has 37½ hours."),
+        ("The week has 37½ hours.", "The week has 37 hours."),
         ("31. März 2024.", "Der Vertrag endet am 30. März 2024."),
         ("3. Quartal 2024", "2. Quartal 2024"),
         ("30 Wochen.", "Zahlbar in 30 Tagen."),
@@ -147,6 +160,23 @@ def test_a_number_in_another_form_is_supported(sentence: str, passage: str) -> N
 def test_another_number_date_section_or_unit_is_not(sentence: str, passage: str) -> None:
     assert not is_supported(sentence, [passage], sentence)
     assert is_supported(passage, [passage], sentence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("14 September 2026.", "Invoice date: 2026-08-14, paid on 2026-09-30"),
+        ("15 August 2026.", "Invoice date: 14.08.2026"),
+        ("“14 August 2026” is the date.", "Invoice date: 14.08.2026"),
+        ("Use AES-128 everywhere.", "Use AES-256 everywhere, for 128 users."),
+        ("Ask Siobhan O'Neill.", "Ask Siobhan O'Brien."),
+        ("Ask about Halden's O'Brien.", "Ask about the Halden."),
+        ('It is "8 days, after ten years 30 days".', "Leave is 28 days, after ten years 30 days. 8 are public."),
+        ('A profit of "£1.4" is shown.', "A profit of £1.42m, 1.4 of it from rents, is shown."),
+    ],
+)
+def test_another_date_or_name_and_half_a_number_are_not(sentence: str, passage: str) -> None:
+    assert not is_supported(sentence, [passage], "What is the date of the invoice, and who is asked?")
 
 
 def test_a_number_in_words_that_nothing_is_counted_with_counts_as_a_word() -> None:

@@ -81,6 +81,14 @@ def test_a_slip_that_two_sentences_could_have_had_stays() -> None:
     assert mended(reply, sources) == reply
 
 
+def test_a_quote_that_begins_or_ends_inside_a_number_does_not_hold() -> None:
+    text = "Leave is 28 days, after ten years 30 days. There are 8 public holidays. The profit was £1.42m."
+    sources = [as_source(Text("staff.pdf", "Staff", text), 1)]
+    for reply in ('8 days. "8 days, after ten years 30 days." [1]', '£1.4. "The profit was £1.4" [1]'):
+        assert not holds(mended(reply, sources), sources, "How much is it?")
+    assert holds('28 days. "Leave is 28 days, after ten years 30 days." [1]', sources, "How much is it?")
+
+
 def test_one_of_two_that_the_question_names_is_an_answer() -> None:
     reply = 'The rent. "The rent is £900 a month." [1]'
     assert holds(reply, SOURCES, "Is it the rent or the deposit that is £900?")

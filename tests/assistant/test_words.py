@@ -48,11 +48,18 @@ def test_different_words_keep_different_stems(one: str, other: str) -> None:
         ("41.5", 41.5),
         ("41,5", 41.5),
         ("007", 7),
+        ("37½", 37.5),
+        ("12,500¼", 12_500.25),
         ("1.2.3", None),
     ],
 )
 def test_numbers_are_read_with_either_separator(written: str, value: float | None) -> None:
     assert parse_number(written) == value
+
+
+def test_a_fraction_is_part_of_its_number() -> None:
+    assert numbers("37½ hours, 1 500½ and ½") == [37.5, 1500.5]
+    assert terms("37½ hours") == terms("37.5 hours")
 
 
 def test_numbers_leaves_out_currency_percent_and_the_full_stop_after() -> None:

@@ -1,0 +1,31 @@
+"""Where words stand in a text word for word."""
+
+import re
+
+from ingest.unspaced import LETTERS
+
+_IN_WORD = rf"[^\W{LETTERS}]"
+"""A letter or figure; words that are written without spaces between can be parted anywhere."""
+_GOES_ON = re.compile(
+    rf"(?<={_IN_WORD})(?={_IN_WORD})"  # 2|8 days, un|able
+    r"|(?<=\d)(?=[.,:/'\u2019]\d)|(?<=\d[.,:/'\u2019])(?=\d)"  # £1|.42m
+    rf"|(?<={_IN_WORD})(?=[-\u2013]\d)|(?<={_IN_WORD}[-\u2013])(?={_IN_WORD})"  # 5|-8 days, non-|refundable
+    r"|(?<=[-\u2212])(?=\d)"  # -|5 °C
+)
+"""A place where a word or number goes on, or one that a hyphen joins to it (a word may end there: long|-term), and one
+between a sign and its figures."""
+
+
+def place_of(words: str, text: str) -> tuple[int, int] | None:
+    """Start and end (exclusive) of the first place where `words` stand in `text`, white space aside; None if they do
+    nowhere. They neither begin nor end in the middle of a word or number: "8 days" does not stand in "28 days"."""
+    pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+    found = pattern.search(text)
+    while found and any(_GOES_ON.match(text, edge) for edge in found.span()):
+        found = pattern.search(text, found.start() + 1)
+    return found.span() if found else None
+
+
+def stands_in(words: str, text: str) -> bool:
+    """Whether `words` stand in `text`; see `place_of`."""
+    return place_of(words, text) is not None
