@@ -22,7 +22,7 @@ from assistant.followup import leaned_on, search_query
 from assistant.grounding import check
 from assistant.misspelt import almost_alike
 from assistant.quoting import quote
-from assistant.reply import holds, mended
+from assistant.reply import holds, mended, proof
 from assistant.retrieval import Findings, Retriever
 from assistant.scope import scoped_by_name
 from assistant.sentences import ScoredSentence, best_sentence, score_passages
@@ -241,8 +241,9 @@ def _write(
     if must_hold:
         clock.first_token = clock.now()
         yield Token(sanitise(reply))
-    text = cite(sanitise(reply), prompt.sources, asker.library.page_texts)
-    return Draft(text, "answer", False, stopped, usage, prompt, reply)
+    text = sanitise(reply)
+    cited = cite(text, prompt.sources, asker.library.page_texts, proof(text, prompt.sources, question))
+    return Draft(cited, "answer", False, stopped, usage, prompt, reply)
 
 
 def _readable(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.sentences import Span, sentence_spans
 from assistant.types import Citation, Passage, Source
+from assistant.verbatim import place_of
 from assistant.words import content_terms, terms
 
 PageTexts = Callable[[str, int, int], Sequence[str]]
@@ -41,13 +42,26 @@ class CitedText:
     citations: tuple[Citation, ...]
 
 
-def cite(text: str, sources: Sequence[Source], page_texts: PageTexts) -> CitedText:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The words that a text quotes to prove what it says, the number of the source that they stand in, and whether a
+    sentence of it (without marks) is that quotation, or borne out by it."""
+
+    number: int
+    quoted: str
+    bears_out: Callable[[str], bool]
+
+
+def cite(text: str, sources: Sequence[Source], page_texts: PageTexts, proof: Proof | None = None) -> CitedText:
     """Resolve the marks of a generated `text`.
 
     Marks of unknown sources are dropped, and of those that the library does not hold any more. A sentence without a
     mark gets the mark of the source that supports it best, if one does, rather of one that is marked elsewhere. Each
     citation's quote is the sentence of the source that best supports the sentence that carries the mark. What looks
     like a mark in words that are quoted from a source is left as it stands there.
+
+    Nothing is looked up for a sentence that a `proof` bears out: it gets the mark of the proof if it has none, and is
+    cited with the sentences that the quoted words stand in.
     """
     by_number = {source.number: source for source in sources}
     text = _with_own_brackets(text, sources)
@@ -61,9 +75,11 @@ def cite(text: str, sources: Sequence[Source], page_texts: PageTexts) -> CitedTe
     for start, end in sentence_spans(tidy):
         bare, cited = split_marks(tidy[start:end])
         known = [number for number in cited if number in by_number]
+        proven = proof if proof and proof.bears_out(bare.translate(_BRACKETS)) else None
         if not known and bare:
-            known = finder.supporting(bare, sources, marked)
-        found = [finder.citation(bare, by_number[number]) for number in known]
+            known = [proven.number] if proven else finder.supporting(bare, sources, marked)
+        quoted = proven.quoted if proven and known == [proven.number] else ""
+        found = [finder.citation(bare, by_number[number], quoted) for number in known]
         known = [citation.number for citation in found if citation is not None]
         citations |= dict.fromkeys(citation for citation in found if citation is not None)
         pieces += [tidy[position:start], _marked(bare, known)]
@@ -127,9 +143,15 @@ class _SupportFinder:
 
         return sorted(enough, key=order, reverse=True)[:1]
 
-    def citation(self, sentence: str, source: Source) -> Citation | None:
-        span, _ = self._best(sentence, source)
+    def citation(self, sentence: str, source: Source, quoted: str = "") -> Citation | None:
+        """The best sentence for `sentence`, or those that the words `quoted` stand in."""
+        span = self._quoting(quoted, source.passage) or self._best(quoted or sentence, source)[0]
         return locate(source.number, source.passage, span, self._page_texts)
+
+    def _quoting(self, quoted: str, passage: Passage) -> Span | None:
+        start, end = place_of(quoted, passage.chunk.text) or (0, 0)
+        spans = [span for span, _ in self._split(passage) if span[0] < end and start < span[1]]
+        return (spans[0][0], spans[-1][1]) if spans else None
 
     def _best(self, sentence: str, source: Source) -> tuple[Span, float]:
         wanted = set(content_terms(sentence))

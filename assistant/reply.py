@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from assistant.citations import Proof
 from assistant.grounding import is_supported
 from assistant.sentences import sentence_spans
 from assistant.types import Source
@@ -16,6 +17,8 @@ NEARLY = 0.85
 seven words one may be another, of fourteen two. What is shown is the sentence, and it must bear out the answer."""
 
 _FORM = re.compile(r'(?P<answer>.+?)\s+["“](?P<quoted>.+)["”]\s*\[(?P<number>\d+)\]\s*\.?', re.DOTALL)
+
+_AROUND_QUOTE = ' ."“”'
 
 _CHOICE = re.compile(r"\b(?:or|oder|ou|which|welche[rsnm]?)\b", re.IGNORECASE)
 
@@ -94,6 +97,20 @@ def holds(text: str, sources: Sequence[Source], question: str) -> bool:
     if reply is None or not says_something_new(reply.answer, question) or not is_copied(reply, sources):
         return False
     return is_supported(reply.answer, [reply.quoted], question)
+
+
+def proof(text: str, sources: Sequence[Source], question: str) -> Proof | None:
+    """The copied words of a reply. They bear a sentence out when the reply would hold with it as its short answer."""
+    reply = read_reply(text)
+    if reply is None or not reply.quoted or not is_copied(reply, sources):
+        return None
+    quoted, number = reply.quoted, reply.number
+
+    def bears_out(sentence: str) -> bool:
+        is_quotation = sentence.strip(_AROUND_QUOTE) == quoted.strip(_AROUND_QUOTE)
+        return is_quotation or holds(f'{sentence} "{quoted}" [{number}]', sources, question)
+
+    return Proof(number, quoted, bears_out)
 
 
 def says_something_new(answer: str, question: str) -> bool:
