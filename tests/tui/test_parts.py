@@ -169,6 +169,23 @@ def test_what_would_be_a_link_stands_there_as_written() -> None:
     assert text("<b>&#x202e;</b>") == "<b>&#x202e;</b>"
 
 
+def kinds(markdown: str) -> set[str]:
+    return {token.type for token in answer_parser().parse(markdown)}
+
+
+@pytest.mark.parametrize(
+    "answer", ["> 93 °C [1].", "- 412 [1].", "+ 3.4 %", "- £5 [1]. “A loss of £5” [1]", "- 412\n“b”"]
+)
+def test_the_sign_of_a_short_answer_stays(answer: str) -> None:
+    assert kinds(answer) == {"paragraph_open", "inline", "paragraph_close"}
+    assert text(answer).startswith(answer[:3])
+
+
+def test_a_list_is_a_list_though_it_begins_with_a_number() -> None:
+    assert "bullet_list_open" in kinds("- 5 pears\n- 6 apples")
+    assert "bullet_list_open" in kinds("- pears")
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -1,7 +1,7 @@
 """The answer as Markdown: [n] jumps to its source, nothing else is a link, what is not borne out is marked.
 
 A model writes what it likes, so the grammar is narrow: no links, images, HTML or entities (an entity could bring back
-a character that was sanitised away). What would have been one of these is shown as it was written.
+a character that was sanitised away), and no block quotes. What would have been one of these is shown as it was written.
 """
 
 import re
@@ -21,7 +21,10 @@ NOT_BORNE_OUT = " ‡"
 
 _CITATION = re.compile(r"\[(\d{1,4})\]")
 _CITATION_HREF = "source:"
-_ANSWER_RULES_OFF = ["link", "image", "autolink", "html_inline", "html_block", "entity", "reference"]
+_ANSWER_RULES_OFF = ["link", "image", "autolink", "html_inline", "html_block", "entity", "reference", "blockquote"]
+"""The last one would take the sign of `> 93 °C` away."""
+_SIGN = re.compile(r" {0,3}(?=[-+] +[£$€]?\d)")
+_ITEM = re.compile(r"^ {0,3}[-+*] ", re.MULTILINE)
 
 # Private-use characters cannot come from outside: sanitise() drops them. The brace makes the inline parser stop there.
 _MARK_OPENS = "{\ue000"
@@ -47,6 +50,7 @@ def answer_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable(_ANSWER_RULES_OFF)
     parser.inline.ruler.before("emphasis", "citation", _citation)
     parser.inline.ruler.before("emphasis", "not_borne_out", _not_borne_out)
+    parser.core.ruler.after("normalize", "sign", _keep_sign)
     parser.core.ruler.push("unused_marks", _drop_unused_marks)
     parser.core.ruler.push("quotes_apart", _put_quotes_on_lines_of_their_own)
     return parser
@@ -102,6 +106,13 @@ def _not_borne_out(state: StateInline, silent: bool) -> bool:
         state.push("text", "", 0).content = NOT_BORNE_OUT
     state.pos = end + len(_MARK_CLOSES)
     return True
+
+
+def _keep_sign(state: StateCore) -> None:
+    """A short answer such as `- 412 [1].` is no list of one item."""
+    sign = _SIGN.match(state.src)
+    if sign and len(_ITEM.findall(state.src)) == 1:
+        state.src = f"{sign[0]}\\{state.src[sign.end() :]}"
 
 
 def _drop_unused_marks(state: StateCore) -> None:
