@@ -213,6 +213,8 @@ def _split_long(page: Page) -> Iterator[Block]:
         start = block.start
         while block.end - start > PAGE_CHARACTERS:
             end = page.text.rfind("\n", start, start + PAGE_CHARACTERS)
+            if end < 0:  # a line longer than a page stays whole
+                end = page.text.find("\n", start + PAGE_CHARACTERS, block.end)
             if end < 0:
                 break
             yield replace(block, start=start, end=end)
