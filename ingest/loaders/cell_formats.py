@@ -9,6 +9,7 @@ import operator
 import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 _DAY = "yyyy-mm-dd"
 _BUILT_IN = {
@@ -21,10 +22,12 @@ _BUILT_IN = {
 """27 to 58 are those of Chinese, Japanese and Korean, where all of them mean the same kind of thing."""
 
 _PART = re.compile(
-    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|[_*].|\[(?P<elapsed>h+|m+|s+)\]'
+    r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|\*(?P<filling> )|[_*].|\[(?P<elapsed>h+|m+|s+)\]'
     r"|\[\$(?P<currency>[^\]-]*)[^\]]*\]|\[[^\]]*\]|(?P<mark>.)",
     re.IGNORECASE | re.DOTALL,
 )
+_TOUCHING_CODE = re.compile(r"\[\$[^\]-]*[^\W\d_](?:-[^\]]*)?\](?=[0#?])")
+"""A currency's code with its figure directly behind: `[$EUR]#,##0`."""
 _CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
 _COMPARED = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq, "<>": operator.ne,
@@ -58,40 +61,53 @@ def shown(value: str, code: str, *, from_1904: bool = False) -> str:
         return value
     if not math.isfinite(number):
         return value
-    parts = _parts(_section(code, number))
+    section, is_signed = _section(code, number)
+    parts = _parts(section)
     marks = "".join(text for is_literal, text in parts if not is_literal)
+    if not marks and _words(parts):
+        return "".join(text for _, text in parts).strip()
     if _DATE_MARKS.search(marks.replace("General", "")) and 0 <= number <= _LARGEST_DATE:
         return _date(number, marks.lower(), _EPOCH_1904 if from_1904 else _EPOCH)
     if "e+" in marks.lower() or "/" in marks or not _DIGITS & set(marks):
         return _general(number)
-    return _number(number, parts, marks)
+    return _number(number if is_signed else abs(number), parts, marks)
 
 
-def _section(code: str, number: float) -> str:
-    """The section of the pattern that is for this number: by its condition where there are any, else the first, whose
-    sign is written out."""
+def _section(code: str, number: float) -> tuple[str, bool]:
+    """The section of the pattern that is for this number, and whether its sign is written out: by its condition where
+    there are any, else that for negative numbers or zero where it has words of its own, else the first."""
     sections = code.split(";")
     if not any(map(_CONDITION.search, sections)):
-        return sections[0]
+        own = sections[1:2] if number < 0 else sections[2:3] if number == 0 else []
+        if own and _words(_parts(own[0])) not in ("", _words(_parts(sections[0]))) and "@" not in own[0]:
+            return own[0], False
+        return sections[0], True
     for section in sections:
         condition = _CONDITION.search(section)
         if condition is None or _COMPARED[condition[1]](number, float(condition[2])):
-            return section
-    return ""
+            return section, True
+    return "", True
 
 
-def _parts(section: str) -> list[Part]:
-    """The words and the marks of a section; gaps of a letter's width, fillings, colours and languages are left out."""
+def _words(parts: Sequence[Part]) -> str:
+    """The letters of the words in a section."""
+    return "".join(filter(str.isalpha, "".join(text for is_literal, text in parts if is_literal)))
+
+
+@lru_cache(maxsize=256)  # a sheet has many cells and few formats
+def _parts(section: str) -> tuple[Part, ...]:
+    """The words and the marks of a section; gaps of a letter's width, colours and languages are left out, a filling
+    of spaces is one."""
     parts: list[Part] = []
-    for found in _PART.finditer(section):
-        literal = found["quoted"] or found["escaped"] or found["currency"]
+    for found in _PART.finditer(_TOUCHING_CODE.sub(r"\g<0> ", section)):
+        literal = found["quoted"] or found["escaped"] or found["currency"] or found["filling"]
         if literal:
             parts.append((True, literal))
         elif found["elapsed"]:
             parts.append((False, found[0]))
         elif mark := found["mark"]:
             parts.append((mark in _SHOWN, mark))
-    return parts
+    return tuple(parts)
 
 
 def _date(number: float, marks: str, epoch: datetime.datetime) -> str:
@@ -120,7 +136,8 @@ def _duration(days: float, largest: str, has_seconds: bool) -> str:
 def _number(number: float, parts: Sequence[Part], marks: str) -> str:
     """With the words that stand before and behind its digits: `$1,234.50`, `3.2 kg`, `INV-0042`, `1.5M`."""
     places = [index for index, (is_literal, text) in enumerate(parts) if not is_literal and text in _DIGITS]
-    before = "".join(text for is_literal, text in parts[: places[0]] if is_literal).strip().lstrip("-")
+    lead = "".join(text for is_literal, text in parts[: places[0]] if is_literal)
+    before = lead.strip().lstrip("-" if number < 0 else "")
     behind = "".join(text for is_literal, text in parts[places[-1] + 1 :] if is_literal).rstrip()
     inside = parts[places[0] : places[-1] + 1]
     if any(is_literal for is_literal, _ in inside) and not set(marks) & set(".,%"):
@@ -130,7 +147,7 @@ def _number(number: float, parts: Sequence[Part], marks: str) -> str:
     digits = _rounded(scaled, _decimals(marks), grouped=bool(re.search(r"[0#?],+[0#?]", marks)))
     whole, point, rest = digits.partition(".")
     padded = "0" * (marks.partition(".")[0].count("0") - sum(map(str.isdigit, whole))) + whole
-    gap = " " if before[-1:].isalpha() else ""
+    gap = " " if before[-1:].isalpha() and lead.endswith(" ") else ""
     return f"{_sign(number)}{before}{gap}{padded}{point}{rest}{percent}{behind}"
 
 

@@ -105,6 +105,11 @@ def _write_sheet(writer: PageWriter, package: Package, part: str, name: str, boo
     data = package.archive.read(part)
     rows = _Rows(data, book)
     grid = list(rows)
+    if rows.without_value:
+        writer.warn(
+            f"Formulas of the sheet {name} whose values are not in the file: {rows.without_value:,}. "
+            "Open it in a spreadsheet program and save it."
+        )
     drawings = package.targets(part, "drawing")
     if not grid and not drawings:
         return
@@ -147,6 +152,7 @@ class _Rows:
         self._merged = _merged_down(data)
         self._held: dict[int, tuple[str, int]] = {}  # column → what a merged cell above holds, and its last row
         self.cut = False
+        self.without_value = 0  # formulas that no program has worked out
 
     def __iter__(self) -> Iterator[list[str]]:
         cells = above = 0
@@ -214,9 +220,12 @@ class _Rows:
             return _unescaped(value)
         if kind in ("e", "d"):
             return value
+        if not value:
+            self.without_value += child(cell, "f") is not None
+            return ""
         style, formats = whole(cell.get("s", "")), self._book.formats
         code = formats[style] if style < len(formats) else ""
-        return shown(value, code, from_1904=self._book.from_1904) if value else ""
+        return shown(value, code, from_1904=self._book.from_1904)
 
 
 def _column(letters: str) -> int:

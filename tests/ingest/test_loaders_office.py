@@ -176,6 +176,23 @@ def test_sheets_keep_their_headers_and_show_numbers_as_excel_does(tmp_path: Path
         ("-2", '0" days"', "-2 days"),
         ("1234567", "# ##0", "1234 567"),
         ("0.5", "0.00;[Red]-0.00", "0.50"),
+        ("-0.5", "0.00;[Red]-0.00", "-0.50"),
+        ("42", '"A"00000', "A00042"),
+        ("42", '"INV "0000', "INV 0042"),
+        ("1234", "[$EUR]#,##0", "EUR 1,234"),
+        ("1234", "_-[$CHF-807]* #,##0_-", "CHF 1,234"),
+        ("500", '#,##0.00" Dr";#,##0.00" Cr"', "500.00 Dr"),
+        ("-500", '#,##0.00" Dr";#,##0.00" Cr"', "500.00 Cr"),
+        ("-500", '#,##0" above";-#,##0" below"', "-500 below"),
+        ("-500", '#,##0" EUR";[Red](#,##0" EUR")', "-500 EUR"),
+        ("-500", '0;@" noted"', "-500"),
+        ("-500", 'General" Dr";General" Cr"', "-500"),
+        ("1", '"Yes";"Yes";"No"', "Yes"),
+        ("-1", '"Yes";"Yes";"No"', "Yes"),
+        ("0", '"Yes";"Yes";"No"', "No"),
+        ("0", '0.0;-0.0;"-"', "0.0"),
+        ("7", '"Yes";"Yes";', "Yes"),
+        ("1", '[=1]"Open";[=0]"Closed";0', "Open"),
         ("1e300", "0.00", f"{1e300:.2f}"),
         ("nan", "0", "nan"),
         ("99999999999", "yyyy-mm-dd", "99999999999"),
@@ -209,6 +226,15 @@ def test_cells_merged_downwards_are_said_of_each_row(tmp_path: Path) -> None:
 def test_cells_without_a_place_and_characters_written_out(tmp_path: Path) -> None:
     rows = "<row><c/><c t='inlineStr'><is><t>Total_x000D_</t></is></c><c/><c><v>5</v></c></row>"
     assert blocks(load(tmp_path, "a.xlsx", xlsx({"S": rows})))[1][1] == "Total |  | 5"
+
+
+def test_formulas_that_nobody_worked_out_are_told(tmp_path: Path) -> None:
+    rows = row(1, "Part", "Price") + row(2, "Valve", 12)
+    rows += '<row r="3"><c r="A3" t="inlineStr"><is><t>Sum</t></is></c><c r="B3"><f>SUM(B2)</f><v/></c></row>'
+    rows += '<row r="4"><c r="A4" t="str"><f>T(B2)</f><v></v></c><c r="B4"><f>B2*2</f><v>24</v></c></row>'
+    document = load(tmp_path, "a.xlsx", xlsx({"Prices": rows}))
+    assert document.pages[0].text.endswith("Valve | 12\nSum\n | 24")
+    assert ["Prices whose values are not in the file: 1." in warning for warning in document.warnings] == [True]
 
 
 def test_a_sheet_of_a_million_rows_gives_its_first_part(tmp_path: Path) -> None:
