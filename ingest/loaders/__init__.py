@@ -51,6 +51,7 @@ LOADERS: Mapping[str, str] = {
     ".mbox": "mbox",
     ".mbx": "mbox",
     ".msg": "msg",
+    ".ics": "calendar",
     ".rtf": "rtf",
     ".odt": "odf",
     ".ott": "odf",

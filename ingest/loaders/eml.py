@@ -82,8 +82,8 @@ def read_message(parsed: EmailMessage) -> Message:
             key = part if alternative is None else alternative
             texts[key] = _with_form(texts.get(key, Text()), _text(part), is_html=kind == "text/html")
         elif kind not in _SIGNATURES and (is_attached or not _is_of_the_text(part, alternative)):
-            name = name or f"attachment.{part.get_content_subtype()}"
-            attachments.append(Attachment(name, _content(part), _content_id(part)))
+            unnamed = "invitation.ics" if kind == "text/calendar" else f"attachment.{part.get_content_subtype()}"
+            attachments.append(Attachment(name or unnamed, _content(part), _content_id(part)))
     return Message(
         subject=_header(parsed, "subject"),
         sender=_header(parsed, "from"),

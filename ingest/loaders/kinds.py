@@ -22,6 +22,7 @@ _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
+_CALENDAR = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCALENDAR\s", re.IGNORECASE)
 _MBOX = re.compile(rb"From \S+.*\d\d:\d\d(?::\d\d)?.*\r?\n[\w-]+:")
 
 _FIELD = re.compile(rb"[!-9;-~]+")
@@ -95,6 +96,8 @@ def _kind_of_text(suffix: str, data: bytes, by_suffix: str | None) -> str | None
     that, and Office opens them."""
     if _HTML.match(data):
         return "html" if suffix != ".pdf" else None
+    if by_suffix is None and _CALENDAR.match(data):
+        return "calendar"
     if by_suffix is None:
         return "mbox" if _MBOX.match(data) else "plain_text"
     if suffix == ".xls" and re.search(rb"[\t;,]", data[:START_BYTES]):

@@ -23,9 +23,11 @@ _CLASS, _SUBJECT, _BODY, _HTML, _RTF = "001A", "0037", "1000", "1013", "1009"
 _SENDER, _SENDER_MAIL, _SENDER_SMTP, _TOPIC = "0C1A", "0C1F", "5D01", "0070"
 _TO, _CC, _BCC, _HEADERS = "0E04", "0E03", "0E02", "007D"
 _SENT, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
+_BEGINS, _ENDS = 0x0060, 0x0061
 _FILE_NAME, _SHORT_NAME, _DISPLAY_NAME, _DATA, _CONTENT_ID = "3707", "3704", "3001", "3701", "3712"
 _UNICODE, _BYTES, _BINARY = "001F", "001E", "0102"
 _MESSAGE = f"__substg1.0_{_DATA}000D"
+_MEETINGS = ("IPM.APPOINTMENT", "IPM.SCHEDULE.MEETING")
 _SECURED = "IPM.NOTE.SMIME"
 """The class of what is encrypted or signed; with `.MultipartSigned` behind it where the signature stands apart."""
 _PROPERTIES = "__properties_version1.0"
@@ -65,7 +67,10 @@ class _Storage:
             copy=self._text(_CC) or head.copy,
             blind_copy=self._text(_BCC) or head.blind_copy,
             date=self._date() or head.date,
-            texts=(Text(plain, html or ("" if plain.strip() else self._rich_text())),),
+            texts=(
+                Text(self._meeting()),
+                Text(plain, html or ("" if plain.strip() else self._rich_text())),
+            ),
             attachments=tuple(self._attachments()),
             messages=tuple(self._messages(depth)),
             is_encrypted=kind == _SECURED,
@@ -78,6 +83,13 @@ class _Storage:
     def _sender(self) -> str:
         name, address = self._text(_SENDER), self._text(_SENDER_SMTP) or self._text(_SENDER_MAIL)
         return f"{name} <{address}>" if "@" in address and address != name else name
+
+    def _meeting(self) -> str:
+        """When the meeting is that a message is about: its date is when it was sent."""
+        if not self._text(_CLASS).upper().startswith(_MEETINGS):
+            return ""
+        times = {"Begins": _moment(self._number(_BEGINS)), "Ends": _moment(self._number(_ENDS))}
+        return "\n".join(f"{name}: {moment}" for name, moment in times.items() if moment)
 
     def _html(self) -> str:
         data = self._stream(f"__substg1.0_{_HTML}{_BINARY}")
@@ -144,12 +156,15 @@ class _Storage:
         return 0
 
     def _date(self) -> str:
-        """When it was sent, as UTC; FILETIME counts 100 ns from 1601."""
-        ticks = self._number(_SENT) or self._number(_DELIVERED)
-        try:
-            return f"{_EPOCH + datetime.timedelta(microseconds=ticks // 10):%Y-%m-%d %H:%M} +0000" if ticks else ""
-        except OverflowError:
-            return ""
+        return _moment(self._number(_SENT) or self._number(_DELIVERED))
+
+
+def _moment(ticks: int) -> str:
+    """A date as UTC, empty for 0; FILETIME counts 100 ns from 1601."""
+    try:
+        return f"{_EPOCH + datetime.timedelta(microseconds=ticks // 10):%Y-%m-%d %H:%M} +0000" if ticks else ""
+    except OverflowError:
+        return ""
 
 
 def _unwrapped(message: Message) -> Message:

@@ -97,7 +97,7 @@ def test_parts_without_a_name_are_read_or_named(tmp_path: Path) -> None:
     )
     document = load(tmp_path, "a.eml", f"Subject: x\n{parts}")
     found = texts(document)
-    assert found[:4] == ["x", "Please come.", "Attachment: attachment.calendar", "DTSTART:20260116T170000Z"]
+    assert found[:4] == ["x", "Please come.", "Attachment: invitation.ics", "DTSTART:20260116T170000Z"]
     assert "Action: failed" in found[-2]
     assert found[-1] == "Attachment: attachment.x-plans"
     assert ["x-plans was not read" in warning for warning in document.warnings] == [True]
