@@ -98,11 +98,10 @@ _BRACKETS = str.maketrans("\ue000\ue001", "[]")
 def _with_own_brackets(text: str, sources: Sequence[Source]) -> str:
     """`text` whose quotations, where they stand in a source word for word, have other characters for brackets: papers
     and filings have numbers in brackets of their own."""
-    held = [" ".join(source.passage.chunk.text.split()) for source in sources]
 
     def own(match: re.Match[str]) -> str:
-        words = " ".join(match[1].split())
-        return match[0].translate(_OWN_BRACKETS) if any(words in one for one in held) else match[0]
+        stands = any(place_of(match[1], source.passage.chunk.text) for source in sources)
+        return match[0].translate(_OWN_BRACKETS) if stands else match[0]
 
     return QUOTED.sub(own, text)
 

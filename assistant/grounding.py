@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
 from assistant.counting import UNITS, Count, counts, held_in, in_digits, spelled_out
+from assistant.one_line import in_one_line
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
 from assistant.verbatim import stands_in
@@ -51,24 +52,24 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
         return True
     if not passages:
         return False
-    texts = [_collapsed(passage) for passage in passages]
+    texts = [in_one_line(passage, sentence) for passage in passages]
     if not _quotes_stand(sentence, texts):
         return False
-    claim = _LIST_NUMBER.sub("", _collapsed(sentence))
-    dates = _dates_held(claim, texts)
-    texts += dates
+    claim = _LIST_NUMBER.sub("", in_one_line(sentence))
+    texts += _dates_held(claim, texts)
     held, found = _held_in_any(texts)
     return (
         _numbers_occur(claim, held, found)
         and _dotted_occur(claim, texts)
-        and _names_occur(sentence, [*passages, *dates], question)
+        and _names_occur(sentence, texts, question)
         and _says_something_of_them(claim, texts, held, question)
         and _overlap(claim, texts, held, question) >= OVERLAP_FLOOR
     )
 
 
 def _quotes_stand(sentence: str, passages: Sequence[str]) -> bool:
-    return all(any(stands_in(span, text) for text in passages) for span in QUOTED.findall(sentence))
+    quoted = [in_one_line(span, sentence) for span in QUOTED.findall(sentence)]
+    return all(any(stands_in(words, text) for text in passages) for words in quoted)
 
 
 def _dates_held(claim: str, passages: Sequence[str]) -> list[str]:
@@ -132,7 +133,7 @@ def _names(text: str) -> Iterator[str]:
 def _says_something_of_them(claim: str, passages: Sequence[str], held: Collection[float], question: str) -> bool:
     """Whether a word or number that is not the question's stands in the passages, where there is such a one."""
     words = set(_words(claim)).difference(terms(question))
-    values = set(numbers(in_digits(claim))) - held_in(_collapsed(question))[0]
+    values = set(numbers(in_digits(claim))) - held_in(in_one_line(question))[0]
     known = words.intersection(term for passage in passages for term in terms(passage)) or values.intersection(held)
     return bool(known) or not (words or values)
 
@@ -147,7 +148,3 @@ def _overlap(claim: str, passages: Sequence[str], held: Collection[float], quest
 def _words(claim: str) -> list[str]:
     """Its content terms that are no numbers."""
     return [term for term in content_terms(in_digits(claim)) if not term[0].isdigit()]
-
-
-def _collapsed(text: str) -> str:
-    return " ".join(text.split())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from assistant.citations import CitedSentence, CitedText, PageTexts, locate_parts
+from assistant.one_line import in_one_line
 from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence, Span, is_tabular
 from assistant.types import Citation, Source
 from assistant.words import Weights, terms
@@ -56,7 +57,7 @@ def quote(
             parts = locate_parts(number, passage, span, page_texts)  # half a sentence may say the opposite
             if not parts or parts[0] in citations:
                 continue
-            shown = f"“{' '.join(passage.chunk.text[slice(*span)].split())}”"
+            shown = f"“{in_one_line(passage.chunk.text[slice(*span)])}”"
             pieces.append(f"{shown} [{number}]")
             sentences.append(CitedSentence(shown, (number,)))
             citations += parts

@@ -7,10 +7,12 @@ from difflib import SequenceMatcher
 
 from assistant.citations import Proof
 from assistant.grounding import is_supported
+from assistant.one_line import in_one_line
 from assistant.sentences import sentence_spans
 from assistant.types import Source
 from assistant.verbatim import stands_in
 from assistant.words import content_terms, terms
+from ingest.folding import fold
 
 NEARLY = 0.85
 """How alike a quote and a sentence must be, word by word, for the one to be a copy of the other with slips in it: of
@@ -21,6 +23,10 @@ _FORM = re.compile(r'(?P<answer>.+?)\s+["“](?P<quoted>.+)["”]\s*\[(?P<number
 _AROUND_QUOTE = ' ."“”'
 
 _CHOICE = re.compile(r"\b(?:or|oder|ou|which|welche[rsnm]?)\b", re.IGNORECASE)
+
+_DRAWN_ALIKE = str.maketrans("\u2018\u2019\u2010\u2013\u2212", "''---")
+_AROUND = ".,;:!?'\"“”„«»()"
+"""Signs that may stand around a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,41 +47,45 @@ def read_reply(text: str) -> Reply | None:
 
 
 def is_copied(reply: Reply, sources: Sequence[Source]) -> bool:
-    """Whether the quoted words stand in the source of that number, white space aside."""
+    """Whether the quoted words stand in the source of that number, white space and the ends of lines aside."""
     return reply.number in holding(reply.quoted, sources)
 
 
 def holding(quoted: str, sources: Sequence[Source]) -> list[int]:
-    """The numbers of the sources that these words stand in, white space aside."""
-    words = _in_one_line(quoted)
-    return [source.number for source in sources if stands_in(words, _in_one_line(source.passage.chunk.text))]
+    """The numbers of the sources that these words stand in, white space and the ends of lines aside."""
+    words = in_one_line(quoted)
+    return [each.number for each in sources if stands_in(words, in_one_line(each.passage.chunk.text, quoted))]
 
 
 def mended(text: str, sources: Sequence[Source]) -> str:
     """A reply whose quote is put as it stands in the sources, with the number of the source that it stands in.
 
     Small models copy the right sentence with a word left out, or miscount; what they point at can be looked up. A reply
-    that points at nothing, or at two places, stays as it is, and does not hold.
+    that points at nothing, or at two places, stays as it is, and does not hold. A word that the source breaks at the
+    end of a line is whole where the reply has it whole.
     """
     reply = read_reply(text)
-    if reply is None or is_copied(reply, sources):
+    if reply is None:
         return text
-    quoted = _in_one_line(reply.quoted)
+    quoted = in_one_line(reply.quoted, text)
     numbers = holding(quoted, sources)
+    if reply.number in numbers:
+        return text.replace(reply.quoted, quoted)
     if not numbers:
-        quoted = _nearly(quoted, sources) or quoted
+        quoted = _nearly(quoted, sources, text) or quoted
         numbers = holding(quoted, sources)
     return f'{reply.answer} "{quoted}" [{numbers[0]}]' if len(numbers) == 1 else text
 
 
-def _nearly(quoted: str, sources: Sequence[Source]) -> str | None:
-    """The words of the one sentence that `quoted` is nearly a copy of, from the first that both have to the last."""
+def _nearly(quoted: str, sources: Sequence[Source], text: str) -> str | None:
+    """The words of the one sentence that `quoted` is nearly a copy of, from the first that both have to the last;
+    `text` is the whole reply."""
     words = quoted.split()
     found: dict[str, float] = {}
     for source in sources:
-        text = source.passage.chunk.text
-        for start, end in sentence_spans(text):
-            part, likeness = _common_part(words, text[start:end].split())
+        held = source.passage.chunk.text
+        for start, end in sentence_spans(held):
+            part, likeness = _common_part(words, in_one_line(held[start:end], text).split())
             found[part] = max(likeness, found.get(part, 0.0))
     near = [part for part, likeness in found.items() if likeness >= NEARLY]
     return near[0] if len(near) == 1 else None
@@ -83,11 +93,18 @@ def _nearly(quoted: str, sources: Sequence[Source]) -> str | None:
 
 def _common_part(words: Sequence[str], sentence: Sequence[str]) -> tuple[str, float]:
     """What of a sentence lies between the first and the last of the words, and how alike the two are, 0 to 1."""
-    blocks = SequenceMatcher(None, words, sentence, autojunk=False).get_matching_blocks()[:-1]
+    matcher = SequenceMatcher(None, [*map(_bare, words)], [*map(_bare, sentence)], autojunk=False)
+    blocks = matcher.get_matching_blocks()[:-1]
     if not blocks:
         return "", 0.0
     part = sentence[blocks[0].b : blocks[-1].b + blocks[-1].size]
     return " ".join(part), 2 * sum(block.size for block in blocks) / (len(words) + len(part))
+
+
+def _bare(word: str) -> str:
+    """A word without what may differ in a copy: the full stop where a part of a sentence was closed, capitals, and how
+    apostrophes and dashes are drawn."""
+    return fold(word).translate(_DRAWN_ALIKE).strip(_AROUND)
 
 
 def holds(text: str, sources: Sequence[Source], question: str) -> bool:
@@ -117,7 +134,3 @@ def says_something_new(answer: str, question: str) -> bool:
     """Words that are not the question's, or one of two that it names: is it the lease or the licence?"""
     said = set(content_terms(answer))
     return bool(said - set(terms(question)) or (said and _CHOICE.search(question)))
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.split())

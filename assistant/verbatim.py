@@ -14,12 +14,16 @@ _GOES_ON = re.compile(
 )
 """A place where a word or number goes on, or one that a hyphen joins to it (a word may end there: long|-term), and one
 between a sign and its figures."""
+_BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])(?=[^\W\d_])")
+_HYPHEN = re.compile(r"(?<=\w)\\-(?=[^\W\d_])")
+"""Of a word as a pattern."""
 
 
 def place_of(words: str, text: str) -> tuple[int, int] | None:
     """Start and end (exclusive) of the first place where `words` stand in `text`, white space aside; None if they do
-    nowhere. They neither begin nor end in the middle of a word or number: "8 days" does not stand in "28 days"."""
-    pattern = re.compile(r"\s+".join(map(re.escape, words.split())))
+    nowhere. They neither begin nor end in the middle of a word or number: "8 days" does not stand in "28 days". A word
+    that the text breaks at the end of a line is whole in the words, or keeps its hyphen; see `in_one_line`."""
+    pattern = re.compile(r"\s+".join(map(_broken_anywhere, words.split())))
     found = pattern.search(text)
     while found and any(_GOES_ON.match(text, edge) for edge in found.span()):
         found = pattern.search(text, found.start() + 1)
@@ -29,3 +33,8 @@ def place_of(words: str, text: str) -> tuple[int, int] | None:
 def stands_in(words: str, text: str) -> bool:
     """Whether `words` stand in `text`; see `place_of`."""
     return place_of(words, text) is not None
+
+
+def _broken_anywhere(word: str) -> str:
+    """A pattern for a word that may go on behind a hyphen and white space: `re-⏎im-⏎bursed`, `third-⏎party`."""
+    return _HYPHEN.sub(r"\\-\\s*", _BETWEEN_LETTERS.sub(r"(?:-\\s+)?", re.escape(word)))

@@ -184,11 +184,11 @@ def _print_nearest(answer: "Answer", output: "Output") -> None:
 def _print_citation(citation: "Citation", answer: "Answer", output: "Output") -> None:
     """`[1] contract.pdf, page 3: "quote"`, without the quote where the answer is that quote."""
     from assistant.cli.output import styled
-    from assistant.cli.passages import words
+    from assistant.one_line import in_one_line
     from config.sanitise import one_line
 
-    quoted = words(citation.quote)
-    quote = "" if quoted in words(answer.text) else f': "{quoted}"'
+    quoted = in_one_line(citation.quote, answer.text)
+    quote = "" if quoted in in_one_line(answer.text) else f': "{quoted}"'
     place = f", page {citation.page}{quote}"
     output.render(styled((f"[{citation.number}] ", "bold"), (one_line(citation.document), "bold cyan"), (place, "")))
 

@@ -114,6 +114,14 @@ def test_numbers_in_brackets_that_a_source_has_stay_in_its_quote() -> None:
     assert '"The firm was founded in 1990 [3] in Oslo."' in [sentence.text for sentence in cited.sentences]
 
 
+def test_they_stay_in_a_quote_of_words_that_are_broken_over_lines() -> None:
+    paper = source(1, "Costs are reim-\nbursed as in [3] by a third-\nparty.", 1, 1, 0)
+    other = source(3, "Costs are something else.", 1, 1, 0)
+    reply = 'Costs. "Costs are reimbursed as in [3] by a third-party." [1]'
+    cited = cite(reply, [paper, other], lambda *_: [paper.passage.chunk.text])
+    assert '"Costs are reimbursed as in [3] by a third-party."' in cited.text
+
+
 def test_a_mark_that_the_model_put_into_its_own_quotation_is_a_mark() -> None:
     cited = cite('It says "155 euro per night [1]".', SOURCES, page_texts)
     assert cited.sentences[0].numbers == (1,)

@@ -184,6 +184,22 @@ def test_a_number_in_words_that_nothing_is_counted_with_counts_as_a_word() -> No
     assert is_supported("The notice period has two parts.", ["The notice period is in parts."], "How long?")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "supported"),
+    [
+        ("Costs in Halden are reimbursed.", True),
+        ('They are "reimbursed by a third-party in Halden".', True),
+        ("They are “reim-bursed by a third-party”.", True),
+        ("Within five days.", False),
+        ("Within twenty-five days.", True),
+        ('They are "reimbursed by the third-party".', False),
+    ],
+)
+def test_words_that_are_broken_over_lines_are_read_in_one_piece(sentence: str, supported: bool) -> None:
+    passage = "Costs are reim-\nbursed by a third-\nparty in Hal-\nden within twenty-\nfive days."
+    assert is_supported(sentence, [passage]) is supported
+
+
 def test_a_sentence_without_a_source_is_not_supported() -> None:
     assert not is_supported("Purchases of property cost 1,577 million.", [])
 

@@ -93,6 +93,12 @@ def test_lines_of_a_sentence_are_joined_in_what_is_shown_and_kept_in_what_is_quo
     assert quotes == ["The reports are due at the very latest within\nthirty days."]
 
 
+def test_a_word_broken_over_lines_is_shown_without_a_gap() -> None:
+    text, quotes = ask("When are travel costs paid?", "All travel costs are to be reim-\nbursed and paid in May.")
+    assert text == "“All travel costs are to be reim-bursed and paid in May.” [1]"
+    assert quotes == ["All travel costs are to be reim-\nbursed and paid in May."]
+
+
 def test_a_sentence_over_a_page_break_is_shown_whole() -> None:
     pages = ["The rent is due monthly. The deposit is not", "refunded when the tenant leaves early."]
     text = "\n".join(pages)

@@ -3,6 +3,9 @@ import pytest
 from assistant.reply import Reply, holds, mended, read_reply
 from training.groups import Text, as_source
 
+BROKEN = "Costs are reim-\nbursed within ten days, short- and long-\nterm ones to a third-\nparty."
+DUE = "Invoices are issued on readiness for collection and are due 45 days after the date of the invoice."
+
 SOURCES = [
     as_source(Text("lease.pdf", "Lease", "The rent is £900 a month.\nIt is due on the first day."), 1),
     as_source(Text("notes.pdf", "Notes", 'The tenant said "no" to the rise of 5 %.'), 2),
@@ -93,3 +96,40 @@ def test_one_of_two_that_the_question_names_is_an_answer() -> None:
     reply = 'The rent. "The rent is £900 a month." [1]'
     assert holds(reply, SOURCES, "Is it the rent or the deposit that is £900?")
     assert holds(reply, SOURCES, "Which is £900 a month, the rent, the deposit?")
+
+
+@pytest.mark.parametrize(
+    ("quoted", "shown"),
+    [
+        ("and are due 45 days.", "and are due 45 days"),
+        ("Invoices are issued on readiness for collection and are due 45 days.", DUE.split(" after")[0]),
+        ("invoices are issued on readiness for collection, and are due", DUE.split(" 45")[0]),
+    ],
+)
+def test_a_part_of_a_sentence_that_is_closed_with_a_stop_keeps_its_last_word(quoted: str, shown: str) -> None:
+    sources = [as_source(Text("terms.pdf", "Terms", DUE), 1)]
+    assert mended(f'45 days. "{quoted}" [1]', sources) == f'45 days. "{shown}" [1]'
+
+
+def test_dashes_and_apostrophes_drawn_otherwise_are_no_slips() -> None:
+    sources = [as_source(Text("lease.pdf", "Lease", "Two months\u2019 notice \u2013 in writing."), 1)]
+    shown = mended('Two months. "Two months\' notice - in writing." [1]', sources)
+    assert shown == 'Two months. "Two months\u2019 notice \u2013 in writing." [1]'
+
+
+@pytest.mark.parametrize(
+    ("reply", "shown"),
+    [
+        ('Reimbursed. "Costs are reimbursed within ten days" [1]', "Costs are reimbursed within ten days"),
+        ('Reimbursed. "Costs are reim- bursed within ten days" [1]', "Costs are reimbursed within ten days"),
+        ('Reimbursed. "The costs are reim- bursed in ten days" [1]', "The costs are reim- bursed in ten days"),
+        ('Reimbursed. "Costs are always reimbursed within ten days" [1]', "Costs are reimbursed within ten days"),
+        ('Ten days. "Costs are reim- bursed within ten days" [1]', "Costs are reim-bursed within ten days"),
+        ('A third-party. "long-term ones to a third-party" [1]', "long-term ones to a third-party"),
+    ],
+)
+def test_a_word_that_is_broken_over_lines_is_copied_in_one_piece(reply: str, shown: str) -> None:
+    sources = [as_source(Text("travel.pdf", "Travel", BROKEN), 1)]
+    repaired = mended(reply, sources)
+    assert shown in repaired
+    assert holds(repaired, sources, "What becomes of them?") is ("The costs" not in shown)

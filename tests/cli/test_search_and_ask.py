@@ -77,6 +77,18 @@ def test_a_quoted_answer_cites_word_for_word(run: Run, library: Path) -> None:
     assert set(answer["evidence"][0]) >= HIT_FIELDS
 
 
+def test_a_sentence_with_a_broken_word_is_not_printed_again_as_its_own_proof(run: Run, tmp_path: Path) -> None:
+    document = tmp_path / "taxis.txt"
+    document.write_text("Taxis to the airport are only reim-\nbursed after ten in the evening.\n")
+    assert run("--quiet", "ingest", str(document)).code == 0
+    out = run("ask", "When are taxis to the airport paid?", "--style", "quote").out
+    assert out.splitlines() == [
+        "“Taxis to the airport are only reim-bursed after ten in the evening.” [1]",
+        "",
+        "[1] taxis.txt, page 1",
+    ]
+
+
 def test_a_written_answer_streams_and_its_sources_follow(run: Run, library: Path) -> None:
     result = run("ask", "How many days of paid vacation do employees accrue per year?", "--style", "answer")
     assert result.code == 0

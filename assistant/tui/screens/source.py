@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from assistant.one_line import in_one_line
 from assistant.tui.background import Background
 from assistant.tui.foreign import line, lit, plain
 from assistant.tui.messages import PageRead, TaskFailed
@@ -116,7 +117,7 @@ class SourceScreen(LeavesOnce, ModalScreen[None]):
 
     def action_copy(self) -> None:
         source = self._source
-        quote = " ".join(sanitise(source.key_sentence or source.passage.chunk.text).split())
+        quote = in_one_line(sanitise(source.key_sentence or source.passage.chunk.text))
         reference = f"“{quote}” ({line(source.passage.document)}, {line(place(source.passage))})"
         self.app.copy_to_clipboard(reference)
         self.notify(reference, title="Copied", markup=False)
