@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Collection, Sequence
 
+from assistant.essentials import essentials
 from assistant.words import content_words, numbers
 from ingest.identity import initials_in, name_terms
-from ingest.periods import quarters_in, years_asked
+from ingest.periods import quarters_in, years_asked, years_in
 
 _OPENER = re.compile(
     r"^\s*(?:and|but|also|or|so|then|what about|how about|what else|anything else|why|since when|until when|"
@@ -33,6 +34,8 @@ _PERIOD_OWN_WORDS = 4
 _BARE_OWN_WORDS = 1
 _TURNS_BACK = 2
 _QUARTERS = 4
+_BEGINS_WITH_A_FIGURE = re.compile(r"(?<![^\s(\"“])\d\S*")
+_AROUND = ".,;:?!()'\"\u2019“”"
 _QUARTER_WORDS = re.compile(r"\b(?:first|second|third|fourth)[\s-]quarter\b", re.I)
 
 
@@ -47,11 +50,12 @@ def search_query(question: str, earlier: list[str], names_in: NamesIn = lambda _
     few words of its own and opens like a continuation ("And until when?"), points back ("When do they expire?"), is
     next to bare ("In 2019?") or counts from an earlier period ("And the year before?", which then is named). A question
     with words enough of its own is a new topic, whatever it opens with. Numbers of the earlier question give way to
-    those of the new one: "And in 2019?" does not look for 2018 any more; so do its names of documents: "And Halden?".
+    those of the new one: "And in 2019?" does not look for 2018 any more, but still for "the Aquila 400", unless one of
+    its numbers may be another's: "And the 600?". So do its names of documents: "And Halden?".
     """
     query = question
     for before in leaned_on(question, earlier):
-        kept = _moved(before, question) or (_without_numbers(before) if numbers(query) else before)
+        kept = _moved(before, question) or (_without_numbers(before, query) if numbers(query) else before)
         if names_in(query):
             kept = _without(kept, names_in(before))
         query = f"{query} {_as_question(kept)}"
@@ -96,9 +100,9 @@ def _moved(before: str, question: str) -> str:
     quarters = quarters_in(before)
     if unit.lower() == "quarter" and len(quarters) == len(years) == 1:
         later, quarter = divmod(min(quarters) - 1 + step, _QUARTERS)
-        return f"{_without_numbers(_QUARTER_WORDS.sub(' ', before))} Q{quarter + 1} {years[0] + later}"
+        return f"{_without_numbers(_QUARTER_WORDS.sub(' ', before), question)} Q{quarter + 1} {years[0] + later}"
     moved = re.sub(r"(?:19|20)\d\d", lambda year: str(int(year[0]) + step), before)
-    return moved if moved != before else f"{_without_numbers(before)} {years[0] + step}"
+    return moved if moved != before else f"{_without_numbers(before, question)} {years[0] + step}"
 
 
 def _as_question(kept: str) -> str:
@@ -116,5 +120,17 @@ def _names_of(word: str) -> set[str]:
     return {*name_terms(word), *(mark.lstrip("=") for mark in initials_in(word))}
 
 
-def _without_numbers(question: str) -> str:
-    return re.sub(r"\S*\d\S*", " ", question)
+def _without_numbers(before: str, after: str) -> str:
+    """An earlier question without its numbers, but for those that belong to a name (`the Aquila 400`) where none of
+    what is asked `after` it may take their place."""
+    kept = () if _may_name_another(after) else essentials(before).figures
+
+    def shown(match: re.Match[str]) -> str:
+        return match[0] if match[0].strip(_AROUND) in kept else " "
+
+    return re.sub(r"\S*\d\S*", shown, before)
+
+
+def _may_name_another(question: str) -> bool:
+    """Whether it has a word that may be another name's number: `the 600`, `the 600-series`; not `DN100` or `2026`."""
+    return any(not years_in(word) for word in _BEGINS_WITH_A_FIGURE.findall(question))

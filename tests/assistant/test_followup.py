@@ -55,6 +55,32 @@ def test_a_new_year_takes_the_place_of_the_old_one() -> None:
     assert "2018" not in query
 
 
+BATTERY = "What does the battery version of the Aquila 400 in DN80 cost?"
+
+
+@pytest.mark.parametrize(
+    ("question", "earlier", "wanted", "gone"),
+    [
+        ("And for DN100?", [BATTERY], "400", "DN80"),
+        ("And in 2026?", ["How long is the warranty on the Aquila 400 in 2025?"], "400", "2025"),
+        ("And the quarter before?", ["What was the revenue with the Aquila 400 in Q1 2026?"], "400", "Q1"),
+        ("And in DN100?", [BATTERY, "And the Aquila 200?"], "200", "400"),
+    ],
+)
+def test_the_number_of_a_name_stays_when_another_number_is_asked_for(
+    question: str, earlier: list[str], wanted: str, gone: str
+) -> None:
+    query = search_query(question, earlier)
+    assert wanted in query
+    assert gone not in query
+
+
+@pytest.mark.parametrize("question", ["And the Aquila 200?", "And the 600?", "And the 600-series?", "And 200?"])
+def test_the_number_of_a_name_gives_way_to_another_name_s(question: str) -> None:
+    assert "400" not in search_query(question, [BATTERY])
+    assert "400" not in search_query(question, [BATTERY, "And in DN100?"])
+
+
 @pytest.mark.parametrize(
     ("question", "before", "wanted", "gone"),
     [
