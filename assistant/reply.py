@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from assistant.alternatives import chooses
 from assistant.citations import Proof
 from assistant.grounding import is_supported
 from assistant.one_line import in_one_line
@@ -21,8 +22,6 @@ seven words one may be another, of fourteen two. What is shown is the sentence, 
 _FORM = re.compile(r'(?P<answer>.+?)\s+["“](?P<quoted>.+)["”]\s*\[(?P<number>\d+)\]\s*\.?', re.DOTALL)
 
 _AROUND_QUOTE = ' ."“”'
-
-_CHOICE = re.compile(r"\b(?:or|oder|ou|which|welche[rsnm]?)\b", re.IGNORECASE)
 
 _DRAWN_ALIKE = str.maketrans("\u2018\u2019\u2010\u2013\u2212", "''---")
 _AROUND = ".,;:!?'\"“”„«»()"
@@ -109,11 +108,14 @@ def _bare(word: str) -> str:
 
 def holds(text: str, sources: Sequence[Source], question: str) -> bool:
     """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer. A
-    mere "Yes." cannot be held against them, and what only says the question again answers nothing."""
+    mere "Yes." cannot be held against them, and what only says the question again answers nothing, unless it chooses
+    one of those that the question names; the quoted words must then name it, too."""
     reply = read_reply(text)
-    if reply is None or not says_something_new(reply.answer, question) or not is_copied(reply, sources):
+    if reply is None or not is_copied(reply, sources):
         return False
-    return is_supported(reply.answer, [reply.quoted], question)
+    if _has_words_of_its_own(reply.answer, question):
+        return is_supported(reply.answer, [reply.quoted], question)
+    return chooses(reply.answer, question) and is_supported(reply.answer, [reply.quoted])
 
 
 def proof(text: str, sources: Sequence[Source], question: str) -> Proof | None:
@@ -132,5 +134,8 @@ def proof(text: str, sources: Sequence[Source], question: str) -> Proof | None:
 
 def says_something_new(answer: str, question: str) -> bool:
     """Words that are not the question's, or one of two that it names: is it the lease or the licence?"""
-    said = set(content_terms(answer))
-    return bool(said - set(terms(question)) or (said and _CHOICE.search(question)))
+    return _has_words_of_its_own(answer, question) or chooses(answer, question)
+
+
+def _has_words_of_its_own(answer: str, question: str) -> bool:
+    return not set(content_terms(answer)).issubset(terms(question))

@@ -99,6 +99,21 @@ def test_one_of_two_that_the_question_names_is_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
+    ("reply", "question"),
+    [
+        ('Calderwick. "{}" [1]', "Which bank lends Calderwick its long-term loan and at what interest rate?"),
+        ('Calderwick. "{}" [1]', "Which bank lends to Calderwick, and is it the rent or the deposit?"),
+        ('The firm. "{}" [1]', "Which firm audits Calderwick?"),
+        ('The deposit. "{}" [1]', "Is it the rent or the deposit that is £900?"),
+        ('The rent or the deposit. "{}" [1]', "Is it the rent or the deposit that is £900?"),
+        ('The rent. "{}" [1]', "How many days of delay of the rent or the deposit are there?"),
+    ],
+)
+def test_words_of_the_question_that_choose_nothing_it_names_are_no_answer(reply: str, question: str) -> None:
+    assert not holds(reply.format("The rent is £900 a month."), SOURCES, question)
+
+
+@pytest.mark.parametrize(
     ("quoted", "shown"),
     [
         ("and are due 45 days.", "and are due 45 days"),
