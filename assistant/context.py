@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from assistant.followup import leaned_on
 from assistant.prompts import question_prompt, source_prompt, system_prompt
 from assistant.sentences import Span
 from assistant.types import Dialogue, Exchange, Passage, Source
@@ -115,6 +116,17 @@ def read_and_found(sources: Sequence[Source], read: Sequence[str]) -> list[Sourc
     """The sources of `still_found`, in the order in which they were read."""
     by_chunk = {source.passage.chunk.chunk_id: source for source in sources}
     return [by_chunk[chunk_id] for chunk_id in still_found(read, by_chunk)]
+
+
+def as_put(question: str, dialogue: Dialogue) -> str:
+    """`question` as the model is to read it: behind the questions it leans on, where these do not stand in the prompt,
+    because their turns were quoted or refused, or have been dropped."""
+    turns = [(place, exchange) for place, exchange in enumerate(dialogue.exchanges) if exchange.question]
+    leant = leaned_on(question, [exchange.question for _, exchange in turns])
+    unseen = itertools.takewhile(
+        lambda turn: turn[0] < dialogue.first_turn or not _messages(turn[1]), reversed(turns[len(turns) - len(leant) :])
+    )
+    return " ".join([*reversed([exchange.question for _, exchange in unseen]), question])
 
 
 def build_prompt(
