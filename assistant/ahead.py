@@ -8,6 +8,7 @@ from threading import Event
 
 from assistant.ask import Asker, AskOptions, chosen_style, find_passages
 from assistant.context import (
+    as_put,
     build_prompt,
     number_sources,
     order_for_prompt,
@@ -91,7 +92,7 @@ def read_ahead(
     wait.tell(begun, whole)
     while not stop.is_set():
         if is_whole and read >= certain:
-            _read(asker, dialogue, planned[:read], stop, typed)
+            _read(asker, dialogue, planned[:read], stop, as_put(typed, dialogue))
         if read == len(planned) or stop.is_set():
             break
         read += 1

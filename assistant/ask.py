@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.citations import CitedText, cite
 from assistant.context import (
+    as_put,
     build_prompt,
     number_sources,
     order_for_prompt,
@@ -210,6 +211,7 @@ def _write(
         return Draft(CitedText("", (), ()), "answer", stopped=True)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
+    question = as_put(question, dialogue)
     shown = _readable(asker, question, dialogue, sources, options, clock)
     prompt = build_prompt(dialogue, shown, question, llm.count_tokens, window, max_tokens)
     seed = asker.settings.seed if options.seed is None else options.seed
@@ -278,7 +280,7 @@ def _checked(
         refused=draft.refused,
         citations=draft.text.citations,
         evidence=tuple(sources),
-        grounding=check(draft.text.sentences, tuple(known.values()), question),
+        grounding=check(draft.text.sentences, tuple(known.values()), as_put(question, dialogue)),
         model=asker.llm().information.name if sent_to else asker.model_name,  # a server may name its own
         embedder=asker.embedder_name,
         tokens=draft.usage,
