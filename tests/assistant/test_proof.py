@@ -72,6 +72,12 @@ def cited(reply: str, question: str, *texts: str) -> CitedText:
             ["Return them by post. That is free within 30 days. Later, it is not."],
             "Return them by post. That is free within 30 days.",
         ),
+        (  # its last word is broken over two lines
+            "Credited.",
+            "They are then credited.",
+            ["They are credited later where the seller picks them up. They are then cred-\nited."],
+            "They are then cred-\nited.",
+        ),
     ],
 )
 def test_a_short_answer_is_cited_with_the_quote_that_bears_it_out(

@@ -20,6 +20,8 @@ from assistant.verbatim import place_of, stands_in
         ("AES", "Backups use AES-256."),
         ("5 °C", "Stored at -5 °C."),
         ("Two months", "One month."),
+        ("resign the lease", "They re-sign the lease."),
+        ("105b", "10-\n5b"),
     ],
 )
 def test_half_a_word_or_number_does_not_stand_in_a_text(words: str, text: str) -> None:
@@ -36,6 +38,8 @@ def test_half_a_word_or_number_does_not_stand_in_a_text(words: str, text: str) -
         ("long", "A long-term loan."),
         ("30 days", "- 30 days"),
         ("-5 °C", "Stored at -5 °C."),
+        ("reimbursed by a third-party.", "Costs are reim-\nbursed by a third-\nparty."),
+        ("reim-bursed by a third- party.", "Costs are reim-\nbursed by a third-\nparty."),
         ("30天", "应在30天内付款"),
         ("付款", "应在30天内付款"),
     ],
