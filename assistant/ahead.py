@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 
-from assistant.ask import Asker, AskOptions, chosen_style, find_passages
+from assistant.ask import Asker, AskOptions, chosen_style, find_passages, put_to
 from assistant.context import (
-    as_put,
     build_prompt,
     number_sources,
     order_for_prompt,
@@ -92,7 +91,7 @@ def read_ahead(
     wait.tell(begun, whole)
     while not stop.is_set():
         if is_whole and read >= certain:
-            _read(asker, dialogue, planned[:read], stop, as_put(typed, dialogue))
+            _read(asker, dialogue, planned[:read], stop, put_to(asker.llm(), typed, dialogue))
         if read == len(planned) or stop.is_set():
             break
         read += 1

@@ -211,7 +211,7 @@ def _write(
         return Draft(CitedText("", (), ()), "answer", stopped=True)
     window = llm.information.context
     max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
-    question = as_put(question, dialogue)
+    question = put_to(llm, question, dialogue)
     shown = _readable(asker, question, dialogue, sources, options, clock)
     prompt = build_prompt(dialogue, shown, question, llm.count_tokens, window, max_tokens)
     seed = asker.settings.seed if options.seed is None else options.seed
@@ -248,6 +248,12 @@ def _write(
     return Draft(cited, "answer", False, stopped, usage, prompt, reply)
 
 
+def put_to(llm: LanguageModel, question: str, dialogue: Dialogue) -> str:
+    """The question as this model is to read it. A small one answers the first of two questions, so it gets one only:
+    one that it cannot make sense of gives way to quotes."""
+    return as_put(question, dialogue) if llm.information.writes_well else question
+
+
 def _readable(
     asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], options: AskOptions, clock: Clock
 ) -> list[Source]:
@@ -280,7 +286,7 @@ def _checked(
         refused=draft.refused,
         citations=draft.text.citations,
         evidence=tuple(sources),
-        grounding=check(draft.text.sentences, tuple(known.values()), as_put(question, dialogue)),
+        grounding=check(draft.text.sentences, tuple(known.values()), question),
         model=asker.llm().information.name if sent_to else asker.model_name,  # a server may name its own
         embedder=asker.embedder_name,
         tokens=draft.usage,

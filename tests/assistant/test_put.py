@@ -43,22 +43,27 @@ def test_a_question_that_leans_on_nothing_is_put_alone() -> None:
     assert as_put(question, Dialogue("c", "fence", False, (quoted(VACATION),))) == question
 
 
-def test_after_a_quoted_turn_the_model_is_told_what_a_follow_up_is_about(open_with: Open) -> None:
-    reply = 'Before 31 March. "must be taken before 31 March." [1]'
-    model = ScriptedModel(["It says so.", reply], writes_well=False, writes_in_form=True)
-    assistant = open_with(llm=model)
-    assert answer_to(assistant, VACATION).style == "quote"
+def follow_up(open_with: Open, model: ScriptedModel, style: str) -> tuple[str, str]:
+    """How a follow-up is put to the model, ahead and when it is asked, after a turn in that style."""
+    assistant = open_with(llm=model, answer__style="answer")
+    answer_to(assistant, VACATION, style=style)
     assistant.read_ahead("And until when?", conversation="last", is_whole=True)
     answer = answer_to(assistant, "And until when?", conversation="last")
-    assert model.messages[-1][-1].content.endswith(f"Question: {VACATION} And until when?")
-    assert model.read_before[-1][-1].content.endswith(f"Question: {VACATION} And until when?")
     assert (answer.question, answer.style) == ("And until when?", "answer")
-    assert answer.grounding.unsupported == ()
+    ahead, asked = model.read_before[-1][-1].content, model.messages[-1][-1].content
+    return ahead.rpartition("Question: ")[2], asked.rpartition("Question: ")[2]
 
 
-def test_what_the_model_has_read_is_not_put_again(open_with: Open) -> None:
-    model = ScriptedModel(["Employees accrue 23 days of paid vacation per year [1]."])
-    assistant = open_with(llm=model, answer__style="answer")
-    answer_to(assistant, VACATION)
-    answer_to(assistant, "And until when?", conversation="last")
-    assert model.messages[-1][-1].content.endswith("Question: And until when?")
+@pytest.mark.parametrize(
+    ("writes_well", "style", "put"),
+    [
+        (True, "quote", f"{VACATION} And until when?"),
+        (True, "answer", "And until when?"),  # the model has read the first one
+        (False, "quote", "And until when?"),  # it would answer the first one
+    ],
+)
+def test_after_a_quoted_turn_a_larger_model_is_told_what_a_follow_up_is_about(
+    open_with: Open, writes_well: bool, style: str, put: str
+) -> None:
+    model = ScriptedModel(["They must be taken before 31 March [1]."], writes_well=writes_well)
+    assert follow_up(open_with, model, style) == (put, put)
