@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.sentences import Span, sentence_spans
+from assistant.listing import Span
+from assistant.sentences import sentence_spans
 from assistant.types import Citation, Passage, Source
 from assistant.verbatim import place_of
 from assistant.words import content_terms, terms

@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.followup import leaned_on
+from assistant.listing import Span
 from assistant.prompts import question_prompt, source_prompt, system_prompt
-from assistant.sentences import Span
 from assistant.types import Dialogue, Exchange, Passage, Source
 from config.errors import StrongroomError
 from models.base import Message

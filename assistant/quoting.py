@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from assistant.citations import CitedSentence, CitedText, PageTexts, locate_parts
+from assistant.listing import Span, is_tabular
 from assistant.one_line import in_one_line
-from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence, Span, is_tabular
+from assistant.sentences import EMBEDDED_PASSAGES, ScoredSentence
 from assistant.types import Citation, Source
 from assistant.words import Weights, terms
 from ingest.folding import fold
@@ -28,6 +29,7 @@ class _Candidate:
     source: Source
     span: Span
     score: float
+    under: tuple[Span, ...]
 
     @property
     def text(self) -> str:
@@ -67,7 +69,7 @@ def quote(
 def _candidates(sources: Sequence[Source], scored: Sequence[Sequence[ScoredSentence]]) -> list[_Candidate]:
     """Best first."""
     candidates = [
-        _Candidate(source, (sentence.start, sentence.end), sentence.score - _PASSAGE_PRIOR * rank)
+        _Candidate(source, (sentence.start, sentence.end), sentence.score - _PASSAGE_PRIOR * rank, sentence.under)
         for rank, (source, of_source) in enumerate(zip(sources, scored[:EMBEDDED_PASSAGES], strict=False))
         for sentence in of_source
     ]
@@ -111,7 +113,10 @@ def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate
 
 
 def _with_header(chosen: _Candidate) -> list[Span]:
-    """The sentence itself; a row of a table comes after the table's first line, which names the columns."""
+    """The sentence itself; a line of a list or table comes after what introduces it, or after the table's first line,
+    which names the columns."""
+    if chosen.under:
+        return [*chosen.under, chosen.span]
     text = chosen.source.passage.chunk.text
     if not is_tabular(chosen.text):
         return [chosen.span]

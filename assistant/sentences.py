@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.glossary import OtherWords, said_otherwise
+from assistant.listing import ENDS_SENTENCE, STRUCTURE, Listing, Span, has_figure, is_tabular
 from assistant.types import Passage
 from assistant.words import Weights, terms
 from ingest.contexts import PATH_SEPARATOR
@@ -16,22 +17,21 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Span = tuple[int, int]
-"""Start and end (exclusive) of a sentence in its text, surrounding white space left out."""
-
 _LINE = re.compile(r"[^\n]+")
-_STRUCTURE = re.compile(r"\s*(?:[-*•‣◦▪\u2013—·>#|+]|\(?\d{1,3}[.)]\s|\(?[a-zA-Z][.)]\s)")
-_CELL_GAP = re.compile(r"\t|\S {2,}\S|\|")
-_NUMERIC = re.compile(r"[($€£]*-?\d[\d.,%)]*")
-_ENDS_SENTENCE = re.compile(r"[.!?:;…][\"'”\u2019)\]]*\s*$")
 _SHORT_LINE = 0.6
+_ENDS_IN_WORDS = re.compile(r"[^\W\d_]{2}\.\s*$")
+"""Few rows of a table end so, and many a line with figures does."""
 _MID_SENTENCE = re.compile(r"[,;\u2013-]\s*$")
 
 
 _WHO = re.compile(r"\bwho(?:m|se)?\b")
+_TIME_WANTED = re.compile(
+    r"\bwhen\b|\bhow old\b|\b(?:what|which)\b.*\b(?:year|date|day|month|time|deadline)s?\b|\bby wh(?:at|ich)\b"
+)
 _FIGURE_WANTED = re.compile(
-    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b|\bwhen\b|\bby (?:what|which)\b"
-    r"|\bwhat\b.*\b(?:year|date|time|deadline|amount|percentage|rate|cost|price|fee|limit|maximum|minimum)s?\b"
+    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b"
+    r"|\bwhat\b.*\b(?:amount|percentage|rate|ratio|cost|price|fee|limit|maximum|minimum|number|total|value|balance|"
+    r"revenue|turnover|sales|income|earnings|profit|loss(?:es)?|expense|asset|debt|rent|salary|budget|margin)s?\b"
 )
 _FULL_NAME = re.compile(r"\b[A-Z][a-zà-ÿ'\u2019-]+(?:\s+[A-Z]\.)?\s+[A-Z][\w'\u2019-]+")
 _KIND_BONUS = 0.15
@@ -65,15 +65,6 @@ def sentence_spans(text: str) -> list[Span]:
     return spans
 
 
-def is_tabular(line: str) -> bool:
-    """Whether a line looks like a row of a table: cells set apart, or mostly numbers."""
-    if _CELL_GAP.search(line.strip()):
-        return True
-    words = line.split()
-    figures = sum(bool(_NUMERIC.fullmatch(word)) for word in words)
-    return figures >= 2 and figures * 3 >= len(words)
-
-
 def _units(text: str) -> list[Span]:
     """Runs of lines that read on as one paragraph; every other line is a unit of its own."""
     lines = [match.span() for match in _LINE.finditer(text) if match.group().strip()]
@@ -93,9 +84,9 @@ def _reads_on(text: str, unit: Span, line: Span, longest: int) -> bool:
     following = text[slice(*line)]
     last_start = text.rfind("\n", unit[0], unit[1]) + 1
     last = text[max(last_start, unit[0]) : unit[1]]
-    if _STRUCTURE.match(following) or last.lstrip().startswith("#") or is_tabular(last):
+    if STRUCTURE.match(following) or last.lstrip().startswith("#") or is_tabular(last):
         return False
-    if is_tabular(following):
+    if is_tabular(following) and not _ENDS_IN_WORDS.search(following):
         return bool(_MID_SENTENCE.search(last))
     if following.lstrip()[0].islower() or _MID_SENTENCE.search(last):
         return True
@@ -119,6 +110,8 @@ class ScoredSentence:
     end: int
     score: float
     is_heading: bool = False
+    under: tuple[Span, ...] = ()
+    """For a line of a list or a table: what introduces it and names its columns."""
 
 
 def score_passages(
@@ -161,28 +154,36 @@ def score_sentences(
     The score is the idf-weighted share of the question's words that the sentence holds, together with the heading it
     stands under and the title of its document; smaller for long sentences and for headings themselves, and larger when
     the sentence holds the kind of thing asked for: a name for "who", a figure for "how many", "when" and the like.
-    A word of the question counts as held when the sentence says it in other words, those of `meant`.
-    Lines that repeat the `title` of the document or a part of the `heading` are headings whatever they look like.
+    A word of the question counts as held when the sentence says it in other words, those of `meant`. Lines that repeat
+    the `title` of the document or a part of the `heading` are headings whatever they look like. What introduces a list
+    or a table scores like a heading; a line of it that holds a word of the question has the words of that, too.
     """
     asked = fold(question)
     known = {_in_one_line(line) for line in (title, *heading.split(PATH_SEPARATOR)) if line.strip()}
     of_document = frozenset(terms(title))
     above = of_document.union(terms(heading))
     scored = []
+    listing = Listing()
     for start, end in sentence_spans(text):
         sentence = text[start:end]
         words = terms(sentence)
-        score = (
-            weights.share(above.union(words, said_otherwise(meant, words)))
-            * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
-        )
-        is_heading = _in_one_line(sentence) in known or _is_heading(sentence)
+        listing = listing.read((start, end), sentence, words)
+        introduces = listing.ends_with((start, end))
+        is_heading = introduces or _in_one_line(sentence) in known or _is_heading(sentence)
+        said = above.union(words, said_otherwise(meant, words))
+        is_listed = not is_heading and weights.share(said - above - listing.words) > 0
         if is_heading:
-            above = of_document.union(words)
-            score = weights.share(above) * _HEADING_FACTOR
-        elif score and _holds_what_is_asked_for(asked, sentence):
-            score += _KIND_BONUS
-        scored.append(ScoredSentence(start, end, score, is_heading))
+            if not introduces:
+                above = of_document.union(words)
+            score = weights.share(above.union(words)) * _HEADING_FACTOR
+        else:
+            score = (
+                weights.share(said | listing.words if is_listed else said)
+                * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
+            )
+            if score and _holds_what_is_asked_for(asked, sentence):
+                score += _KIND_BONUS
+        scored.append(ScoredSentence(start, end, score, is_heading, listing.under if is_listed else ()))
     return scored
 
 
@@ -195,7 +196,9 @@ def best_sentence(scored: Sequence[ScoredSentence]) -> Span:
 
 
 def _text_of(passage: Passage, sentence: ScoredSentence) -> str:
-    return passage.chunk.text[sentence.start : sentence.end]
+    """With what introduces it: a row of a table means little without."""
+    spans = (*sentence.under[:1], (sentence.start, sentence.end))
+    return " ".join(passage.chunk.text[slice(*span)] for span in spans)
 
 
 def _in_one_line(line: str) -> str:
@@ -205,11 +208,13 @@ def _in_one_line(line: str) -> str:
 def _is_heading(sentence: str) -> bool:
     """A short line without a full stop and, its own number aside, without a figure."""
     bare = _NUMBERING.sub("", sentence)
-    short = len(bare.split()) <= _HEADING_LENGTH and not _ENDS_SENTENCE.search(bare)
+    short = len(bare.split()) <= _HEADING_LENGTH and not ENDS_SENTENCE.search(bare)
     return short and not any(character.isdigit() for character in bare)
 
 
 def _holds_what_is_asked_for(asked: str, sentence: str) -> bool:
     if _WHO.search(asked) and _FULL_NAME.search(sentence):
         return True
-    return bool(_FIGURE_WANTED.search(asked)) and any(character.isdigit() for character in sentence)
+    if _TIME_WANTED.search(asked):
+        return any(character.isdigit() for character in sentence)
+    return bool(_FIGURE_WANTED.search(asked)) and has_figure(sentence)
