@@ -39,7 +39,7 @@ def is_tabular(line: str) -> bool:
     """Whether a line looks like a row of a table: cells set apart, or mostly numbers."""
     if _CELL_GAP.search(line.strip()):
         return True
-    words = line.split()
+    words = [word for word in line.split() if any(character.isalnum() for character in word)]  # a $ stands apart
     figures = sum(bool(_NUMERIC.fullmatch(word)) for word in words)
     return figures >= 2 and figures * 3 >= len(words)
 

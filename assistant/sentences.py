@@ -90,6 +90,8 @@ def _reads_on(text: str, unit: Span, line: Span, longest: int) -> bool:
         return bool(_MID_SENTENCE.search(last))
     if following.lstrip()[0].islower() or _MID_SENTENCE.search(last):
         return True
+    if last.rstrip().endswith(":"):
+        return False
     return len(last) >= _SHORT_LINE * longest
 
 

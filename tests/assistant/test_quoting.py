@@ -117,3 +117,11 @@ def test_a_sentence_over_a_page_break_is_shown_whole() -> None:
 
 def test_no_source_gives_no_quote() -> None:
     assert ask("What?") == ("", [])
+
+
+def test_a_row_is_quoted_with_what_introduces_it_and_not_that_alone() -> None:
+    _, quotes = ask(
+        "What were the gains of the equity fund in 2024?",
+        "The gains of each fund are as follows (in millions):\n2024 2025\nEquity fund 12.5 13.1\nReserve 2.2 3.4",
+    )
+    assert quotes == ["The gains of each fund are as follows (in millions):", "2024 2025", "Equity fund 12.5 13.1"]

@@ -153,3 +153,19 @@ def test_a_sentence_is_helped_by_the_heading_it_stands_under() -> None:
 
 def test_a_line_that_ends_in_the_middle_of_a_sentence_reads_on() -> None:
     assert split("Emissions in tonnes,\n2021 to 2025.") == ["Emissions in tonnes,\n2021 to 2025."]
+
+
+def test_a_line_of_figures_that_ends_a_sentence_belongs_to_it() -> None:
+    text = "The total notional amount of the swaps at the end of December was\n$19.8 billion and $17.8 billion, respectively."
+    assert split(text) == [text]
+
+
+def test_a_line_after_a_colon_begins_anew() -> None:
+    text = "The property of each segment is as follows (in millions):\nYear Ended\n2016 2017"
+    assert split(text)[0] == "The property of each segment is as follows (in millions):"
+
+
+def test_a_year_is_no_figure_but_where_time_is_asked_for() -> None:
+    text = "The salary is reviewed in 2026. The salary is EUR 78,500."
+    assert key("What is the salary?", text) == "The salary is EUR 78,500."
+    assert key("When is the salary reviewed?", text) == "The salary is reviewed in 2026."
