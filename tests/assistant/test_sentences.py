@@ -156,7 +156,9 @@ def test_a_line_that_ends_in_the_middle_of_a_sentence_reads_on() -> None:
 
 
 def test_a_line_of_figures_that_ends_a_sentence_belongs_to_it() -> None:
-    text = "The total notional amount of the swaps at the end of December was\n$19.8 billion and $17.8 billion, respectively."
+    text = (
+        "The total notional amount of the swaps at the end of 2021 was\n$19.8 billion and $17.8 billion, respectively."
+    )
     assert split(text) == [text]
 
 
