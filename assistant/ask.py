@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assistant import prompts
 from assistant.citations import CitedText, cite
 from assistant.context import (
+    Prompt,
     as_put,
     build_prompt,
     number_sources,
@@ -16,8 +17,8 @@ from assistant.context import (
     shown_chunks,
     worth_reading_on,
 )
-from assistant.conversations import Conversations
-from assistant.draft import Clock, Draft, keep
+from assistant.conversations.conversations import Conversations
+from assistant.draft import Clock, Draft, Evidence, keep
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.followup import leaned_on, search_query
 from assistant.grounding import check
@@ -26,7 +27,7 @@ from assistant.quoting import quote
 from assistant.reply import holds, mended, proof
 from assistant.retrieval import Findings, Retriever
 from assistant.scope import scoped_by_name
-from assistant.sentences import ScoredSentence, best_sentence, score_passages
+from assistant.sentences import best_sentence, score_passages
 from assistant.types import Answer, AnswerStyle, Dialogue, Source
 from config.sanitise import sanitise
 from config.sections import AnswerSettings
@@ -87,27 +88,23 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     options = replace(options, read=worth_reading_on(options.read, options.whole, findings.result.passages))
     clock.retrieved = clock.now()
 
-    scored = _score_sentences(asker, question, findings)
-    sources = _numbered_sources(dialogue, findings, scored, options.read)
+    evidence = _weigh(asker, question, dialogue, findings, options.read)
     clock.evidence = clock.now()
-    yield EvidenceFound(tuple(sources), findings.result.timings)
+    yield EvidenceFound(tuple(evidence.sources), findings.result.timings)
 
     sent_to = ""
     style = chosen_style(asker, options, findings.sides)
-    if not sources or (options.refuse and not findings.result.fits):
+    if not evidence.sources or (options.refuse and not findings.result.fits):
         draft = yield from _refuse(clock, style)
     elif style == "quote":
-        draft = yield from _quote(asker, findings, sources, scored, clock)
+        draft = yield from _quote(asker, evidence, clock)
     else:
-        draft = yield from _write(asker, question, dialogue, findings, sources, scored, options, stop, clock)
+        draft = yield from _write(asker, evidence, options, stop, clock)
         sent_to = asker.llm().information.runs_on
 
-    answer = _checked(asker, question, dialogue, sources, draft, clock, sent_to)
-    if answer.refused:
-        texts = [source.passage.chunk.text for source in sources]
-        answer = replace(answer, almost=almost_alike(question, findings.weights, texts))
+    answer = _checked(asker, evidence, draft, clock, sent_to)
     if options.keep:
-        answer = keep(asker.conversations, dialogue, answer, draft)
+        answer = keep(asker.conversations, evidence, answer, draft)
     yield Answered(answer)
 
 
@@ -134,23 +131,19 @@ def _earlier(asker: Asker, dialogue: Dialogue) -> list[tuple[str, frozenset[str]
     return [scoped_by_name(question, records) for question in questions]
 
 
-def _score_sentences(asker: Asker, question: str, findings: Findings) -> list[list[ScoredSentence]]:
-    embedder = asker.embedder() if findings.vector is not None else None
-    return score_passages(
+def _weigh(asker: Asker, question: str, dialogue: Dialogue, findings: Findings, read: Sequence[str]) -> Evidence:
+    """The passages found as numbered sources, the sentence that matters most lit in each."""
+    passages = findings.result.passages
+    sentences = score_passages(
         question,
         findings.weights,
-        findings.result.passages,
-        embedder=embedder,
+        passages,
+        embedder=asker.embedder() if findings.vector is not None else None,
         question_vector=findings.vector,
         meant=findings.meant,
     )
-
-
-def _numbered_sources(
-    dialogue: Dialogue, findings: Findings, scored: Sequence[Sequence[ScoredSentence]], read: Sequence[str]
-) -> list[Source]:
-    keys = [best_sentence(sentences) for sentences in scored]
-    return number_sources(dialogue, findings.result.passages, keys, read)
+    keys = [best_sentence(scored) for scored in sentences]
+    return Evidence(question, dialogue, findings, number_sources(dialogue, passages, keys, read), sentences)
 
 
 def chosen_style(asker: Asker, options: AskOptions, sides: Sequence[Collection[str]] = ()) -> AnswerStyle:
@@ -176,15 +169,10 @@ def _refuse(clock: Clock, style: AnswerStyle) -> Generator[AnswerEvent, None, Dr
     return Draft(CitedText(prompts.REFUSAL, (), ()), style, refused=True)
 
 
-def _quote(
-    asker: Asker,
-    findings: Findings,
-    sources: Sequence[Source],
-    scored: Sequence[Sequence[ScoredSentence]],
-    clock: Clock,
-) -> Generator[AnswerEvent, None, Draft]:
+def _quote(asker: Asker, evidence: Evidence, clock: Clock) -> Generator[AnswerEvent, None, Draft]:
     """Sentences copied from the sources; no model is called."""
-    text = quote(sources, scored, findings.weights, asker.library.page_texts, findings.sides)
+    findings = evidence.findings
+    text = quote(evidence.sources, evidence.sentences, findings.weights, asker.library.page_texts, findings.sides)
     if not text.citations:
         return (yield from _refuse(clock, "quote"))
     clock.first_token = clock.now()
@@ -193,15 +181,7 @@ def _quote(
 
 
 def _write(
-    asker: Asker,
-    question: str,
-    dialogue: Dialogue,
-    findings: Findings,
-    sources: Sequence[Source],
-    scored: Sequence[Sequence[ScoredSentence]],
-    options: AskOptions,
-    stop: Event,
-    clock: Clock,
+    asker: Asker, evidence: Evidence, options: AskOptions, stop: Event, clock: Clock
 ) -> Generator[AnswerEvent, None, Draft]:
     """The model writes from the sources; marks in what it wrote become citations. What must hold and does not gives
     way to quotes."""
@@ -209,15 +189,8 @@ def _write(
     must_hold = _must_hold(asker, options)
     if not llm.prepare(stop):
         return Draft(CitedText("", (), ()), "answer", stopped=True)
-    window = llm.information.context
-    max_tokens = min(options.max_tokens or asker.settings.max_tokens, window // 2)
-    question = put_to(llm, question, dialogue)
-    shown = _readable(asker, question, dialogue, sources, options, clock)
-    prompt = build_prompt(dialogue, shown, question, llm.count_tokens, window, max_tokens)
-    seed = asker.settings.seed if options.seed is None else options.seed
-    generation = GenerationOptions(
-        max_tokens, asker.settings.temperature, seed, conversation=dialogue.conversation_id if options.keep else ""
-    )
+    evidence = replace(evidence, question=put_to(llm, evidence.question, evidence.dialogue))
+    prompt, generation = _prompt(asker, evidence, options, clock)
     reply, usage = "", TokenUsage()
     for piece in llm.generate(prompt.messages, generation, stop):
         usage = piece.usage or usage
@@ -233,10 +206,10 @@ def _write(
     # Neither a model that says nothing, nor what does not hold, nor a small model that sees nothing in passages that
     # fit is a reason to keep what was found from the reader.
     says_nothing = not reply.strip()
-    if says_nothing or (must_hold and (refuses or not holds(reply, prompt.sources, question))):
+    if says_nothing or (must_hold and (refuses or not holds(reply, prompt.sources, evidence.question))):
         if stopped:
             return Draft(CitedText("", (), ()), "answer", False, True, usage, prompt)
-        quoted = yield from _quote(asker, findings, sources, scored, clock)
+        quoted = yield from _quote(asker, evidence, clock)
         return replace(quoted, usage=usage)
     if refuses:
         return Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
@@ -244,7 +217,7 @@ def _write(
         clock.first_token = clock.now()
         yield Token(sanitise(reply))
     text = sanitise(reply)
-    cited = cite(text, prompt.sources, asker.library.page_texts, proof(text, prompt.sources, question))
+    cited = cite(text, prompt.sources, asker.library.page_texts, proof(text, prompt.sources, evidence.question))
     return Draft(cited, "answer", False, stopped, usage, prompt, reply)
 
 
@@ -254,31 +227,35 @@ def put_to(llm: LanguageModel, question: str, dialogue: Dialogue) -> str:
     return as_put(question, dialogue) if llm.information.writes_well else question
 
 
-def _readable(
-    asker: Asker, question: str, dialogue: Dialogue, sources: Sequence[Source], options: AskOptions, clock: Clock
-) -> list[Source]:
+def _prompt(asker: Asker, evidence: Evidence, options: AskOptions, clock: Clock) -> tuple[Prompt, GenerationOptions]:
+    """What is put before the model, and how it is to go on from there."""
+    llm, settings, dialogue = asker.llm(), asker.settings, evidence.dialogue
+    window = llm.information.context
+    max_tokens = min(options.max_tokens or settings.max_tokens, window // 2)
+    shown = _readable(asker, evidence, options, clock)
+    prompt = build_prompt(dialogue, shown, evidence.question, llm.count_tokens, window, max_tokens)
+    seed = settings.seed if options.seed is None else options.seed
+    kept_as = dialogue.conversation_id if options.keep else ""
+    return prompt, GenerationOptions(max_tokens, settings.temperature, seed, conversation=kept_as)
+
+
+def _readable(asker: Asker, evidence: Evidence, options: AskOptions, clock: Clock) -> list[Source]:
     """The sources that the model can read before `answer.max_wait_seconds` are over; all while its speed is unknown,
     and where answers are compared: there they may not hang on what else the machine does."""
-    llm, read = asker.llm(), options.read
-    ordered = order_for_prompt(sources, read, asker.settings.sources)
+    llm, dialogue, read = asker.llm(), evidence.dialogue, options.read
+    ordered = order_for_prompt(evidence.sources, read, asker.settings.sources)
     speed = asker.speeds.of(llm.information.name).reading
     if speed is None or not options.keep or options.seed is not None:
         return ordered
     seconds = asker.settings.max_wait_seconds - clock.now() / 1000
-    tokens = seconds * speed - llm.count_tokens(question)
+    tokens = seconds * speed - llm.count_tokens(evidence.question)
     return readable_in_time(ordered, {*read, *shown_chunks(dialogue)}, dialogue.fence, llm.count_tokens, tokens)
 
 
-def _checked(
-    asker: Asker,
-    question: str,
-    dialogue: Dialogue,
-    sources: Sequence[Source],
-    draft: Draft,
-    clock: Clock,
-    sent_to: str,
-) -> Answer:
+def _checked(asker: Asker, evidence: Evidence, draft: Draft, clock: Clock, sent_to: str) -> Answer:
+    question, dialogue, sources = evidence.question, evidence.dialogue, evidence.sources
     known = {source.number: source for source in (*dialogue.sources, *sources)}
+    texts = [source.passage.chunk.text for source in sources]
     return Answer(
         question=question,
         text=draft.text.text,
@@ -294,4 +271,5 @@ def _checked(
         conversation=dialogue.conversation_id,
         stopped=draft.stopped,
         sent_to=sent_to,
+        almost=almost_alike(question, evidence.findings.weights, texts) if draft.refused else (),
     )

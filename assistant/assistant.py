@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from assistant.ahead import Plan, read_ahead, read_opening
 from assistant.ask import Asker, AskOptions, ask
-from assistant.conversations import Conversations
+from assistant.conversations.conversations import Conversations
 from assistant.events import AnswerEvent
 from assistant.glossary import load_glossary
 from assistant.parts import Parts

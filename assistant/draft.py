@@ -1,14 +1,30 @@
-"""An answer on its way: what was written before it is checked, how long each step took, and the turn that is kept."""
+"""An answer on its way: what it rests on, what was written before it is checked, how long each step took, and the turn
+that is kept."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.citations import CitedText
 from assistant.context import Prompt
-from assistant.conversations import Conversations
-from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue
+from assistant.conversations.conversations import Conversations
+from assistant.retrieval import Findings
+from assistant.sentences import ScoredSentence
+from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Exchange, Source
 from config.errors import StrongroomError
 from models.base import TokenUsage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A question where it stands in its conversation, and what was found for it: the numbered sources, best first, and
+    the sentences of each, scored."""
+
+    question: str
+    dialogue: Dialogue
+    findings: Findings
+    sources: Sequence[Source]
+    sentences: Sequence[Sequence[ScoredSentence]]
 
 
 @dataclass(slots=True)
@@ -40,20 +56,22 @@ class Clock:
         return AnswerTimings(self.retrieved, self.evidence, self.first_token, self.now())
 
 
-def keep(conversations: Conversations, dialogue: Dialogue, answer: Answer, draft: Draft) -> Answer:
+def keep(conversations: Conversations, evidence: Evidence, answer: Answer, draft: Draft) -> Answer:
     """Add the turn to its conversation. Where that fails, the answer is not lost with it: it comes back with `unkept`
     saying why, and without the conversation that it was to begin."""
-    prompt = draft.prompt
+    dialogue, prompt = evidence.dialogue, draft.prompt
     try:
         conversations.save(
-            dialogue,
-            answer,
-            prompt=prompt.user if prompt else "",
-            reply=draft.reply if prompt else "",
-            shown=[source.number for source in prompt.new_sources] if prompt else (),
-            first_turn=prompt.first_turn if prompt else dialogue.first_turn,
+            dialogue, answer, _exchange(answer, draft), prompt.first_turn if prompt else dialogue.first_turn
         )
     except (StrongroomError, OSError) as error:
         conversation = "" if dialogue.is_new else answer.conversation
         return replace(answer, conversation=conversation, unkept=f"This turn is not kept. {error}")
     return answer
+
+
+def _exchange(answer: Answer, draft: Draft) -> Exchange:
+    if draft.prompt is None:
+        return Exchange(answer.question, "", "", ())
+    shown = tuple(source.number for source in draft.prompt.new_sources)
+    return Exchange(answer.question, draft.prompt.user, draft.reply, shown)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.conversations import FORGOTTEN
+from assistant.conversations.forgetting import FORGOTTEN
 from config.errors import UsageError
 from config.locations import Locations
 from tests.assistant.conftest import Open, answer_to
@@ -67,7 +67,7 @@ def test_last_of_none_is_a_new_one(open_with: Open) -> None:
 def test_collections_keep_their_conversations_apart(open_with: Open, locations: Locations) -> None:
     assistant = open_with()
     kept = answer_to(assistant, VACATION, style="quote").conversation
-    from assistant.conversations import Conversations
+    from assistant.conversations.conversations import Conversations
 
     other = Conversations(assistant.library.database, "other")
     assert other.list() == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations
+from assistant.conversations.conversations import Conversations
 from assistant.events import Answered, AnswerEvent, EvidenceFound
 from assistant.types import Answer
 from config.errors import HomeError, UsageError

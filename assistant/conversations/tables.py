@@ -1,4 +1,4 @@
-"""Where conversations are kept in the library file: their tables, and the queries that forgetting needs."""
+"""The tables in which the library file keeps conversations."""
 
 import re
 
@@ -60,36 +60,6 @@ CREATE TABLE IF NOT EXISTS conversation_citations (
     "end" INTEGER NOT NULL,
     PRIMARY KEY (conversation, turn, position)
 );
-"""
-
-# A moved document is quoted under its old path: a source belongs to it when neither its passage nor its path is left.
-SOURCES_OF = """
-    SELECT s.conversation, s.number FROM conversation_sources s JOIN conversations c ON c.id = s.conversation
-    WHERE c.collection = ? AND s.passage IS NOT NULL AND (
-        s.path IN (SELECT value FROM json_each(?))
-        OR NOT EXISTS (SELECT 1 FROM chunks WHERE chunk_id = s.chunk_id)
-        AND NOT EXISTS (SELECT 1 FROM documents WHERE path = s.path)
-    )
-"""
-# The passages of a conversation under their numbers, with the path at which each is now (NULL: nowhere).
-SOURCES = """
-    SELECT s.number, s.passage, d.path FROM conversation_sources s
-    LEFT JOIN chunks c ON c.chunk_id = s.chunk_id LEFT JOIN documents d ON d.id = c.document
-    WHERE s.conversation = ? AND s.passage IS NOT NULL ORDER BY s.number
-"""
-# What one prompt showed stands in those of the later turns, too, and their replies may say it again. The oldest turns
-# may have left the prompt by then; when is not kept, so a turn too many is taken rather than one too few.
-TURNS_WITH = """
-    SELECT turn FROM conversation_evidence
-    WHERE conversation = :conversation AND source = :source AND (position = 0 OR in_prompt)
-    UNION
-    SELECT turn FROM conversation_citations WHERE conversation = :conversation AND number = :source
-    UNION
-    SELECT number FROM conversation_turns
-    WHERE conversation = :conversation AND prompt != '' AND number > (
-        SELECT MIN(turn) FROM conversation_evidence
-        WHERE conversation = :conversation AND source = :source AND in_prompt
-    )
 """
 
 

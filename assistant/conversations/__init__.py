@@ -1,0 +1,1 @@
+"""Conversations in the library file, and what forgetting takes out of them; `conversations.py` is the door."""
