@@ -26,7 +26,7 @@ from assistant.misspelt import almost_alike
 from assistant.quoting import quote
 from assistant.reply import holds, mended, proof
 from assistant.retrieval import Findings, Retriever
-from assistant.scope import scoped_by_name
+from assistant.scope import scope_of, without_names
 from assistant.sentences import best_sentence, score_passages
 from assistant.types import Answer, AnswerStyle, Dialogue, Source
 from config.sanitise import sanitise
@@ -110,25 +110,17 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
 
 def find_passages(asker: Asker, question: str, dialogue: Dialogue, options: AskOptions) -> Findings:
     """What the library holds about `question`, as it is meant after the turns before it; within the documents that
-    it, or else what it leans on, names with an `@`."""
+    it, or else what it leans on, was put to. Raises StrongroomError when those can be found no more."""
     if options.found is not None:
         return options.found
     asked = options.search_for or question
-    scoped = _earlier(asker, dialogue)
-    earlier = [before for before, _ in scoped]
+    exchanges = [exchange for exchange in dialogue.exchanges if exchange.question]
+    earlier = [without_names(exchange) for exchange in exchanges]
     documents = options.documents
     if documents is None:
-        leant = scoped[len(scoped) - len(leaned_on(asked, earlier)) :]
-        documents = next((named for _, named in reversed(leant) if named), None)
+        documents = scope_of(exchanges[len(exchanges) - len(leaned_on(asked, earlier)) :])
     query = search_query(asked, earlier, asker.retriever.names_in)
     return asker.retriever.find(query, k=options.k, documents=documents)
-
-
-def _earlier(asker: Asker, dialogue: Dialogue) -> list[tuple[str, frozenset[str] | None]]:
-    """The earlier questions, oldest first, each without the `@name`s of documents, and their paths."""
-    questions = [exchange.question for exchange in dialogue.exchanges if exchange.question]
-    records = asker.library.documents() if any("@" in question for question in questions) else ()
-    return [scoped_by_name(question, records) for question in questions]
 
 
 def _weigh(asker: Asker, question: str, dialogue: Dialogue, findings: Findings, read: Sequence[str]) -> Evidence:

@@ -10,7 +10,7 @@ from assistant.context import Prompt
 from assistant.conversations.conversations import Conversations
 from assistant.retrieval import Findings
 from assistant.sentences import ScoredSentence
-from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Exchange, Source
+from assistant.types import Answer, AnswerStyle, AnswerTimings, Dialogue, Exchange, Scope, Source
 from config.errors import StrongroomError
 from models.base import TokenUsage
 
@@ -62,7 +62,7 @@ def keep(conversations: Conversations, evidence: Evidence, answer: Answer, draft
     dialogue, prompt = evidence.dialogue, draft.prompt
     try:
         conversations.save(
-            dialogue, answer, _exchange(answer, draft), prompt.first_turn if prompt else dialogue.first_turn
+            dialogue, answer, _exchange(evidence, draft), prompt.first_turn if prompt else dialogue.first_turn
         )
     except (StrongroomError, OSError) as error:
         conversation = "" if dialogue.is_new else answer.conversation
@@ -70,8 +70,10 @@ def keep(conversations: Conversations, evidence: Evidence, answer: Answer, draft
     return answer
 
 
-def _exchange(answer: Answer, draft: Draft) -> Exchange:
-    if draft.prompt is None:
-        return Exchange(answer.question, "", "", ())
-    shown = tuple(source.number for source in draft.prompt.new_sources)
-    return Exchange(answer.question, draft.prompt.user, draft.reply, shown)
+def _exchange(evidence: Evidence, draft: Draft) -> Exchange:
+    documents, prompt = evidence.findings.documents, draft.prompt
+    scope = None if documents is None else Scope(frozenset(documents), frozenset(documents))
+    if prompt is None:
+        return Exchange(evidence.question, "", "", (), scope)
+    shown = tuple(source.number for source in prompt.new_sources)
+    return Exchange(evidence.question, prompt.user, draft.reply, shown, scope)

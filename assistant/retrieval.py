@@ -42,6 +42,8 @@ class Findings:
     """What else the question's words are called."""
     sides: Sequence[Collection[str]] = ()
     """Groups of documents (paths) that the question needs together, as a comparison does; see `assistant.sides`."""
+    documents: Collection[str] | None = None
+    """Paths of the documents that were searched; None: all."""
 
 
 @dataclass(slots=True)
@@ -128,6 +130,7 @@ class Retriever:
             vector,
             other_words(query, self._glossary) if self.settings.glossary else (),
             sides,
+            documents,
         )
 
     def documents_named(self, query: str, documents: Collection[str] | None = None) -> dict[str, DocumentScore]:

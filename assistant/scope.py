@@ -1,11 +1,12 @@
-"""Which documents a question is put to: by `--doc GLOB`, and by `@name` in the question."""
+"""Which documents a question is put to: by `--doc GLOB`, by `@name` in the question, or by the question it leans on."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
+from assistant.types import Exchange
 from config.errors import StrongroomError
 from ingest.naming import comparable, paths_named
 from ingest.types import DocumentRecord
@@ -26,16 +27,40 @@ def paths_matching(records: Iterable[DocumentRecord], glob: str) -> frozenset[st
     return found
 
 
-def scoped_by_name(question: str, records: Collection[DocumentRecord]) -> tuple[str, frozenset[str] | None]:
+def scoped_by_name(question: str, records: Iterable[DocumentRecord]) -> tuple[str, frozenset[str] | None]:
     """`question` without the `@name`s that name documents, and the paths they name (None: it names none).
 
     `@travel` names every document whose file name begins with it, its ending left out or not; `*` and `?` may be
     used, and quotes around a name with spaces. An `@` word that fits no document stays in the question as it is.
     """
+    return _names_taken_out(question, [record.path for record in records if _is_searchable(record)])
+
+
+def without_names(exchange: Exchange) -> str:
+    """An earlier question without the `@name`s of the documents it was put to, as they were called then."""
+    return _names_taken_out(exchange.question, exchange.scope.named)[0] if exchange.scope else exchange.question
+
+
+def scope_of(leaned_on: Sequence[Exchange]) -> frozenset[str] | None:
+    """Paths of the documents that a question is put to which leans on these earlier ones (oldest first) and names none
+    itself: those of the last of them that was put to some, where they are now; None: all.
+
+    Raises StrongroomError when none of them can be found any more.
+    """
+    scope = next((exchange.scope for exchange in reversed(leaned_on) if exchange.scope is not None), None)
+    if scope is not None and not scope.documents:
+        raise StrongroomError(
+            "The documents that the question before was put to are gone from the library, or were renamed and changed.",
+            "Ask the question in full, or name a document with @.",
+        )
+    return None if scope is None else scope.documents
+
+
+def _names_taken_out(question: str, paths: Collection[str]) -> tuple[str, frozenset[str] | None]:
     named: set[str] = set()
 
     def take_out(match: re.Match[str]) -> str:
-        found = _beginning_with(match[1] or match[2], records)
+        found = _beginning_with(match[1] or match[2], paths)
         named.update(found)
         return "" if found else match[0]
 
@@ -45,15 +70,11 @@ def scoped_by_name(question: str, records: Collection[DocumentRecord]) -> tuple[
     return " ".join(rest.split()).replace(" ?", "?"), frozenset(named)
 
 
-def _beginning_with(name: str, records: Iterable[DocumentRecord]) -> set[str]:
+def _beginning_with(name: str, paths: Collection[str]) -> set[str]:
     wanted = comparable(name)
-    searchable = [record for record in records if _is_searchable(record)]
-    exact = {
-        record.path
-        for record in searchable
-        if wanted in (comparable(record.document), comparable(PurePath(record.document).stem))
-    }
-    return exact or {record.path for record in searchable if fnmatchcase(comparable(record.document), f"{wanted}*")}
+    names = {path: comparable(PurePath(path).name) for path in paths}
+    exact = {path for path, called in names.items() if wanted in (called, PurePath(called).stem)}
+    return exact or {path for path, called in names.items() if fnmatchcase(called, f"{wanted}*")}
 
 
 def _is_searchable(record: DocumentRecord) -> bool:

@@ -165,14 +165,25 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The documents that a question was put to: `named` are their paths when it was, `documents` those at which they
+    are now, where they still are in the library."""
+
+    named: frozenset[str]
+    documents: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
-    """A turn as the next prompt needs it: `prompt` and `reply` are the messages of the model, byte for byte (empty
-    when it had no part in the turn), `shown` the numbers of the sources that stand in `prompt`."""
+    """A turn as the next question needs it: `prompt` and `reply` are the messages of the model, byte for byte (empty
+    when it had no part in the turn), `shown` the numbers of the sources that stand in `prompt`; `scope` is None for a
+    question that was put to all documents."""
 
     question: str
     prompt: str
     reply: str
     shown: tuple[int, ...]
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ import json
 import sqlite3
 from collections.abc import Collection
 
+from assistant.conversations.scopes import forget_those_gone
+
 FORGOTTEN = "(This turn was removed together with the document it spoke of.)"
 
 # A moved document is quoted under its old path: a source belongs to it when neither its passage nor its path is left.
@@ -49,6 +51,7 @@ def forget_documents(connection: sqlite3.Connection, collection: str, paths: Col
             "UPDATE conversation_sources SET passage = NULL, path = '' WHERE conversation = ? AND number = ?",
             (conversation, source),
         )
+    forget_those_gone(connection, collection)
 
 
 def _blank(connection: sqlite3.Connection, conversation: str, turn: int) -> None:
@@ -58,5 +61,6 @@ def _blank(connection: sqlite3.Connection, conversation: str, turn: int) -> None
         (FORGOTTEN, conversation, turn),
     )
     connection.execute("DELETE FROM conversation_citations WHERE conversation = ? AND turn = ?", (conversation, turn))
+    connection.execute("DELETE FROM conversation_scopes WHERE conversation = ? AND turn = ?", (conversation, turn))
     if turn == 0:
         connection.execute("UPDATE conversations SET title = '' WHERE id = ?", (conversation,))

@@ -4,7 +4,9 @@ import re
 
 from ingest.library.database import Database
 
-# A source's passage is NULL once its document is forgotten: its number is not given to another one.
+# A source's passage is NULL once its document is forgotten: its number is not given to another one. The path and the
+# hash of a document that a turn was put to are empty then: that there was one stays, or the turn would pass for one put
+# to all.
 TABLES = """
 CREATE TABLE IF NOT EXISTS conversation_secret (secret TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS conversations (
@@ -45,6 +47,14 @@ CREATE TABLE IF NOT EXISTS conversation_evidence (
     key_start INTEGER NOT NULL,
     key_end INTEGER NOT NULL,
     in_prompt INTEGER NOT NULL,
+    PRIMARY KEY (conversation, turn, position)
+);
+CREATE TABLE IF NOT EXISTS conversation_scopes (
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    turn INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
     PRIMARY KEY (conversation, turn, position)
 );
 CREATE TABLE IF NOT EXISTS conversation_citations (

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from assistant.conversations.names import title_of
 from assistant.conversations.passages import as_json, from_json
+from assistant.conversations.scopes import add_scope, scopes_of
 from assistant.types import Answer, Citation, Dialogue, Exchange, Source, Turn
 from ingest.library.database import Database
 
@@ -50,6 +51,8 @@ def add(
             now,
         ),
     )
+    if exchange.scope is not None:
+        add_scope(connection, conversation, turn, exchange.scope.documents)
     _add_evidence(connection, conversation, turn, answer, exchange)
     connection.executemany(
         "INSERT INTO conversation_citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -107,12 +110,14 @@ def exchanges_of(database: Database, conversation: str) -> tuple[Exchange, ...]:
         "SELECT turn, source FROM conversation_evidence WHERE conversation = ? AND in_prompt", (conversation,)
     ):
         shown.setdefault(turn, []).append(source)
+    scopes = scopes_of(database, conversation)
     rows = database.rows(
         "SELECT number, question, prompt, reply FROM conversation_turns WHERE conversation = ? ORDER BY number",
         (conversation,),
     )
     return tuple(
-        Exchange(question, prompt, reply, tuple(shown.get(turn, ()))) for turn, question, prompt, reply in rows
+        Exchange(question, prompt, reply, tuple(shown.get(turn, ())), scopes.get(turn))
+        for turn, question, prompt, reply in rows
     )
 
 

@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
 from assistant.ask import AskOptions, find_passages
+from assistant.assistant import Assistant
 from assistant.scope import paths_matching, scoped_by_name
 from config.errors import StrongroomError
 from ingest.types import DocumentRecord, FileStatus
@@ -81,20 +84,71 @@ def test_a_file_that_is_called_like_a_glob_can_be_named() -> None:
 LEASES = {f"lease-{place}.md": [f"The rent for {place} is 900 euro until June 2025."] for place in ("one", "two")}
 
 
-def test_a_follow_up_stays_in_the_document_that_was_named(open_with: Open) -> None:
+RENT = "@lease-one how high is the rent?"
+HOTEL = "Which hotel costs per night in Norway are reimbursed?"
+
+
+@pytest.fixture
+def leases(open_with: Open) -> Assistant:
     assistant = open_with()
     fill(assistant.library, HashEmbedder(), LEASES)
+    return assistant
 
-    def asked_of(question: str, conversation: str = "last") -> tuple[str, set[str]]:
-        answer = answer_to(assistant, question, conversation=conversation, style="quote")
-        return answer.text, {source.passage.document for source in answer.evidence}
 
-    assert asked_of("@lease-one how high is the rent?", "new")[1] == {"lease-one.md"}
-    assert asked_of("And until when?")[1] == {"lease-one.md"}
-    assert asked_of("And in 2025?")[1] == {"lease-one.md"}
-    assert asked_of("And @lease-two?")[1] == {"lease-two.md"}
-    assert asked_of("And until when?")[1] == {"lease-two.md"}
-    assert len(asked_of("How many days of paid vacation do employees accrue per year?")[1]) > 1
+def asked_of(assistant: Assistant, question: str, conversation: str = "last", **how: Any) -> set[str]:
+    """The documents whose passages were found for the question."""
+    answer = answer_to(assistant, question, conversation=conversation, style="quote", **how)
+    return {source.passage.document for source in answer.evidence}
+
+
+def test_a_follow_up_stays_in_the_document_that_was_named(leases: Assistant) -> None:
+    assert asked_of(leases, RENT, "new") == {"lease-one.md"}
+    for question in ("And until when?", "And in 2025?", "And until June?", "And now?"):
+        assert asked_of(leases, question) == {"lease-one.md"}
+    assert asked_of(leases, "And @lease-two?") == {"lease-two.md"}
+    assert asked_of(leases, "And until when?") == {"lease-two.md"}
+    assert len(asked_of(leases, "How many days of paid vacation do employees accrue per year?")) > 1
+    assert len(asked_of(leases, "And per year?")) > 1
+
+
+def test_a_follow_up_stays_in_the_documents_of_a_glob(leases: Assistant) -> None:
+    assert asked_of(leases, "How high is the rent?", "new", document="lease-*") == {"lease-one.md", "lease-two.md"}
+    assert asked_of(leases, "And until when?") == {"lease-one.md", "lease-two.md"}
+    assert asked_of(leases, "And until when?", document="lease-two.md") == {"lease-two.md"}
+
+
+def test_a_follow_up_finds_a_document_that_was_renamed_not_the_one_that_took_its_name(leases: Assistant) -> None:
+    asked_of(leases, RENT, "new")
+    leases.library.move_document("/documents/lease-one.md", "/documents/agreement.md")
+    assert asked_of(leases, "And until when?") == {"agreement.md"}
+    fill(leases.library, HashEmbedder(), {"lease-one.md": ["The rent for the boat is 90 euro until May 2031."]})
+    assert asked_of(leases, "And until when?") == {"agreement.md"}
+
+
+def test_a_follow_up_finds_a_document_that_was_changed(leases: Assistant) -> None:
+    asked_of(leases, RENT, "new")
+    fill(leases.library, HashEmbedder(), {"lease-one.md": ["The rent for one is 950 euro until June 2026."]})
+    assert asked_of(leases, "And until when?") == {"lease-one.md"}
+    leases.library.move_document("/documents/lease-one.md", "/documents/agreement.md")
+    assert asked_of(leases, "And in 2026?") == {"agreement.md"}
+
+
+def test_a_follow_up_to_a_document_that_cannot_be_found_any_more_says_so(leases: Assistant) -> None:
+    asked_of(leases, RENT, "new")
+    leases.library.move_document("/documents/lease-one.md", "/documents/agreement.md")
+    fill(leases.library, HashEmbedder(), {"agreement.md": ["The rent for one is 950 euro until June 2026."]})
+    with pytest.raises(StrongroomError, match="put to are gone from the library, or were renamed and changed"):
+        asked_of(leases, "And until when?")
+    assert len(asked_of(leases, HOTEL)) > 1
+    assert asked_of(leases, "And @agreement?") == {"agreement.md"}
+
+
+def test_a_follow_up_stays_in_what_is_left_when_one_of_its_documents_is_forgotten(leases: Assistant) -> None:
+    assert asked_of(leases, "How high is the rent in lease two?", "new", document="lease-*", k=1) == {"lease-two.md"}
+    assert leases.forget("lease-one.md").verified_absent
+    kept = leases.library.database.rows("SELECT path FROM conversation_scopes ORDER BY path")
+    assert kept == [("",), ("/documents/lease-two.md",)]
+    assert asked_of(leases, "And until when?") == {"lease-two.md"}
 
 
 def test_the_name_of_a_document_is_not_searched_for_again(open_with: Open) -> None:
