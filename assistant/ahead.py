@@ -4,7 +4,7 @@ import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Lock
 
 from assistant.ask import Asker, AskOptions, chosen_style, find_passages, put_to
 from assistant.context import (
@@ -24,6 +24,9 @@ from models.base import TokenUsage
 Expect = Callable[[float], object]
 """Told in how many seconds the first word would come if the question were asked now."""
 
+_ENDS_WITHIN = 0.1
+"""Seconds that a question waits for what is being read ahead of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -40,6 +43,48 @@ class Plan:
     @property
     def begun(self) -> tuple[str, ...]:
         return self.order[: self.read]
+
+
+class Ahead:
+    """What is read ahead, look after look, for one question at a time; a question that is asked goes first. May be used
+    from any thread."""
+
+    def __init__(self) -> None:
+        self._plan = Plan()
+        self._reading = Lock()
+        """Held while the plan is being made and followed."""
+        self._stop = Event()
+        self._question = object()
+        """Another one when a question went ahead of what was being read."""
+
+    def read(
+        self,
+        asker: Asker,
+        typed: str,
+        options: AskOptions,
+        stop: Event,
+        expect: Expect | None = None,
+        *,
+        is_whole: bool = False,
+    ) -> None:
+        """`read_ahead`, going on from what was read at the looks before."""
+        with self._reading:
+            self._stop = stop
+            question = self._question
+            plan = read_ahead(asker, typed, options, self._plan, stop, expect, is_whole=is_whole)
+            self._plan = plan if question is self._question else Plan()
+
+    def take(self) -> Plan:
+        """What was read ahead up to now, for the question that is asked now. Where reading does not end at once, as
+        while another conversation is put away, what was read up to the look before: the search need not wait for it."""
+        self._stop.set()
+        has_ended = self._reading.acquire(timeout=_ENDS_WITHIN)
+        if not has_ended:
+            self._question = object()
+        plan, self._plan = self._plan, Plan()
+        if has_ended:
+            self._reading.release()
+        return plan
 
 
 def read_ahead(

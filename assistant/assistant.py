@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event
 from typing import TYPE_CHECKING, Any, Unpack
 
-from assistant.ahead import Plan, read_ahead, read_opening
+from assistant.ahead import Ahead, read_opening
 from assistant.ask import Asker, AskOptions, ask
 from assistant.conversations.conversations import Conversations
 from assistant.events import AnswerEvent
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
     from ingest.pipeline import IngestOptions
     from models.llama.states import StateStore
     from models.registry import ModelRegistry
-
-
-_READING_ENDS_WITHIN = 0.1
-"""Seconds that a question waits for what is being read ahead of it."""
 
 
 def open_assistant(
@@ -76,12 +72,7 @@ class Assistant:
         self.library.forget_hooks += [self.conversations.purge_documents, self._forget_what_was_read]
         self.conversations.delete_hooks.append(self._forget_conversation)
         self.parts = Parts(locations, lambda: self.settings, embedder, llm, reranker)
-        self._plan = Plan()
-        self._reading = Lock()
-        """Held while the plan is being made and followed."""
-        self._stop_reading = Event()
-        self._question = object()
-        """Another one when a question went ahead of what was being read."""
+        self._ahead = Ahead()
         self.retriever = Retriever(
             self.library,
             self.settings.retrieval,
@@ -151,7 +142,7 @@ class Assistant:
         """A question becomes an answer; see `assistant.ask`."""
         question = sanitise(question)
         options = self._options(question, how)
-        plan = self._take_plan()
+        plan = self._ahead.take()
         if plan.conversation == options.conversation:
             options = replace(options, read=plan.begun, whole=plan.whole)
         return ask(self.asker(), question, options, stop or Event())
@@ -188,14 +179,9 @@ class Assistant:
 
         `expect` is told, now and then, in how many seconds the first word would come if it were asked now.
         """
-        if not self.may_read_ahead() or not typed.strip():
-            return
-        options = self._options(typed, {"conversation": conversation})
-        with self._reading:
-            self._stop_reading = stop = stop or Event()
-            question = self._question
-            plan = read_ahead(self.asker(), typed, options, self._plan, stop, expect, is_whole=is_whole)
-            self._plan = plan if question is self._question else Plan()
+        if self.may_read_ahead() and typed.strip():
+            options = self._options(typed, {"conversation": conversation})
+            self._ahead.read(self.asker(), typed, options, stop or Event(), expect, is_whole=is_whole)
 
     def read_opening(self, *, stop: Event | None = None) -> None:
         """Start the model and have it read what every new conversation begins with; until `stop` is set."""
@@ -257,18 +243,6 @@ class Assistant:
             seed=how.get("seed"),
             refuse=self.settings.retrieval.refuse,
         )
-
-    def _take_plan(self) -> Plan:
-        """What was read ahead up to now, for the question that is asked now. Where reading does not end at once, as
-        while another conversation is put away, what was read up to the look before: the search need not wait for it."""
-        self._stop_reading.set()
-        has_ended = self._reading.acquire(timeout=_READING_ENDS_WITHIN)
-        if not has_ended:
-            self._question = object()
-        plan, self._plan = self._plan, Plan()
-        if has_ended:
-            self._reading.release()
-        return plan
 
     def _scope(self, question: str, document: str | None) -> tuple[str, frozenset[str] | None]:
         if not question.strip():

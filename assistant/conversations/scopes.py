@@ -42,7 +42,7 @@ def scopes_of(database: Database, conversation: str) -> dict[int, Scope]:
     named: dict[int, set[str]] = {}
     now: dict[int, set[str]] = {}
     for turn, path, path_now in database.rows(_OF, (conversation,)):
-        named.setdefault(turn, set()).add(path)
+        named.setdefault(turn, set()).update({path} - {""})
         now.setdefault(turn, set()).update({path_now} - {None})
     return {turn: Scope(frozenset(paths), frozenset(now[turn])) for turn, paths in named.items()}
 
