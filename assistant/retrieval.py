@@ -12,9 +12,10 @@ from assistant.calibration import load_calibration
 from assistant.fusion import fuse, on_one_scale, with_page_support
 from assistant.glossary import Glossary, OtherWords, other_words, phrases_in, widen
 from assistant.passages import RERANKED, rerank, without_near_duplicates
+from assistant.reasons import Reasons
 from assistant.relevance import Meaning, fits
 from assistant.sides import find_sides, names_of_documents, take_turns
-from assistant.types import Passage, SearchMode, SearchResult, SearchTimings, Why
+from assistant.types import Passage, SearchMode, SearchResult, SearchTimings
 from assistant.words import Weights, content_words, written_words
 from config.sections import RetrievalSettings
 from ingest.types import ScoredChunk, StoredChunk
@@ -192,7 +193,10 @@ class Retriever:
         sides: Sequence[Collection[str]],
         limit: int,
     ) -> list[Passage]:
-        searches = {name: on_one_scale(found.best, found.others) for name, found in _named(lexical, dense)}
+        searches = {
+            "lexical": on_one_scale(lexical.best, lexical.others),
+            "dense": on_one_scale(dense.best, dense.others),
+        }
         if dense.best:
             # A passage that waits for its vector is judged by its words alone.
             searches["dense"] = {**searches["lexical"], **searches["dense"]}
@@ -207,13 +211,8 @@ class Retriever:
         order = sorted(scores, key=lambda chunk_id: (-scores[chunk_id], chunk_id))
         if sides:
             order = take_turns(order, {chunk_id: path for chunk_id, (path, _) in places.items()}, sides)
-        ranks = {name: found.ranks() for name, found in _named(lexical, dense)}
-        document_ranks = _document_ranks(about)
-        cosines = dense.scores()
-        passages = (
-            _passage(scores[held.chunk.chunk_id], held, ranks, document_ranks, about, cosines.get(held.chunk.chunk_id))
-            for held in self._read(order, limit)
-        )
+        reasons = Reasons(lexical.ranks(), dense.ranks(), about, dense.scores())
+        passages = (reasons.passage(held, scores[held.chunk.chunk_id]) for held in self._read(order, limit))
         return without_near_duplicates(passages, limit)
 
     def _read(self, order: Sequence[str], batch: int) -> Iterator[StoredChunk]:
@@ -258,10 +257,6 @@ class _Found:
 _NOTHING = _Found()
 
 
-def _named(lexical: _Found, dense: _Found) -> list[tuple[str, _Found]]:
-    return [("lexical", lexical), ("dense", dense)]
-
-
 def _best_documents(about: Mapping[str, DocumentScore], sides: Sequence[Collection[str]]) -> list[str]:
     """The documents that a question is most likely about, those of all its sides first; none if it names none."""
     best = max((document.score for document in about.values()), default=0.0)
@@ -270,41 +265,3 @@ def _best_documents(about: Mapping[str, DocumentScore], sides: Sequence[Collecti
     scores = {path: document.score for path, document in about.items()}
     ranked = sorted(likely | of_sides, key=lambda path: (path not in of_sides, -scores.get(path, 0.0), path))
     return ranked[: max(MOST_DOCUMENTS, len(of_sides))]
-
-
-def _document_ranks(about: Mapping[str, DocumentScore]) -> dict[str, int]:
-    """Path → rank; documents that fit equally well share one."""
-    levels = sorted({document.score for document in about.values()}, reverse=True)
-    return {path: levels.index(document.score) + 1 for path, document in about.items()}
-
-
-def _passage(
-    score: float,
-    stored: StoredChunk,
-    ranks: Mapping[str, Mapping[str, int]],
-    document_ranks: Mapping[str, int],
-    about: Mapping[str, DocumentScore],
-    similarity: float | None,
-) -> Passage:
-    chunk_id = stored.chunk.chunk_id
-    return Passage(
-        rank=0,
-        score=score,
-        chunk=stored.chunk,
-        document=stored.document,
-        path=stored.path,
-        title=stored.title,
-        page_label=stored.page_label,
-        why=Why(
-            lexical_rank=ranks["lexical"].get(chunk_id),
-            dense_rank=ranks["dense"].get(chunk_id),
-            document_rank=document_ranks.get(stored.path),
-            named_by=_named_by(about[stored.path]) if stored.path in about else "",
-        ),
-        similarity=similarity,
-    )
-
-
-def _named_by(document: DocumentScore) -> str:
-    marks = sorted(document.marks, key=lambda mark: (-document.marks[mark], mark))
-    return ", ".join(f"Q{mark}" if mark.isdigit() and len(mark) == 1 else mark for mark in marks)
