@@ -80,7 +80,7 @@ def ask(asker: Asker, question: str, options: AskOptions, stop: Event) -> Iterat
     The conversation gets the turn just before the last event; a question that fails, or whose events are not read to
     the end, leaves no trace in it. Where it cannot get the turn, `unkept` of the answer says why. Setting `stop` ends
     the answer where it is; the part that is there is checked and kept. Raises ModelError, EmbedderMismatch, UsageError
-    for an unknown conversation.
+    for an unknown conversation, and what `find_passages` raises.
     """
     clock = Clock()
     dialogue = asker.conversations.open(options.conversation)
@@ -124,7 +124,7 @@ def find_passages(asker: Asker, question: str, dialogue: Dialogue, options: AskO
 
 
 def _weigh(asker: Asker, question: str, dialogue: Dialogue, findings: Findings, read: Sequence[str]) -> Evidence:
-    """The passages found as numbered sources, the sentence that matters most lit in each."""
+    """The passages found as numbered sources, each with the sentence of it that matters most."""
     passages = findings.result.passages
     sentences = score_passages(
         question,
