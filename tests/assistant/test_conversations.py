@@ -79,7 +79,8 @@ def test_collections_keep_their_conversations_apart(open_with: Open, locations: 
 
 def test_deleting_takes_everything_of_it(open_with: Open, locations: Locations) -> None:
     assistant = open_with()
-    kept, gone = (answer_to(assistant, question, style="quote").conversation for question in (HOTEL, VACATION))
+    kept = answer_to(assistant, HOTEL, style="quote").conversation
+    gone = answer_to(assistant, VACATION, style="quote", document="*-policy.md").conversation
     assistant.conversations.delete(gone)
     assert [c.conversation_id for c in assistant.conversations.list()] == [kept]
     assistant.close()
@@ -88,7 +89,7 @@ def test_deleting_takes_everything_of_it(open_with: Open, locations: Locations) 
 
 
 def _rows_of(file: Path, conversation: str) -> int:
-    """Rows of the four tables that hang on a conversation."""
+    """Rows of the five tables that hang on a conversation."""
     connection = sqlite3.connect(file)
     (count,) = connection.execute(
         """
@@ -96,6 +97,7 @@ def _rows_of(file: Path, conversation: str) -> int:
              + (SELECT count(*) FROM conversation_sources WHERE conversation = :id)
              + (SELECT count(*) FROM conversation_evidence WHERE conversation = :id)
              + (SELECT count(*) FROM conversation_citations WHERE conversation = :id)
+             + (SELECT count(*) FROM conversation_scopes WHERE conversation = :id)
         """,
         {"id": conversation},
     ).fetchone()
