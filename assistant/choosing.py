@@ -56,7 +56,7 @@ def _misfits_of_collections(registry: ModelRegistry, settings: Settings) -> list
     return [
         f"{trouble} The collection {collection} has it from llama.adapters."
         for collection, adapter in settings.llama.by_collection.items()
-        if (trouble := _misfit(registry, _over(settings, settings.models.llm, adapter)))
+        if (trouble := _misfit(registry, settings.with_models(adapter=adapter)))
     ]
 
 
@@ -82,19 +82,13 @@ def _without_a_misfit(choice: Choice, locations: Locations, registry: ModelRegis
 
 def _misfit_over_the_one_in_use(registry: ModelRegistry, settings: Settings, adapter: str) -> str:
     """A sentence that names a language model that the adapter fits, empty when it fits the one in use."""
-    trouble = _misfit(registry, _over(settings, settings.models.llm, adapter))
+    with_it = settings.with_models(adapter=adapter)
+    trouble = _misfit(registry, with_it)
     if not trouble:
         return ""
     models = [entry.name for entry in registry.entries() if entry.kind == "llm"]
-    fitting = next((model for model in models if _is_a_fit(registry, _over(settings, model, adapter))), None)
+    fitting = next((model for model in models if _is_a_fit(registry, with_it.with_models(llm=model))), None)
     return f"{trouble} It fits after `strongroom models use {fitting}`." if fitting else trouble
-
-
-def _over(settings: Settings, llm: str, adapter: str) -> Settings:
-    """The settings with this adapter over this language model."""
-    models = settings.models.model_copy(update={"llm": llm})
-    llama = settings.llama.model_copy(update={"adapter": adapter})
-    return settings.model_copy(update={"models": models, "llama": llama})
 
 
 def _misfit(registry: ModelRegistry, settings: Settings) -> str:

@@ -180,3 +180,15 @@ class Settings(Section):
     server: ServerSettings = ServerSettings()
     interface: InterfaceSettings = InterfaceSettings()
     log: LogSettings = LogSettings()
+
+    def with_models(
+        self, *, llm: str | None = None, adapter: str | None = None, adapter_scale: float | None = None
+    ) -> "Settings":
+        """With another language model, another adapter over it, another scale of that; None keeps what is there."""
+        models = self.models.model_copy(update=_given(llm=llm))
+        llama = self.llama.model_copy(update=_given(adapter=adapter, adapter_scale=adapter_scale))
+        return self.model_copy(update={"models": models, "llama": llama})
+
+
+def _given(**values: object) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}

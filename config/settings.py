@@ -54,9 +54,8 @@ class LoadedSettings:
         adapter = self.settings.llama.adapter_of(collection)
         if adapter is None or self.origin("llama.adapter") == "flag":
             return self
-        changed = self.settings.llama.model_copy(update={"adapter": adapter})
         origins = {**self._origins, "llama.adapter": self.origin("llama.adapters")}
-        return LoadedSettings(self.settings.model_copy(update={"llama": changed}), origins)
+        return LoadedSettings(self.settings.with_models(adapter=adapter), origins)
 
     def _value(self, key: str) -> object:
         section, name = key.split(".")

@@ -80,11 +80,7 @@ def tuning_key(llm: ModelEntry, adapter: "ModelEntry | Adapter | None") -> "Tuni
 
 def settings_for(settings: Settings, llm: str) -> Settings:
     """The settings as they are for another language model: over it only the adapter that comes with it works."""
-    if llm == settings.models.llm:
-        return settings
-    llama = settings.llama.model_copy(update={"adapter": "auto"})
-    models = settings.models.model_copy(update={"llm": llm})
-    return settings.model_copy(update={"llama": llama, "models": models})
+    return settings if llm == settings.models.llm else settings.with_models(llm=llm, adapter="auto")
 
 
 def find_adapter(registry: ModelRegistry, settings: Settings) -> ModelEntry | None:

@@ -67,9 +67,8 @@ def find_base(assistant: "Assistant", request: Request) -> Base:
     require_trainable(model.name, header)
     groups_at_once(model.name, header, LEAST_TOKENS, 1)
 
-    with_it = settings_for(settings, model.name)
-    llama = with_it.llama.model_copy(update={"adapter": request.start or with_it.llama.adapter, "adapter_scale": 1.0})
-    start = find_adapter(registry, with_it.model_copy(update={"llama": llama}))
+    with_it = settings_for(settings, model.name).with_models(adapter=request.start or None, adapter_scale=1.0)
+    start = find_adapter(registry, with_it)
     if start is None:
         return Base(model, None, None)
     registry.require_intact(start)

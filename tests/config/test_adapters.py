@@ -5,6 +5,7 @@ import pytest
 from assistant.assistant import open_assistant
 from config.errors import ConfigError
 from config.locations import Locations
+from config.sections import LlamaSettings, ModelSettings, Settings
 from config.settings import load_settings, save_setting
 
 NAMED = {"llama.adapters": "finance=ledger, legal = none"}
@@ -24,6 +25,15 @@ def test_a_collection_has_the_adapter_that_is_named_for_it(locations: Locations,
 def test_a_flag_for_one_question_is_stronger(locations: Locations) -> None:
     loaded = load_settings(locations, flags={**NAMED, "llama.adapter": "clauses"})
     assert loaded.of_collection("finance").settings.llama.adapter == "clauses"
+
+
+def test_settings_with_other_models_keep_what_is_not_named() -> None:
+    settings = Settings(models=ModelSettings(llm="ours"), llama=LlamaSettings(adapter="ledger", adapter_scale=0.5))
+    assert settings.with_models() == settings
+
+    changed = settings.with_models(llm="theirs", adapter_scale=0.0)
+    assert (changed.models.llm, changed.llama.adapter, changed.llama.adapter_scale) == ("theirs", "ledger", 0.0)
+    assert changed.with_models(llm="ours", adapter_scale=0.5) == settings
 
 
 @pytest.mark.parametrize("value", ["ledger", "finance=", "=ledger", "finance=ledger,,legal=none"])

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.models
 TEXT = "The supplier delivers the goods within thirty days. Invoices are payable within two weeks. " * 2
 QUESTION = [Message("user", TEXT + "When does the supplier deliver?")]
 SETTINGS = Settings(models=ModelSettings(llm="tiny"))
+WITHOUT_GUESSES = Settings(models=SETTINGS.models, llama=LlamaSettings(drafting="off"))
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_a_model_runs_by_what_was_found_and_can_be_made_to_forget_it(
     assert isinstance(last, Tuned)
     assert last.tuning.why
     assert tuning_of(registry, SETTINGS) == last.tuning
-    assert answer_of(load_llm(registry, SETTINGS))[0] == answer_of(load_llm(registry, without_guesses(SETTINGS)))[0]
+    assert answer_of(load_llm(registry, SETTINGS))[0] == answer_of(load_llm(registry, WITHOUT_GUESSES))[0]
     assert forget_tuning(registry, SETTINGS)
     assert tuning_of(registry, SETTINGS) is None
 
@@ -218,10 +219,6 @@ def test_the_next_turn_goes_on_from_an_answer_with_guesses(guessing: LlamaModel)
     assert after is not None
     assert before.drafted_accepted > 0
     assert after.reused >= before.prompt + before.generated - 2
-
-
-def without_guesses(settings: Settings) -> Settings:
-    return settings.model_copy(update={"llama": settings.llama.model_copy(update={"drafting": "off"})})
 
 
 def answer_of(model: object, most: int = 24) -> tuple[str, int]:
