@@ -109,13 +109,13 @@ def require_adapter_fits(registry: ModelRegistry, settings: Settings) -> None:
     """Raises AdapterMisfit when the adapter of the settings cannot be put over their language model, and ModelError
     when one of them is missing or cannot be read."""
     from models.llama.adapter import AdapterMisfit, misfit
-    from models.llama.gguf import read_adapter_header, read_gguf_header
+    from models.llama.gguf import read_gguf_header
 
     adapter = find_adapter(registry, settings)
     if adapter is None:
         return
     model = registry.find(settings.models.llm, "llm")
-    reason = misfit(read_adapter_header(adapter.path), read_gguf_header(model.path))
+    reason = misfit(adapter.path, read_gguf_header(model.path))
     if reason is not None:
         raise AdapterMisfit(adapter.name, model.name, reason)
 

@@ -25,8 +25,8 @@ from models.candidates import ModelKind, default_name, kind_of, licence_of, size
 from models.checksums import Checksums, Progress, hash_model
 from models.copies import copy_model
 from models.exporting.exports import export_folder, find_export, find_or_make_export
-from models.llama.adapter import misfit
-from models.llama.gguf import read_adapter_header, read_gguf_header
+from models.llama.adapter import require_fits_one_of
+from models.llama.gguf import read_adapter_header
 from models.starter import STARTER, STARTERS, Starter
 
 KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "reranker", "adapter": "adapter"}
@@ -144,7 +144,7 @@ class ModelRegistry:
         path = path.expanduser().absolute()
         kind = kind_of(path)
         if kind == "adapter":
-            self._require_fits_a_model(path)
+            require_fits_one_of(path, {entry.name: entry.path for entry in self.entries() if entry.kind == "llm"})
         name = name or default_name(path)
         with self._changing() as rows:
             self._require_free(name, rows)
@@ -274,26 +274,6 @@ class ModelRegistry:
             if isinstance(error, OSError):
                 raise unwritable(target, error) from error
             raise
-
-    def _require_fits_a_model(self, path: Path) -> None:
-        """Raises ModelError when the adapter at `path` fits none of the language models there are."""
-        adapter = read_adapter_header(path)
-        reasons = []
-        for entry in self.entries():
-            if entry.kind != "llm":
-                continue
-            try:
-                reason = misfit(adapter, read_gguf_header(entry.path))
-            except ModelError:
-                reasons.append(f"{entry.name} cannot be read")
-                continue
-            if reason is None:
-                return
-            reasons.append(f"for {entry.name} {reason}")
-        raise ModelError(
-            f"The adapter {path} fits none of the language models there are ({'; '.join(reasons[:3]) or 'none'}).",
-            "Add the language model it was made for first.",
-        )
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> ModelError:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import ModelError
 from models.llama.adapter import misfit
-from models.llama.gguf import read_adapter_header, read_gguf_header
+from models.llama.gguf import read_gguf_header
 from models.loading import find_adapter, settings_for
 from training.room import LEAST_TOKENS, groups_at_once, require_trainable
 from training.start import Start, read_adapter
@@ -72,7 +72,7 @@ def find_base(assistant: "Assistant", request: Request) -> Base:
     if start is None:
         return Base(model, None, None)
     registry.require_intact(start)
-    reason = misfit(read_adapter_header(start.path), header)
+    reason = misfit(start.path, header)
     try:
         weights = read_adapter(start.path)
     except ValueError as error:

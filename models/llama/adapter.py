@@ -1,10 +1,11 @@
 """LoRA adapters: small files of changes to a model's weights, and whether one fits a model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.errors import ModelError
-from models.llama.gguf import GgufHeader
+from models.llama.gguf import GgufHeader, read_adapter_header, read_gguf_header
 
 _DOWN, _UP = ".lora_a", ".lora_b"
 
@@ -30,25 +31,47 @@ class AdapterMisfit(ModelError):
         )
 
 
-def misfit(adapter: GgufHeader, model: GgufHeader) -> str | None:
-    """Why the adapter cannot be put over the model, as the end of a sentence; None when it fits.
+def misfit(adapter: Path, model: GgufHeader) -> str | None:
+    """Why the adapter in this file cannot be put over the model, as the end of a sentence; None when it fits. Raises
+    ModelError when the file cannot be read or holds no adapter.
 
-    The same conditions as in llama.cpp (llama-adapter.cpp), told apart before it sees the files.
+    The same conditions as in llama.cpp (llama-adapter.cpp), told apart before it sees the files. Of the model it takes
+    the header, which with its vocabulary is long to read: who loads a model has read it already.
     """
-    if adapter.architecture != model.architecture:
-        return f"it is for models of the kind {adapter.architecture}, and this one is {model.architecture}"
-    names = {name.removesuffix(_DOWN).removesuffix(_UP) for name in adapter.tensors if name.endswith((_DOWN, _UP))}
+    changes = read_adapter_header(adapter)
+    if changes.architecture != model.architecture:
+        return f"it is for models of the kind {changes.architecture}, and this one is {model.architecture}"
+    names = {name.removesuffix(_DOWN).removesuffix(_UP) for name in changes.tensors if name.endswith((_DOWN, _UP))}
     if not names:
         return "it changes nothing"
     for name in sorted(names):
         if name not in model.tensors:
             return f"it changes {name}, which the model does not have"
-        down, up = adapter.tensors.get(name + _DOWN), adapter.tensors.get(name + _UP)
+        down, up = changes.tensors.get(name + _DOWN), changes.tensors.get(name + _UP)
         if down is None or up is None:
             return f"only half of its change to {name} is there"
         if not _fits(name, down, up, model.tensors[name]):
             return f"its change to {name} has the shape {_shape(down)} by {_shape(up)}, not that of the model"
     return None
+
+
+def require_fits_one_of(adapter: Path, models: Mapping[str, Path]) -> None:
+    """Raises ModelError when the adapter fits none of the language models, of which there are the names and files."""
+    reasons = []
+    for name, path in models.items():
+        try:
+            model = read_gguf_header(path)
+        except ModelError:
+            reasons.append(f"{name} cannot be read")
+            continue
+        reason = misfit(adapter, model)
+        if reason is None:
+            return
+        reasons.append(f"for {name} {reason}")
+    raise ModelError(
+        f"The adapter {adapter} fits none of the language models there are ({'; '.join(reasons[:3]) or 'none'}).",
+        "Add the language model it was made for first.",
+    )
 
 
 def _fits(name: str, down: tuple[int, ...], up: tuple[int, ...], weights: tuple[int, ...]) -> bool:

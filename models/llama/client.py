@@ -16,7 +16,7 @@ from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
 from models.llama.adapter import Adapter, AdapterMisfit, misfit
-from models.llama.gguf import read_adapter_header, read_gguf_header
+from models.llama.gguf import read_gguf_header
 from models.llama.keeping import Keeper
 from models.llama.memory import memory_needed, require_memory
 from models.llama.plan import Plan, load_request, make_plan
@@ -57,7 +57,7 @@ class LlamaModel:
         tuned: Plan | None = None,
     ) -> None:
         header = read_gguf_header(path)
-        if adapter is not None and (reason := misfit(read_adapter_header(adapter.path), header)) is not None:
+        if adapter is not None and (reason := misfit(adapter.path, header)) is not None:
             raise AdapterMisfit(adapter.name, name, reason)
         self._path = path
         self._settings = settings

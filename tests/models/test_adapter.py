@@ -51,7 +51,7 @@ def chosen(adapter: str, llm: str = "base", scale: float = 1.0) -> Settings:
 def test_an_adapter_fits_the_model_it_was_made_for(
     tmp_path: Path, changes: dict[str, tuple[int, int]], architecture: str, words: str | None
 ) -> None:
-    adapter = read_adapter_header(write_adapter(tmp_path / "lora.gguf", changes, architecture=architecture))
+    adapter = write_adapter(tmp_path / "lora.gguf", changes, architecture=architecture)
     found = misfit(adapter, read_gguf_header(write_base(tmp_path / "base.gguf")))
 
     assert found == words if words is None else words in (found or "")
@@ -61,7 +61,7 @@ def test_half_an_adapter_does_not_fit(tmp_path: Path) -> None:
     path = write_adapter(tmp_path / "lora.gguf", {WEIGHTS: (8, 4)})
     path.write_bytes(path.read_bytes().replace(b"lora_b", b"lora_c"))
 
-    reason = misfit(read_adapter_header(path), read_gguf_header(write_base(tmp_path / "base.gguf")))
+    reason = misfit(path, read_gguf_header(write_base(tmp_path / "base.gguf")))
 
     assert reason is not None
     assert "only half" in reason
@@ -197,7 +197,7 @@ def misfit_of_the_starters() -> str | None:
     adapter, model = paths["adapter"], paths["llm"]
     assert adapter is not None
     assert model is not None
-    return misfit(read_adapter_header(adapter), read_gguf_header(model))
+    return misfit(adapter, read_gguf_header(model))
 
 
 @pytest.mark.models
