@@ -146,7 +146,7 @@ def _teach(assistant: "Assistant", request: Request, base: Base, usable: Sequenc
     before = _before(run, asked, lambda: measured_with(base.start_path))
     tell(before)
     progress = learn(base, lesson, request.minutes, request.seed, run.folder, _steps(lesson, request.minutes, tell))
-    exported = run.export(request.name, alpha=base.alpha, licence=base.licence, start=base.start_path)
+    exported = run.export(request.name, alpha=base.alpha, licence=base.licence, start=base.weights)
     after = measured_with(exported)
     tell(after)
 

@@ -23,7 +23,7 @@ rank 16, and at 0.82 under rank 22."""
 
 
 def mix(
-    adapters: Sequence[Path],
+    adapters: Sequence[Start],
     out: Path,
     *,
     shares: Sequence[float] = (),
@@ -35,10 +35,7 @@ def mix(
     """Write the average of `adapters`, over `layers` only; returns the bytes. `shares`: how much of each, equal ones
     without. What one of them leaves alone counts as unchanged by it. Raises ValueError when none changes any of the
     layers, and when the shares are not one for each."""
-    parts = [
-        (read_adapter(path), share)
-        for path, share in zip(adapters, shares or [1 / len(adapters)] * len(adapters), strict=True)
-    ]
+    parts = list(zip(adapters, shares or [1 / len(adapters)] * len(adapters), strict=True))
     changed = {half.rpartition(".")[0]: None for adapter, _ in parts for half in adapter.weights}
     weights: dict[str, Tensor] = {}
     for layer in changed:
@@ -84,7 +81,7 @@ def main() -> None:
     if arguments.shares and len(arguments.shares) != len(arguments.adapters):
         parser.error("--shares needs a number for each adapter.")
     size = mix(
-        arguments.adapters,
+        [read_adapter(path) for path in arguments.adapters],
         arguments.out,
         shares=arguments.shares,
         rank=arguments.rank,

@@ -9,11 +9,14 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.errors import UsageError
 from config.files import replace_file, unwritable
 from config.locations import private_directory
+
+if TYPE_CHECKING:
+    from training.start import Start
 
 SOURCE = "strongroom adapt"
 """Where the list of models says that an adapter of a run comes from."""
@@ -64,7 +67,7 @@ class Run:
     def keep_before(self, asked: str, measured: Mapping[str, Any]) -> None:
         replace_file(self.folder / _BEFORE, json.dumps({"asked": asked, "measured": measured}).encode())
 
-    def export(self, name: str, *, alpha: float, licence: str, start: Path | None = None) -> Path:
+    def export(self, name: str, *, alpha: float, licence: str, start: "Start | None" = None) -> Path:
         """Write the adapter (0600), half way to what was learnt when it went on from `start`; where it is. Raises
         HomeError when it cannot be written."""
         from training.export import export
@@ -75,8 +78,8 @@ class Run:
         try:
             export(self.folder, adapter, alpha=alpha, name=name, licence=licence)
             if start is not None:
-                shares, rank = (LEARNT_SHARE, 1 - LEARNT_SHARE), read_adapter(start).rank
-                mix([adapter, start], adapter, shares=shares, rank=rank, name=name, licence=licence)
+                learnt, shares = read_adapter(adapter), (LEARNT_SHARE, 1 - LEARNT_SHARE)
+                mix([learnt, start], adapter, shares=shares, rank=start.rank, name=name, licence=licence)
             adapter.chmod(0o600)
         except OSError as error:
             # NumPy writes the tensors, and does not say why it could not: in a file that is open, the disk is full.

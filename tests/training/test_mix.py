@@ -8,7 +8,7 @@ from models.llama.gguf import read_adapter_header
 from training.export import write
 from training.llama import ADAPTED
 from training.mix import main, mix
-from training.start import read_adapter
+from training.start import Start, read_adapter
 
 LAYER = "blocks.0.attn_q"
 OTHER = "blocks.0.ffn_up"
@@ -21,6 +21,10 @@ def adapter(path: Path, seed: int, *, rank: int = 2, alpha: float = 4.0, layer: 
     return path
 
 
+def read(*paths: Path) -> list[Start]:
+    return [read_adapter(path) for path in paths]
+
+
 def change(path: Path, layer: str = LAYER) -> Tensor:
     """What an adapter adds to the weights of a layer."""
     held = read_adapter(path)
@@ -30,7 +34,7 @@ def change(path: Path, layer: str = LAYER) -> Tensor:
 def test_the_change_lies_between_those_of_the_two(tmp_path: Path) -> None:
     one, other = adapter(tmp_path / "1.gguf", 1), adapter(tmp_path / "2.gguf", 2, rank=1, alpha=3.0)
     out = tmp_path / "mixed.gguf"
-    assert mix([one, other], out, shares=[0.75, 0.25], rank=3) == out.stat().st_size
+    assert mix(read(one, other), out, shares=[0.75, 0.25], rank=3) == out.stat().st_size
     torch.testing.assert_close(change(out), 0.75 * change(one) + 0.25 * change(other), atol=5e-3, rtol=0)
     assert read_adapter(out).rank == 3
 
@@ -38,20 +42,20 @@ def test_the_change_lies_between_those_of_the_two(tmp_path: Path) -> None:
 def test_of_three_each_has_its_third(tmp_path: Path) -> None:
     three = [adapter(tmp_path / f"{seed}.gguf", seed) for seed in (1, 2, 3)]
     out = tmp_path / "mixed.gguf"
-    mix(three, out, rank=4)
+    mix(read(*three), out, rank=4)
     torch.testing.assert_close(change(out), sum(change(one) for one in three) / 3, atol=5e-3, rtol=0)
 
 
 def test_a_share_for_each_is_asked(tmp_path: Path) -> None:
     one = adapter(tmp_path / "1.gguf", 1)
     with pytest.raises(ValueError, match="shorter"):
-        mix([one, one], tmp_path / "mixed.gguf", shares=[1.0])
+        mix(read(one, one), tmp_path / "mixed.gguf", shares=[1.0])
 
 
 def test_of_a_lower_rank_the_largest_part_is_kept(tmp_path: Path) -> None:
     one, other = adapter(tmp_path / "1.gguf", 1), adapter(tmp_path / "2.gguf", 2)
     out = tmp_path / "mixed.gguf"
-    mix([one, other], out, rank=1)
+    mix(read(one, other), out, rank=1)
     wanted = (change(one) + change(other)) / 2
     sizes = torch.linalg.svdvals(wanted)
     torch.testing.assert_close(torch.linalg.norm(wanted - change(out)), sizes[1:].norm(), atol=1e-2, rtol=0)
@@ -60,7 +64,7 @@ def test_of_a_lower_rank_the_largest_part_is_kept(tmp_path: Path) -> None:
 def test_a_layer_that_one_leaves_alone_gets_its_share_of_the_other(tmp_path: Path) -> None:
     one, other = adapter(tmp_path / "1.gguf", 1), adapter(tmp_path / "2.gguf", 2, layer=OTHER)
     out = tmp_path / "mixed.gguf"
-    mix([one, other], out)
+    mix(read(one, other), out)
     torch.testing.assert_close(change(out), change(one) / 2, atol=5e-3, rtol=0)
     torch.testing.assert_close(change(out, OTHER), change(other, OTHER) / 2, atol=5e-3, rtol=0)
 
@@ -68,7 +72,7 @@ def test_a_layer_that_one_leaves_alone_gets_its_share_of_the_other(tmp_path: Pat
 def test_layers_that_are_to_stay_as_they_are_are_left_out(tmp_path: Path) -> None:
     one = adapter(tmp_path / "1.gguf", 1, layer="blocks.0.attn_k")
     with pytest.raises(ValueError, match="None of"):
-        mix([one, one], tmp_path / "mixed.gguf", layers=ADAPTED)
+        mix(read(one, one), tmp_path / "mixed.gguf", layers=ADAPTED)
 
 
 def test_keys_and_values_are_averaged_like_all_others_unless_layers_are_named(

@@ -72,7 +72,7 @@ def test_what_went_on_from_an_adapter_ends_half_way_between_the_two(
     with torch.no_grad():
         pair.lora_b.mul_(3.0)
     save(adapter, optimiser, Progress(2), tmp_path)  # type: ignore[arg-type]
-    both = run.export("both", alpha=rank, licence="none", start=start)
+    both = run.export("both", alpha=rank, licence="none", start=read_adapter(start))
 
     assert torch.allclose(changes(both), 2 * changes(start), rtol=1e-2)
     assert changes(both).abs().max() > 0.1
