@@ -1,40 +1,28 @@
 """What models there are: the starters, where pip put them, and those the user added, copied under the home.
 
-models/registry.json      what was added, with the checksums it had
-models/files/NAME/        the model itself
 models/onnx/              exports, see models/exporting
 models/checksums.json     checksums remembered by size and times
 """
 
-import contextlib
 import dataclasses
 import difflib
-import json
-import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from config.errors import ModelError, UsageError
-from config.files import replace_file, unwritable
-from config.locations import Locations, private_directory
+from config.errors import ModelError
+from config.files import replace_file
+from config.locations import Locations
+from models.added import AddedModels, Row, require_free
 from models.candidates import ModelKind, default_name, kind_of, licence_of, size_of
 from models.checksums import Checksums, Progress, hash_model
-from models.copies import copy_model
 from models.exporting.exports import export_folder, find_export, find_or_make_export
 from models.llama.adapter import require_fits_one_of
 from models.llama.gguf import read_adapter_header
 from models.starter import STARTER, STARTERS, Starter
 
 KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "reranker", "adapter": "adapter"}
-
-NO_NAMES = (STARTER, "auto", "none")
-"""What no added model is called: the starters, and the words that settings have in place of a name."""
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +47,7 @@ class ModelRegistry:
         self._directory = locations.models_directory
         self.states_directory = locations.states_directory
         self.tuning_file = locations.tuning_file
-        self._file = self._directory / "registry.json"
+        self._added = AddedModels(self._directory)
         self._checksums = Checksums(self._directory / "checksums.json")
 
     @property
@@ -70,7 +58,7 @@ class ModelRegistry:
     def entries(self) -> list[ModelEntry]:
         """The starters that are installed, then what was added, by name. Raises ModelError for a damaged registry."""
         starters = [self._starter_entry(starter, path) for starter in STARTERS if (path := starter.locate())]
-        return starters + [self._added_entry(row) for row in self._read()]
+        return starters + [self._added_entry(row) for row in self._added.rows()]
 
     def find(self, name: str, kind: str) -> ModelEntry:
         """Raises ModelError when there is none of that name and kind."""
@@ -121,7 +109,7 @@ class ModelRegistry:
 
     def require_free(self, name: str) -> None:
         """Raises UsageError when no model can be added under this name."""
-        self._require_free(name, self._read())
+        require_free(name, self._added.rows())
 
     def add(
         self,
@@ -146,11 +134,11 @@ class ModelRegistry:
         if kind == "adapter":
             require_fits_one_of(path, {entry.name: entry.path for entry in self.entries() if entry.kind == "llm"})
         name = name or default_name(path)
-        with self._changing() as rows:
-            self._require_free(name, rows)
-            with self._copied(path, name) as copy:
+        with self._added.changing() as rows:
+            require_free(name, rows)
+            with self._added.copied(path, name) as copy:
                 sha256 = hash_model(copy, progress)
-                row: dict[str, Any] = {
+                row: Row = {
                     "name": name,
                     "kind": kind,
                     "file": copy.name if copy.is_file() else "",
@@ -165,24 +153,22 @@ class ModelRegistry:
                 entry = self._added_entry(row)
                 if card is not None:
                     replace_file(copy.with_suffix(".md"), card(entry).encode())
-                self._write([*rows, row])  # from here on it is there
+                self._added.write([*rows, row])  # from here on it is there
         return entry
 
     def remove(self, name: str) -> None:
         """Delete the copy of a model that was added. Raises ModelError for a starter or an unknown name."""
         if name == STARTER:
             raise ModelError("The starter models came with the installation.", "Remove their packages with pip.")
-        with self._changing() as rows:
+        with self._added.changing() as rows:
             removed = [row for row in rows if row["name"] == name]
             if not removed:
                 raise _unknown("model", name, (row["name"] for row in rows))
-            self._write([row for row in rows if row["name"] != name])
-            shutil.rmtree(self._files / name, ignore_errors=True)
+            self._added.write([row for row in rows if row["name"] != name])
+            self._added.delete_files(name)
             sha256, kind = removed[0]["sha256"], removed[0]["kind"]
             if kind in ("embedder", "reranker") and all(entry.sha256 != sha256 for entry in self.entries()):
                 shutil.rmtree(export_folder(self.exports_directory, kind, sha256), ignore_errors=True)
-
-    # entries
 
     def _starter_entry(self, starter: Starter, path: Path) -> ModelEntry:
         return ModelEntry(
@@ -197,10 +183,18 @@ class ModelRegistry:
             verified=self._checksums.sha256(path) == starter.sha256,
         )
 
-    def _added_entry(self, row: dict[str, Any]) -> ModelEntry:
-        path = self._files / row["name"] / row["file"] if row["file"] else self._files / row["name"]
-        fields = {name: row[name] for name in ("name", "kind", "sha256", "size", "licence", "source")}
-        return ModelEntry(**fields, path=path, verified=self._checksums.recall(path) == row["sha256"])
+    def _added_entry(self, row: Row) -> ModelEntry:
+        path = self._added.path_of(row)
+        return ModelEntry(
+            name=row["name"],
+            kind=row["kind"],
+            path=path,
+            sha256=row["sha256"],
+            size=row["size"],
+            licence=row["licence"],
+            source=row["source"],
+            verified=self._checksums.recall(path) == row["sha256"],
+        )
 
     def _require_intact(self, entry: ModelEntry, hashed: Callable[[Path], str]) -> None:
         if hashed(entry.path) != entry.sha256:
@@ -212,68 +206,6 @@ class ModelRegistry:
                 "differs from that of when it was made.",
                 f"Delete the folder {export.model.parent}: it is made again at the next use.",
             )
-
-    @property
-    def _files(self) -> Path:
-        return self._directory / "files"
-
-    # the file
-
-    def _read(self) -> list[dict[str, Any]]:
-        try:
-            rows = json.loads(self._file.read_bytes())["models"]
-            return sorted(rows, key=lambda row: str(row["name"]))
-        except FileNotFoundError:
-            return []
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise ModelError(
-                f"The list of models {self._file} cannot be read: {error}.",
-                "Delete it and add your models again with `strongroom models add`.",
-            ) from error
-
-    def _write(self, rows: Sequence[dict[str, Any]]) -> None:
-        replace_file(self._file, json.dumps({"format": 1, "models": list(rows)}, indent=1).encode())
-
-    @contextlib.contextmanager
-    def _changing(self) -> Iterator[list[dict[str, Any]]]:
-        """The rows, while no other process changes them."""
-        from filelock import FileLock
-
-        private_directory(self._directory)
-        with FileLock(self._directory / "registry.lock", mode=0o600):
-            yield self._read()
-
-    # adding
-
-    def _require_free(self, name: str, rows: Sequence[dict[str, Any]]) -> None:
-        if not _NAME.fullmatch(name) or name.casefold().endswith(".gguf"):  # settings take that for a path
-            raise UsageError(
-                f"A model cannot be called {name}.",
-                "Choose a name of up to 64 letters, digits, dots, dashes and underscores that does not end in .gguf.",
-            )
-        if name in NO_NAMES or any(row["name"].casefold() == name.casefold() for row in rows):
-            raise UsageError(f"There is a model called {name} already.", "Choose another name.")
-
-    @contextlib.contextmanager
-    def _copied(self, path: Path, name: str) -> Iterator[Path]:
-        """The model under its name here; taken away again if the body fails."""
-        target = self._files / name
-        private_directory(self._files)
-        for abandoned in self._files.glob(".*"):  # by a process that was killed: this one has the lock
-            shutil.rmtree(abandoned, ignore_errors=True)
-        temporary = Path(tempfile.mkdtemp(dir=self._files, prefix=f".{name}."))
-        try:
-            copy = copy_model(path, temporary)
-            shutil.rmtree(target, ignore_errors=True)  # left by a process that was killed before it wrote the list
-            temporary.rename(target)
-            yield target / copy.relative_to(temporary)
-        except BaseException as error:
-            shutil.rmtree(temporary, ignore_errors=True)
-            if all(row["name"] != name for row in self._read()):  # it may have been stopped just after it was listed
-                shutil.rmtree(target, ignore_errors=True)
-            if isinstance(error, OSError):
-                raise unwritable(target, error) from error
-            raise
 
 
 def _unknown(what: str, name: str, known: Iterable[str]) -> ModelError:
