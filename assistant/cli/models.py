@@ -29,8 +29,9 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
 
     locations = invocation.open_home()
     settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
-    in_use = _in_use(registry, settings)
-    rows = [(entry, in_use[entry.kind] == entry.name) for entry in registry.entries()]
+    of_collections = _adapters_of_collections(registry, settings)
+    in_use = {*_in_use(registry, settings).items(), *(("adapter", adapter) for adapter in of_collections.values())}
+    rows = [(entry, (entry.kind, entry.name) in in_use) for entry in registry.entries()]
     tuned = tuned_models(registry, settings)
     if as_json:
         listed = [
@@ -68,6 +69,8 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
         invocation.output,
     )
     invocation.output.note("* in use")
+    for collection, adapter in of_collections.items():
+        invocation.output.note(f"The collection {collection} has the adapter {adapter} (llama.adapters).")
     if trouble := trouble_of_adapter(registry, settings):
         invocation.output.note(trouble)
 
@@ -202,6 +205,17 @@ def _in_use(registry: "ModelRegistry", settings: "Settings") -> dict[str, str]:
         "reranker": chosen.reranker,
         "adapter": name_of_adapter(registry, settings),
     }
+
+
+def _adapters_of_collections(registry: "ModelRegistry", settings: "Settings") -> dict[str, str]:
+    """Collection → the name of the adapter that `llama.adapters` gives it, without those that get none."""
+    from models.loading import name_of_adapter
+
+    named = {
+        collection: name_of_adapter(registry, settings.with_models(adapter=adapter))
+        for collection, adapter in settings.llama.by_collection.items()
+    }
+    return {collection: adapter for collection, adapter in named.items() if adapter}
 
 
 def _registry(invocation: Invocation) -> "ModelRegistry":

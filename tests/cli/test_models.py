@@ -1,4 +1,4 @@
-"""`strongroom models use`: what it writes must have an effect, or it says what has."""
+"""`strongroom models`: what `use` writes must have an effect, or it says what has; what is in use is marked."""
 
 from pathlib import Path
 
@@ -64,3 +64,23 @@ def test_the_adapter_in_use_is_removed_with_the_way_back(run: Run, tmp_path: Pat
     assert "llama.adapter auto` goes back" in told
     assert "It was the adapter of finance: `strongroom config set llama.adapters …` names another." in told
     assert "There is no adapter called ours." in run("models", "list").err
+
+
+def test_the_adapter_of_a_single_collection_is_in_use_too(run: Run, tmp_path: Path) -> None:
+    run("models", "add", str(write_gguf(tmp_path / "base.gguf")))
+    for name in ("ours", "theirs"):
+        run("models", "add", str(write_adapter(tmp_path / f"{name}.gguf", {"output.weight": (8, 8)})))
+    run("models", "use", "base")
+
+    def adapters_in_use() -> list[str]:
+        listed = run("models", "list", "--json").json["models"]
+        return [model["name"] for model in listed if model["kind"] == "adapter" and model["in_use"]]
+
+    assert adapters_in_use() == []
+    run("config", "set", "llama.adapters", "finance=ours, legal=none")
+    assert adapters_in_use() == ["ours"]
+    told = run("models", "list").err
+    assert "The collection finance has the adapter ours (llama.adapters)." in told
+    assert "legal" not in told
+    run("models", "use", "theirs")
+    assert adapters_in_use() == ["ours", "theirs"]
