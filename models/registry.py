@@ -1,5 +1,6 @@
 """What models there are: the starters, where pip put them, and those the user added, copied under the home.
 
+models/registry.json      what was added, and models/files: see models/added.py
 models/onnx/              exports, see models/exporting
 models/checksums.json     checksums remembered by size and times
 """
