@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import StrongroomError
 from ingest.events import Compared
+from ingest.own_files import NO_OWN_FILES, OwnFiles
 from ingest.types import READER_VERSION, UNRECOGNISED, FileStatus, FoundFile
 from ingest.walking import cannot_be_opened, is_there, printable, walk
 
@@ -59,22 +60,23 @@ def discover(
     retry: Collection[FileStatus] = frozenset(),
     read_again: Collection[str] = frozenset(),
     keep: Collection[str] = frozenset(),
-    leave_out: Path | None = None,
+    own: OwnFiles = NO_OWN_FILES,
     most_bytes: float = inf,
 ) -> Generator[Compared, None, Plan]:
     """Compare the files under `paths` with what the library knows; files that failed with a status in `retry`, and
     those at the paths `read_again`, are read again. With NEEDS_OCR in `retry`, documents are too that were read without
     recognition. Those at the paths `keep` are not, whatever version read them, while they are the same.
 
-    Hidden files, what programs leave behind, symbolic links and the folder `leave_out` (the home) are passed over.
-    Every file is read for its hash, but for those of more than `most_bytes` of which the library has none of that size.
+    Hidden files, what programs leave behind, symbolic links and the home are passed over; of `own` files, one that is
+    named, or has a second name, is among the unreadable. Every other file is read for its hash, but for those of more
+    than `most_bytes` of which the library has none of that size.
     Yields now and then how far it is. Raises StrongroomError when one of `paths` does not exist.
     """
     # Not resolve(): a link that the user names keeps its name.
     roots = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100  absolute() keeps `..`
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
-    found = {root: list(walk(root, unreadable, leave_out)) for root in roots}
+    found = {root: list(walk(root, unreadable, own)) for root in roots}
     closed = {path for path, _ in unreadable}
     candidates = sorted({path for paths in found.values() for path in paths})
     files: list[FoundFile] = []

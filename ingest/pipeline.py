@@ -21,6 +21,7 @@ from ingest.library.library import Library
 from ingest.library.recognised import RecognisedPages
 from ingest.library.types import PASSING, KnownFile
 from ingest.loaders.recognition import is_installed
+from ingest.own_files import OwnFiles
 from ingest.reading import ReaderPool, ReadResult
 from ingest.settling import copies_to_read, settle_duplicates, settle_what_needs_no_reading, why_spared
 from ingest.tally import Tally
@@ -79,7 +80,7 @@ def ingest(
         retry=retry,
         read_again=read_again,
         keep=keep,
-        leave_out=library.locations.home.absolute(),
+        own=OwnFiles.of(library.locations),
         most_bytes=settings.ingest.max_file_mb * MEGABYTE,
     )
     if options.prune:

@@ -1,10 +1,12 @@
-"""What lies below a folder: its files, without what is hidden, what programs leave behind, and links."""
+"""What lies below a folder: its files, without what is hidden, what programs leave behind, links, and the home."""
 
 import errno
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+
+from ingest.own_files import IN_THE_HOME, OwnFiles
 
 JUNK_FOLDERS = frozenset({"node_modules", "__pycache__", "__MACOSX", "$RECYCLE.BIN", "System Volume Information"})
 JUNK_FILES = frozenset({"Thumbs.db", "desktop.ini", "Icon\r"})
@@ -14,8 +16,12 @@ LOCK_FILE_PREFIX = "~$"
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
-def walk(root: Path, unreadable: list[tuple[Path, str]], leave_out: Path | None) -> Iterator[Path]:
-    """The regular files at or below `root`; a folder that cannot be listed goes to `unreadable`."""
+def walk(root: Path, unreadable: list[tuple[Path, str]], own: OwnFiles) -> Iterator[Path]:
+    """The regular files at or below `root`, without the home. To `unreadable` goes a folder that cannot be listed, a
+    `root` that is in the home, and a second name of one of `own` files."""
+    if own.include(root):
+        unreadable.append((printable(root), IN_THE_HOME))
+        return
     if not os.path.isdir(root):  # noqa: PTH112  is_dir() raises for a folder that is closed
         yield root
         return
@@ -27,23 +33,28 @@ def walk(root: Path, unreadable: list[tuple[Path, str]], leave_out: Path | None)
         subfolders[:] = sorted(
             name
             for name in subfolders
-            if not _is_hidden(name) and name not in JUNK_FOLDERS and Path(folder, name) != leave_out
+            if not _is_hidden(name) and name not in JUNK_FOLDERS and not own.is_home(Path(folder, name))
         )
         for name in names:
             path = Path(folder, name)
-            if not _is_junk(name) and _is_regular(path, unreadable):
+            if not _is_junk(name) and _is_for_reading(path, unreadable, own):
                 yield path
 
 
-def _is_regular(path: Path, unreadable: list[tuple[Path, str]]) -> bool:
-    """Whether it is a file and no link; one that cannot be looked at, in a closed folder, goes to `unreadable`."""
+def _is_for_reading(path: Path, unreadable: list[tuple[Path, str]], own: OwnFiles) -> bool:
+    """Whether it is a file and no link. One that cannot be looked at, in a closed folder, and a second name of one of
+    `own` go to `unreadable`."""
     try:
-        return stat.S_ISREG(path.lstat().st_mode)
+        status = path.lstat()
     except FileNotFoundError:
         return False
     except OSError as error:
         unreadable.append((printable(path), cannot_be_opened(error)))
         return False
+    if (status.st_dev, status.st_ino) in own.files:
+        unreadable.append((printable(path), IN_THE_HOME))
+        return False
+    return stat.S_ISREG(status.st_mode)
 
 
 def cannot_be_opened(error: OSError) -> str:

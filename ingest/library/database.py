@@ -5,12 +5,13 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from config.errors import LibraryError
 from ingest.library.schema import migrate
+from ingest.own_files import inode_of
 from ingest.unspaced import spaced
 
 BUSY_SECONDS = 30.0
@@ -43,7 +44,7 @@ class Database:
         try:
             with explained(path):
                 _create_private(path)
-                self._file = _identity(path)
+                self._file = inode_of(path)
                 _use_write_ahead_log(self.connection)
                 migrate(self)
         except BaseException:
@@ -76,7 +77,7 @@ class Database:
         """
         with self._scope("BEGIN IMMEDIATE") as connection:
             yield connection
-            if _identity(self.path) != self._file:
+            if inode_of(self.path) != self._file:
                 raise LibraryError(
                     f"The library {self.path} was moved or removed while it was in use.",
                     "Bring its folder back, or name another home, and try again.",
@@ -197,17 +198,10 @@ _EXPLANATIONS = {
 
 
 def _create_private(path: Path) -> None:
-    """SQLite gives the files beside it the same mode as the library itself."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Device and number of the file at `path`, None when there is none."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
+    """SQLite gives the files beside it the same mode as the library itself. One that is there already is not opened:
+    closing it would give up the locks of this process's other connections to it."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:

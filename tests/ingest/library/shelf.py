@@ -1,6 +1,8 @@
 """Documents made by hand, one chunk per page, and what a library looks like from outside."""
 
 import hashlib
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +70,22 @@ def contents(library: Library) -> list[tuple[object, ...]]:
         FROM documents d LEFT JOIN chunks c ON c.document = d.id ORDER BY d.path, c.ordinal
         """
     )
+
+
+OPEN_AND_CLOSE = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+connection.close()
+"""
+
+
+def others_see_its_locks(library: Library) -> bool:
+    """Whether another process that reads the library and ends leaves the write-ahead log, as the last one does not."""
+    log = library.database.path.with_name(f"{library.database.path.name}-wal")
+    assert log.exists()
+    subprocess.run([sys.executable, "-S", "-c", OPEN_AND_CLOSE, str(library.database.path)], check=True)
+    return log.exists()
 
 
 def traces(locations: Locations, *needles: bytes) -> list[Path]:

@@ -15,7 +15,7 @@ from config.errors import LibraryError
 from config.locations import Locations
 from ingest.library.database import Database
 from ingest.library.library import Library
-from tests.ingest.library.shelf import contents, put
+from tests.ingest.library.shelf import contents, others_see_its_locks, put
 
 
 def test_the_library_is_durable_private_and_forgets_what_is_deleted(library: Library, locations: Locations) -> None:
@@ -32,6 +32,14 @@ def test_the_library_is_durable_private_and_forgets_what_is_deleted(library: Lib
     assert {name: library.database.value(f"PRAGMA {name}") for name in settings} == settings
     for path in locations.home.glob("library.sqlite*"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_opening_it_once_more_gives_up_no_lock_on_it(library: Library, locations: Locations) -> None:
+    put(library, "/a.txt", "A page.")
+    again = Library.open(locations)
+
+    assert others_see_its_locks(library)
+    again.close()
 
 
 def test_a_library_of_a_newer_version_is_refused(locations: Locations) -> None:

@@ -6,7 +6,16 @@ from config.locations import Locations
 from ingest.library.library import Library
 from ingest.types import FileStatus, FoundFile
 from models.fakes import HashEmbedder
-from tests.ingest.library.shelf import PUBLIC, SECRET, found_texts, index_files, put, secret_vectors, traces
+from tests.ingest.library.shelf import (
+    PUBLIC,
+    SECRET,
+    found_texts,
+    index_files,
+    others_see_its_locks,
+    put,
+    secret_vectors,
+    traces,
+)
 
 
 def test_after_forgetting_no_file_holds_a_word_or_a_vector_of_it(
@@ -33,6 +42,13 @@ def test_after_forgetting_no_file_holds_a_word_or_a_vector_of_it(
     assert found_texts(filled, "harbour zebracorn") == [PUBLIC]
     assert len(filled.search_vectors(embedder.embed_query("zebracorn"), 5)) == 1
     assert filled.check() == []
+
+
+def test_searching_the_library_for_what_is_forgotten_gives_up_no_lock_on_it(filled: Library) -> None:
+    assert filled.forget("secret.pdf").verified_absent
+
+    put(filled, "/after.txt", "Written afterwards.")
+    assert others_see_its_locks(filled)
 
 
 def test_the_full_text_index_keeps_no_word_either(filled: Library) -> None:
