@@ -1,4 +1,4 @@
-"""Documents, their pages, chunks and vectors, written in the caller's transaction. `lookups` reads them."""
+"""Documents, their pages, chunks and vectors, written in the caller's transaction. `holdings` reads them."""
 
 import dataclasses
 import json

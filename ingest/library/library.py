@@ -8,45 +8,34 @@ from numpy.typing import NDArray
 
 from config.locations import Locations
 from config.memory import give_back_memory
-from ingest.library import checking, collections, documents, embedded, forgetting, lookups
+from ingest.library import checking, collections, documents, embedded, forgetting
 from ingest.library.database import Database
+from ingest.library.holdings import Holdings
 from ingest.library.index import VectorIndex
 from ingest.library.marks import bearers, other_forms
 from ingest.library.nearest import nearest_chunks
 from ingest.library.scan import ExactScan
 from ingest.library.search import NO_OTHER_FORMS, TextSearch
-from ingest.library.types import CollectionCounts, KnownFile, PendingChunk, Problem, Receipt
+from ingest.library.types import CollectionCounts, PendingChunk, Problem, Receipt
 from ingest.library.vectors import to_blobs
-from ingest.types import (
-    READER_VERSION,
-    UNRECOGNISED,
-    Chunk,
-    Document,
-    DocumentRecord,
-    FileStatus,
-    FoundFile,
-    PageNote,
-    PageStatus,
-    ScoredChunk,
-    StoredChunk,
-)
+from ingest.types import Chunk, Document, FileStatus, FoundFile, ScoredChunk
 from models.base import EmbedderIdentity, Vectors
 
 BULK_CACHE = "PRAGMA cache_size = -4000"
 """4 MB instead of 32: a document that is stored touches pages all over the full-text index, and no one soon again."""
 
 
-class Library:
-    """One collection of the library. Threads may share it, processes may open it side by side.
+class Library(Holdings):
+    """One collection of the library: what it holds and what is done with it. Threads may share it, processes may open it
+    side by side.
 
     Every writing method is one transaction. All methods raise LibraryError when the disk or the file fails them.
     """
 
     def __init__(self, database: Database, locations: Locations, collection: str) -> None:
         slug = collections.slug_of(collection)
-        self.database = database
+        super().__init__(database, collection)
         self.locations = locations
-        self.collection = collection
         self.forget_hooks: list[Callable[[Collection[str]], None]] = []
         self._text = TextSearch(database, collection)
         self._index = VectorIndex(database, locations, collection, slug)
@@ -143,21 +132,6 @@ class Library:
         self.database.rows("PRAGMA shrink_memory")
         give_back_memory()
 
-    def known_files(self) -> dict[str, KnownFile]:
-        """Every path in the ledger."""
-        return lookups.known_files(self.database, self._row())
-
-    def unread_paths(self) -> set[str]:
-        """Paths of the documents with pages whose text was not recognised; looks at every page."""
-        return lookups.paths_with(self.database, self._row(), PageStatus.NEEDS_OCR)
-
-    def recognised_paths(self, known: Mapping[str, KnownFile]) -> set[str]:
-        """Paths of the documents with pages whose text was recognised; looks at every page, if another version has read
-        any of the files that are `known`."""
-        if all(file.reader in (READER_VERSION, UNRECOGNISED) for file in known.values()):
-            return set()
-        return lookups.paths_with(self.database, self._row(), PageStatus.OCR)
-
     # Vectors
 
     def pending_slice(self, *, from_end: bool = False) -> list[PendingChunk]:
@@ -198,15 +172,7 @@ class Library:
         """Unit vectors of those chunks that have one."""
         return embedded.chunk_vectors(self.database, self._row(), chunk_ids)
 
-    # Reading
-
-    def documents(self) -> list[DocumentRecord]:
-        """The whole ledger by path, what did not get in included."""
-        return lookups.records(self.database, self._row())
-
-    def is_empty(self) -> bool:
-        """Whether no document of the collection is in."""
-        return not self.database.value("SELECT EXISTS (SELECT 1 FROM held WHERE collection = ?)", (self._row(),))
+    # All collections
 
     def collections(self) -> list[CollectionCounts]:
         """All collections of this library file, by name."""
@@ -215,34 +181,6 @@ class Library:
     def counts_of_indexes(self) -> dict[str, tuple[int, int]]:
         """Collection → chunks that the full-text index holds, and vectors that Chroma has been given."""
         return collections.counts_of_indexes(self.database)
-
-    def chunks(self, chunk_ids: Iterable[str]) -> dict[str, StoredChunk]:
-        """Those of `chunk_ids` that are in the collection."""
-        return lookups.stored_chunks(self.database, self._row(), chunk_ids)
-
-    def chunks_on(self, path: Path | str, page: int) -> list[StoredChunk]:
-        """The chunks that stand on that page (1-based) or run over it, in reading order."""
-        return lookups.chunks_on(self.database, self._row(), str(path), page)
-
-    def places(self, chunk_ids: Iterable[str]) -> dict[str, tuple[str, int]]:
-        """Chunk id → path and first page, for those of `chunk_ids` that are in the collection; no text is read."""
-        return lookups.places(self.database, self._row(), chunk_ids)
-
-    def page_text(self, path: Path | str, number: int) -> str:
-        """Text of one page (1-based); empty when there is no such page."""
-        return "".join(self.page_texts(path, number, number))
-
-    def page_notes(self, path: Path | str) -> list[PageNote]:
-        """The pages of a document that were recognised, are damaged, or gave no text."""
-        return lookups.page_notes(self.database, self._row(), str(path))
-
-    def empty_pages(self) -> dict[str, list[int]]:
-        """Path → numbers of the pages that hold no text, for the documents that have such pages."""
-        return lookups.empty_pages(self.database, self._row())
-
-    def page_texts(self, path: Path | str, first: int, last: int) -> list[str]:
-        """Texts of the pages `first` to `last` (inclusive, 1-based)."""
-        return lookups.page_texts(self.database, self._row(), str(path), first, last)
 
     # Searching
 
@@ -341,11 +279,3 @@ class Library:
     def check(self) -> list[Problem]:
         """What does not agree between SQLite, its full-text index and Chroma; empty when all is well."""
         return checking.check(self.database, self.collection, self.index_count())
-
-    def _row(self) -> int | None:
-        """Row id of the collection; None, which matches nothing, before the first ingest."""
-        return collections.find(self.database, self.collection)
-
-    def _rows_of(self, paths: Collection[str] | None) -> list[int] | None:
-        """Row ids of the documents at these paths that are in the collection; None for all of them."""
-        return None if paths is None else lookups.rows_at(self.database, self._row(), paths)
