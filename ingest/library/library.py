@@ -26,10 +26,10 @@ BULK_CACHE = "PRAGMA cache_size = -4000"
 
 
 class Library(Holdings):
-    """One collection of the library: what it holds and what is done with it. Threads may share it, processes may open it
-    side by side.
+    """One collection of the library: what it holds, and what is done with it.
 
-    Every writing method is one transaction. All methods raise LibraryError when the disk or the file fails them.
+    Threads may share it, processes may open it side by side. Every writing method is one transaction. All methods raise
+    LibraryError when the disk or the file fails them.
     """
 
     def __init__(self, database: Database, locations: Locations, collection: str) -> None:

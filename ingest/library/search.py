@@ -1,4 +1,4 @@
-"""Full-text search: a question in free words becomes terms, each looked up in FTS5, ranked together by bm25.
+"""Full-text search: the terms of a question are looked up in FTS5 one by one, and chunks ranked by the bm25 of all.
 
 The bm25 of a chunk is the sum over the terms of what each gives it, and what a term gives its chunks stays the same
 until documents come or go. So FTS5 is asked for one term at a time and its answers are kept in memory: a word that has
@@ -10,7 +10,6 @@ taken from the index as they stand in it, five times faster; the scores of words
 
 import json
 import math
-import re
 import sqlite3
 import threading
 from collections import OrderedDict
@@ -21,12 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.folding import fold
-from ingest.function_words import foreign_function_words
 from ingest.library.database import Database
 from ingest.library.schema import ORDINAL_BITS, TOKENIZER
+from ingest.library.terms import as_words, terms_of
 from ingest.types import ScoredChunk
-from ingest.unspaced import is_pair, spaced
 
 K1, B = 1.2, 0.75
 LEAST_IDF = 1e-6
@@ -43,45 +40,6 @@ _ASKED = (
     f"CREATE VIRTUAL TABLE IF NOT EXISTS temp.asked USING fts5 (word, tokenize = '{TOKENIZER}')",
     "CREATE VIRTUAL TABLE IF NOT EXISTS temp.asked_words USING fts5vocab (temp, asked, instance)",
 )
-
-_PIECE = re.compile(r'"([^"]*)"|(\S+)')
-_WORD = re.compile(r"[^\W_]+")
-_POSSESSIVE = re.compile(r"['\u2019]s?$")
-
-# Words that make a sentence a question but say nothing about where its answer stands.
-_STOP_WORDS = frozenset(
-    _WORD.findall(
-        """
-        a about an and any are as at be been but by can could did do does for from had has have how i if in into is
-        it its me my no not of on or our shall should so than that the their them then there these they this those
-        to us was we were what when where which who whom whose why will with would you your
-        """
-    )
-)
-
-
-def terms_of(query: str) -> list[str]:
-    """The words, numbers and phrases to look for, each once, in the order of the query.
-
-    Stop words are left out if anything else is there. A phrase in double quotes stays one term; so does a word with
-    signs inside it (`10-K`, `1,234.50`, `AT&T`), whose parts of two or more letters are then looked for as well.
-    Of scripts without spaces the pairs of letters are looked for.
-    """
-    terms: dict[str, None] = {}
-    for phrase, piece in _PIECE.findall(query):
-        if phrase:
-            terms[_joined(phrase)] = None
-            continue
-        words = _WORD.findall(spaced(_POSSESSIVE.sub("", piece.strip('.,;:!?()[]{}"'))))
-        if any(map(is_pair, words)):
-            terms.update((word.lower(), None) for word in words)
-            continue
-        terms[" ".join(words).lower()] = None
-        if len(words) > 1:
-            terms.update((word.lower(), None) for word in words if len(word) > 1 and word.isalpha())
-    terms.pop("", None)
-    function_words = _STOP_WORDS | foreign_function_words(query)
-    return [term for term in terms if fold(term) not in function_words] or list(terms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +159,7 @@ class TextSearch:
 
     def _look_up(self, connection: sqlite3.Connection, state: _State, terms: Sequence[str]) -> list[_Term]:
         """In the order of `terms`."""
-        words = [_joined(term) for term in terms]
+        words = [as_words(term) for term in terms]
         if unseen := [each for each in dict.fromkeys(words) if each not in state.tokens]:
             state.tokens.update(zip(unseen, _tokens(connection, unseen), strict=True))
         return [self._look_up_one(connection, state, each, state.tokens[each]) for each in words]
@@ -302,7 +260,3 @@ def _chunk_ids(connection: sqlite3.Connection, rows: NDArray[np.int64]) -> list[
         ).fetchall()
     )
     return [names[row] for row in rows.tolist()]
-
-
-def _joined(text: str) -> str:
-    return " ".join(_WORD.findall(spaced(text))).lower()
