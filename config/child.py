@@ -1,33 +1,25 @@
 """Start one of our own processes, sealed and limited, and speak JSON lines with it.
 
-The parent holds a `Child`; the module that runs in the child process calls `serve()` before it imports anything heavy:
-
-    for request in serve():
-        reply({"pages": read(request["path"])})
-
-The child dies with its parent, and nothing that native code prints can break the protocol. Parent and child may be used
-from several threads.
+The parent holds a `Child`, which several threads may use; the module that runs in the child process calls
+`config.serving.serve()` before it imports anything heavy. The child dies with its parent.
 """
 
 import contextlib
 import dataclasses
-import fcntl
 import json
 import os
-import resource
 import select
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-from config.environment import forbid_core_dumps, silence_telemetry, silent_environment
+from config.environment import silent_environment
 from config.errors import StrongroomError
-from config.seal import seal
 
 JsonObject = dict[str, Any]
 _MEGABYTE = 1 << 20
@@ -92,7 +84,7 @@ class Child:
         self._received = bytearray()
         self._sending = threading.Lock()
         self._receiving = threading.Lock()
-        # The child's end of the lifeline hangs up when this process ends in whatever way; see `_die_with_parent`.
+        # The child's end of the lifeline hangs up when this process ends in whatever way; see `config.serving`.
         lifeline, our_end = os.pipe()
         self._lifeline = os.fdopen(our_end, "wb", buffering=0)
         try:
@@ -227,82 +219,3 @@ def _wait_for(pipe: IO[bytes], event: int, deadline: float | None) -> None:
     milliseconds = None if deadline is None else min(max(0.0, deadline - time.monotonic()) * 1000, _LONGEST_WAIT_MS)
     if not poll.poll(milliseconds):
         raise TimeoutError("The process has not answered in time.")
-
-
-# In the child ---------------------------------------------------------------------------------------------------------
-
-_replying = threading.Lock()
-_replies: IO[bytes] | None = None
-
-
-def serve() -> Iterator[JsonObject]:
-    """Make this process a child and return the requests of its parent, as they come, until the parent closes.
-
-    When it returns, telemetry is off, the limits are in force and the process is sealed; only then may anything heavy
-    be imported. The iterator may be used from any one thread, `reply` from all.
-    """
-    global _replies
-    requests, _replies = _take_protocol_streams()
-    silence_telemetry()
-    greeting = json.loads(requests.readline() or b"null")
-    if greeting is None:
-        raise SystemExit("the parent ended before it said anything")
-    _die_with_parent(greeting["lifeline"])
-    _apply(Limits(**greeting["limits"]))
-    seal()
-    return (json.loads(line) for line in requests)
-
-
-def reply(message: Mapping[str, Any]) -> None:
-    """Send `message` to the parent. The process must have called `serve`."""
-    if _replies is None:
-        raise RuntimeError("serve() comes before reply()")
-    with _replying:
-        _replies.write(json.dumps(message).encode() + b"\n")
-        _replies.flush()
-
-
-def _take_protocol_streams() -> tuple[IO[bytes], IO[bytes]]:
-    """Keep the pipes of the protocol to ourselves: what native code prints goes to stderr, and it reads nothing."""
-    requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    return requests, replies
-
-
-def _die_with_parent(lifeline: int) -> None:
-    """Have the kernel kill this process when the parent's end of the lifeline closes, in the middle of native code too.
-
-    PR_SET_PDEATHSIG will not do: it kills when the *thread* that started the process ends, and ours are
-    started from worker threads. Systems without F_SETSIG rely on the requests ending.
-    """
-    if sys.platform != "linux":
-        return
-    fcntl.fcntl(lifeline, fcntl.F_SETOWN, os.getpid())
-    fcntl.fcntl(lifeline, fcntl.F_SETSIG, signal.SIGKILL)
-    fcntl.fcntl(lifeline, fcntl.F_SETFL, os.O_ASYNC)
-    already_closed, _, _ = select.select([lifeline], [], [], 0)
-    if already_closed:
-        raise SystemExit("the parent has ended")
-
-
-def _apply(limits: Limits) -> None:
-    forbid_core_dumps()
-    if limits.memory_mb is not None:
-        _limit(resource.RLIMIT_AS, limits.memory_mb * _MEGABYTE)
-    if limits.cpu_seconds is not None:
-        _limit(resource.RLIMIT_CPU, limits.cpu_seconds)
-    if limits.file_size_mb is not None:
-        _limit(resource.RLIMIT_FSIZE, limits.file_size_mb * _MEGABYTE)
-    if limits.open_files is not None:
-        _limit(resource.RLIMIT_NOFILE, limits.open_files)
-    os.nice(limits.nice)
-
-
-def _limit(kind: int, value: int) -> None:
-    """Set soft and hard limit, not above the hard limit already in force."""
-    _, hard = resource.getrlimit(kind)
-    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (value, value))

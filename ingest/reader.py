@@ -13,9 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from config.child import reply, serve
 from config.errors import DocumentError, place_of
 from config.memory import give_back_memory
+from config.serving import reply, serve
 
 
 def main() -> None:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.child import JsonObject, reply, serve
+from config.child import JsonObject
+from config.serving import reply, serve
 from models.exporting.smoothing import smooth
 
 if TYPE_CHECKING:

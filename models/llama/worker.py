@@ -22,7 +22,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from config.child import JsonObject, reply, serve
+from config.child import JsonObject
+from config.serving import reply, serve
 
 if TYPE_CHECKING:
     from models.llama.engine import Engine

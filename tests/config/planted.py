@@ -24,8 +24,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from config.child import reply, serve
 from config.seal import seal
+from config.serving import reply, serve
 
 Outcomes = dict[str, str]
 

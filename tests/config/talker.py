@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from config import child
-from config.child import reply, serve
+from config import serving
+from config.serving import reply, serve
 
 
 def echo(request: dict[str, Any]) -> None:
@@ -85,9 +85,9 @@ def be_killed(_: dict[str, Any]) -> None:
 
 
 def send_raw(request: dict[str, Any]) -> None:
-    assert child._replies is not None
-    child._replies.write((request["text"] * request.get("times", 1)).encode())
-    child._replies.flush()
+    assert serving._replies is not None
+    serving._replies.write((request["text"] * request.get("times", 1)).encode())
+    serving._replies.flush()
 
 
 def count(requests: Iterator[dict[str, Any]]) -> None:

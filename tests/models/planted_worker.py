@@ -1,6 +1,6 @@
 """The model's worker as it is, but for one thing: asked to count tokens, it tries every way out to the network."""
 
-from config.child import reply
+from config.serving import reply
 from models.llama import worker
 from tests.config.planted import try_every_way
 
