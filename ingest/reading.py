@@ -9,10 +9,9 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import BoundedSemaphore, Lock
+from threading import BoundedSemaphore
 from types import MappingProxyType
 from typing import Protocol, Self
 
@@ -21,7 +20,8 @@ from config.errors import DocumentError
 from config.sections import IngestSettings
 from ingest.loaders.base import Engine
 from ingest.loaders.lines import RecognisedPage
-from ingest.reader_client import PagesWanted, Reader, changes_while_read
+from ingest.reader_client import PagesWanted, changes_while_read
+from ingest.readers import Readers, interrupted
 from ingest.side_by_side import side_by_side
 from ingest.types import Document
 from models.hardware import available_cores, gentle_cores, on_battery
@@ -34,10 +34,6 @@ NOTHING_RECOGNISED: Recognised = MappingProxyType({})
 MOST_READERS = 8
 CORES_PER_RECOGNITION = 2
 """Recognising a page takes ten times the memory of reading one (600 MB), and the other cores have vectors to make."""
-
-WORK_PER_REPLACEMENT = 5.0
-"""Seconds of work of all readers, after which one that has grown may be replaced: a start costs 0.2 s, which is little
-then, even where every file makes its reader grow."""
 
 BATTERY_SECONDS = 1.0
 """How often a gentle run that rests looks whether the charger is back."""
@@ -91,30 +87,22 @@ class ReaderPool:
         self, settings: IngestSettings, passwords: Sequence[str] = (), pages_read: "PagesRead | None" = None
     ) -> None:
         self._settings = settings
-        self._passwords = tuple(passwords)
         self._pages_read = pages_read or NothingKept()
         cores = gentle_cores() if settings.gentle else available_cores()
         self._size = settings.workers or min(MOST_READERS, cores)
-        self._places = BoundedSemaphore(self._size)
+        self._readers = Readers(settings, tuple(passwords), self._size)
         self._recognising = BoundedSemaphore(max(1, self._size // CORES_PER_RECOGNITION))
-        self._idle: list[Reader] = []
-        self._busy: set[Reader] = set()
-        self._lock = Lock()
-        self._closing = False
         self._texts_in_work = 0
-        self._seconds_of_work = 0.0
 
     def start(self, files: int) -> None:
         """Start the readers for so many files: they get ready while the caller does something else."""
-        with self._lock:
-            for _ in range(len(self._idle), min(files, self._size)):
-                self._idle.append(Reader(self._settings, self._passwords))
+        self._readers.start(files)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._kill_readers()
+        self._readers.close()
 
     def read_all(self, paths: Iterable[Path]) -> Iterator[ReadResult]:
         """The files' results as they are ready, those with pages to be recognised last: that takes seconds a page. What
@@ -123,7 +111,7 @@ class ReaderPool:
         At most twice as many files as there are readers are in work or wait to be taken. When the iterator is closed,
         or interrupted, the readers are killed.
         """
-        self._closing = False
+        self._readers.open()
         executor, at_most = ThreadPoolExecutor(self._size, thread_name_prefix="reader"), 2 * self._size
         scans: list[_Scan] = []
         try:
@@ -138,7 +126,7 @@ class ReaderPool:
             for result, _ in side_by_side(executor, self._read_scan, scans, at_most):
                 yield result
         finally:
-            self._kill_readers()
+            self._readers.close()
             executor.shutdown(cancel_futures=True)
 
     def takes_every_core(self) -> bool:
@@ -147,7 +135,7 @@ class ReaderPool:
         return min(self._size, self._texts_in_work) >= available_cores()
 
     def _read(self, path: Path) -> "ReadResult | _Scan":
-        while self._settings.gentle and on_battery() and not self._closing:
+        while self._settings.gentle and on_battery() and not self._readers.are_closed:
             time.sleep(BATTERY_SECONDS)
         return _result(path, lambda: self._read_with_second_try(path))
 
@@ -162,8 +150,8 @@ class ReaderPool:
         try:
             return self._read_with_pdfium(path, recognised)
         except ChildDied as death:
-            if self._closing:
-                raise _interrupted() from None
+            if self._readers.are_closed:
+                raise interrupted() from None
             if _was_killed_from_outside(death):
                 raise _killed() from None
         try:
@@ -176,7 +164,7 @@ class ReaderPool:
         try:
             return self._read_once(path, "pdfium", recognised)
         except ChildDied as death:
-            if not _was_killed_from_outside(death) or self._closing:
+            if not _was_killed_from_outside(death) or self._readers.are_closed:
                 raise
         return self._read_once(path, "pdfium", recognised, fresh=True)
 
@@ -184,7 +172,7 @@ class ReaderPool:
         self, path: Path, engine: Engine, recognised: Recognised, *, fresh: bool = False
     ) -> Document | PagesWanted:
         """Raises DocumentError, or ChildDied when the reader ended over the file."""
-        with self._reader(fresh=fresh) as reader:
+        with self._readers.lent(fresh=fresh) as reader:
             return reader.read(path, engine, recognised)
 
     def _recognise(self, scan: _Scan) -> Recognised:
@@ -214,57 +202,17 @@ class ReaderPool:
         """Once more if a reader was killed from outside; else the error that says why nothing is found."""
         for fresh in (False, True):
             try:
-                with self._recognising, self._reader(fresh=fresh) as reader:
+                with self._recognising, self._readers.lent(fresh=fresh) as reader:
                     return reader.recognise(path, index)
             except (ChildDied, DocumentError) as error:
-                if self._closing:
-                    raise _interrupted() from None
+                if self._readers.are_closed:
+                    raise interrupted() from None
                 _log.warning("Page %d of a file could not be recognised (%s)", index + 1, type(error))
                 if isinstance(error, DocumentError):
                     return error
                 if not _was_killed_from_outside(error):
                     return _deadly()
         return _killed()
-
-    @contextmanager
-    def _reader(self, *, fresh: bool) -> Iterator[Reader]:
-        with self._places:
-            with self._lock:
-                if self._closing:
-                    raise _interrupted()
-                reader = self._take_idle() if self._idle and not fresh else Reader(self._settings, self._passwords)
-                self._busy.add(reader)
-            started = time.monotonic()
-            try:
-                yield reader
-            finally:
-                self._give_back(reader, time.monotonic() - started)
-
-    def _take_idle(self) -> Reader:
-        """One that reads on, or another in the place of one that has grown."""
-        reader = self._idle.pop()
-        if self._seconds_of_work < WORK_PER_REPLACEMENT or not reader.has_grown():
-            return reader
-        self._seconds_of_work = 0.0
-        reader.kill()
-        return Reader(self._settings, self._passwords)
-
-    def _give_back(self, reader: Reader, seconds: float) -> None:
-        with self._lock:
-            self._seconds_of_work += seconds
-            self._busy.discard(reader)
-            if reader.is_fit and not self._closing:
-                self._idle.append(reader)
-                return
-        reader.kill()
-
-    def _kill_readers(self) -> None:
-        with self._lock:
-            self._closing = True
-            readers = [*self._idle, *self._busy]
-            self._idle.clear()
-        for reader in readers:
-            reader.kill()
 
 
 def _result(path: Path, read: Callable[[], Document | PagesWanted], ms: float = 0.0) -> ReadResult | _Scan:
@@ -301,7 +249,3 @@ def _killed() -> DocumentError:
         "Close other programs, or lower the setting ingest.workers, and run the ingest again.",
         status="failed",
     )
-
-
-def _interrupted() -> DocumentError:
-    return DocumentError("Reading was interrupted.", "Run the ingest again.", status="failed")

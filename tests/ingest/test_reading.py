@@ -13,8 +13,9 @@ import pytest
 
 from config.errors import DocumentError
 from config.sections import IngestSettings
-from ingest import reader_client, reading
+from ingest import reader_client
 from ingest.loaders import load_document
+from ingest.readers import Readers
 from ingest.reading import ReaderPool, ReadResult
 from tests.ingest.pdfs import lock, write_pdf
 
@@ -276,7 +277,7 @@ def test_a_reader_that_has_grown_is_replaced_after_enough_work(
     readers: int,
 ) -> None:
     monkeypatch.setattr(reader_client, "MOST_LEFT_MB", most_left)
-    monkeypatch.setattr(reading, "WORK_PER_REPLACEMENT", work)
+    monkeypatch.setattr("ingest.readers.WORK_PER_REPLACEMENT", work)
     found = read_all(*(text_file(tmp_path / f"{number}.txt") for number in range(5)))
     assert all(result.document for result in found.values())
     assert len(started) == readers
@@ -287,10 +288,10 @@ def test_the_log_does_not_name_the_file_of_a_page_that_could_not_be_recognised(
 ) -> None:
     """It would outlive the forgetting of the document."""
 
-    def fail(_pool: ReaderPool, *, fresh: bool) -> Any:
+    def fail(_readers: Readers, *, fresh: bool) -> Any:
         raise DocumentError("It takes too long.", "Split it.", status="timeout")
 
-    monkeypatch.setattr(ReaderPool, "_reader", fail)
+    monkeypatch.setattr(Readers, "lent", fail)
     assert isinstance(ReaderPool(settings())._recognise_page(tmp_path / "divorce.pdf", 6), DocumentError)
     assert "Page 7 " in caplog.text
     assert "divorce" not in caplog.text
