@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +200,8 @@ _EXPLANATIONS = {
 def _create_private(path: Path) -> None:
     """SQLite gives the files beside it the same mode as the library itself. One that is there already is not opened:
     closing it would give up the locks of this process's other connections to it."""
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _use_write_ahead_log(connection: sqlite3.Connection) -> None:
