@@ -11,7 +11,7 @@ from textual.widgets import TextArea
 
 import assistant.tui.run
 from assistant.cli.main import main
-from tests.tui.helpers import app_over, opening, question_box, screen_text, wait_until
+from tests.tui.helpers import answers, app_over, ask, opening, question_box, screen_text, shows, wait_until
 from tests.tui.stand_in import StandInAssistant
 
 HEAVY = "numpy chromadb onnxruntime torch tokenizers llama_cpp pypdf pypdfium2 sqlite3 pydantic assistant.assistant"
@@ -42,6 +42,23 @@ async def test_the_assistant_is_opened_in_a_worker_after_the_first_paint(stocked
         gate.set()
         await wait_until(lambda: "2 documents, 156 passages" in screen_text(app))
         assert question_box(app).text == "typed"
+
+
+async def test_a_question_asked_before_the_library_is_open_waits_for_it(stocked: StandInAssistant) -> None:
+    gate = Event()
+
+    def opens_late() -> StandInAssistant:
+        gate.wait(10)
+        return stocked
+
+    app = app_over(opens_late)
+    async with opening(app) as pilot:
+        await shows(app, "Loading the library")
+        await ask(pilot, "early")
+        await shows(app, "Looking through the library")
+        gate.set()
+        await wait_until(lambda: answers(app)[-1].phase == "done")
+        assert stocked.asked == [("early", "new")]
 
 
 def test_choices_are_kept_unless_another_settings_file_is_named(
