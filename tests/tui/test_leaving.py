@@ -1,4 +1,4 @@
-"""Screens over the conversation go away once, whatever comes twice or late."""
+"""Screens over the conversation give way to each other, and go away once, whatever comes twice or late."""
 
 from pathlib import Path
 from threading import Event
@@ -73,3 +73,11 @@ async def test_a_second_click_on_back_is_for_nobody(talked: StandInAssistant) ->
         await wait_until(lambda: not isinstance(app.screen, FolderScreen))
         await pilot.pause()
         assert on_stack(app) == [ChatScreen, LibraryScreen]
+
+
+async def test_a_screen_is_opened_in_place_of_another(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, pilot):
+        await pilot.press("f2", "f4", "f5", "f1")
+        await wait_until(lambda: len(app.screen_stack) == 2)
+        await pilot.press("escape")
+        await wait_until(lambda: isinstance(app.screen, ChatScreen))

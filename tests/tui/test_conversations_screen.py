@@ -1,27 +1,18 @@
-"""Conversations, models, settings, help, the command palette and the themes."""
+"""Earlier conversations: going on with one, and deleting one."""
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.binding import Binding
-from textual.command import CommandPalette
-from textual.widgets import Input
 
-import config.settings
 from assistant.events import Answered, AnswerEvent
-from assistant.tui.bindings import GLOBAL_BINDINGS, key_words
 from assistant.tui.screens.chat import ChatScreen
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.conversations import ConversationsScreen
-from assistant.tui.screens.help import help_text, sections
-from assistant.tui.themes import DARK, LIGHT
 from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.types import Conversation, Turn
 from config.errors import UsageError
-from config.settings import load_settings
 from tests.tui.helpers import answers, ask, ask_and_wait, question_box, running, screen_text, shows, told, wait_until
 from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
 
@@ -185,140 +176,3 @@ async def test_without_conversations_the_list_says_so(stocked: StandInAssistant)
     async with running(stocked) as (app, pilot):
         await pilot.press("f3")
         await shows(app, "No conversations yet.")
-
-
-async def test_the_model_in_use_is_marked_and_another_can_be_chosen(stocked: StandInAssistant) -> None:
-    stocked.models[1].name = "starter"  # a name that the settings know
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f4")
-        await shows(app, "4,900 MB")
-        assert any("●" in line and "stand-in" in line for line in screen_text(app).splitlines())
-        await pilot.press("down", "u")
-        await wait_until(lambda: "starter is used from the next start on." in told(app))
-        assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "starter"}}
-        await pilot.press("up", "u", "escape")  # no, the one in use after all
-        await wait_until(
-            lambda: isinstance(app.screen, ChatScreen) and "stand-in is used from the next start on." in told(app)
-        )
-        assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"models": {"llm": "stand-in"}}
-
-
-async def test_a_choice_that_a_variable_is_stronger_than_says_so(
-    stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("STRONGROOM_MODELS__LLM", "stand-in")
-    stocked.models[1].name = "starter"
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f4")
-        await shows(app, "4,900 MB")
-        await pilot.press("down", "u")
-        await wait_until(lambda: "from the next start on at which STRONGROOM_MODELS__LLM is not set." in told(app))
-
-
-async def test_with_another_settings_file_choices_are_refused(stocked: StandInAssistant) -> None:
-    async with running(stocked, keeps_choices=False) as (app, pilot):
-        await pilot.press("ctrl+t")
-        assert app.theme == LIGHT
-        await pilot.press("f4")
-        await shows(app, "4,900 MB")
-        await pilot.press("down", "u")
-        await wait_until(lambda: "Open Strongroom without --config to choose" in told(app))
-        assert not stocked.locations.settings_file.exists()
-
-
-async def test_settings_say_where_they_come_from(stocked: StandInAssistant) -> None:
-    settings = load_settings(stocked.locations, flags={"answer.sources": 7}).items()
-    async with running(stocked, size=(120, 48), settings=settings) as (app, pilot):
-        await pilot.press("f5")
-        await shows(app, "answer.sources")
-        row = next(line for line in screen_text(app).splitlines() if "answer.sources" in line)
-        assert row.split()[1:4] == ["answer.sources", "7", "flag"]
-        await shows(app, "strongroom config set models.llm starter")
-
-
-async def test_the_theme_is_switched_and_kept(stocked: StandInAssistant) -> None:
-    async with running(stocked) as (app, pilot):
-        assert app.theme == DARK
-        await pilot.press("ctrl+t")
-        assert app.theme == LIGHT
-        await wait_until(stocked.locations.settings_file.exists)
-        assert tomllib.loads(stocked.locations.settings_file.read_text()) == {"interface": {"theme": LIGHT}}
-
-
-async def test_choices_are_written_one_after_the_other(
-    stocked: StandInAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun: list[str] = []
-    go_on = Event()
-
-    def slowly(_: object, __: str, value: str) -> None:
-        begun.append(value)
-        go_on.wait(10)
-
-    monkeypatch.setattr(config.settings, "save_setting", slowly)
-    async with running(stocked) as (_, pilot):
-        await pilot.press("ctrl+t", "ctrl+t")
-        await wait_until(lambda: begun)
-        await pilot.pause(0.1)
-        assert len(begun) == 1
-        go_on.set()
-        await wait_until(lambda: sorted(begun) == sorted([DARK, LIGHT]))
-
-
-async def test_an_unknown_theme_falls_back_to_ours(stocked: StandInAssistant) -> None:
-    async with running(stocked, theme="no-such-theme") as (app, _):
-        assert app.theme == DARK
-
-
-async def test_a_theme_of_textual_can_be_chosen(stocked: StandInAssistant) -> None:
-    async with running(stocked, theme="nord", size=(120, 36)) as (app, pilot):
-        assert app.theme == "nord"
-        await ask_and_wait(pilot)
-        await shows(app, "six months [1]")
-
-
-async def test_the_help_names_every_key(stocked: StandInAssistant) -> None:
-    text = help_text().plain
-    for _, bindings in sections():
-        for binding in bindings:
-            assert isinstance(binding, Binding)
-            if not binding.action.startswith("open_source"):
-                keys = ", ".join(key_words(each) for each in Binding.make_bindings([binding]))
-                meaning = binding.tooltip or binding.description
-                assert any(line.strip().startswith(keys) and meaning in line for line in text.splitlines()), keys
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f1")
-        await shows(app, "Show every key")
-
-
-async def test_every_action_with_a_key_stands_in_the_palette_and_runs_from_there(stocked: StandInAssistant) -> None:
-    async with running(stocked, size=(120, 60)) as (app, pilot):
-        await pilot.press("ctrl+p")
-        await wait_until(lambda: CommandPalette.is_open(app))
-        for binding in GLOBAL_BINDINGS:
-            assert isinstance(binding, Binding)
-            if binding.action != "command_palette":
-                await shows(app, binding.tooltip)
-        await shows(app, "Start a new conversation")
-        assert "Stop the answer" not in screen_text(app)
-        app.screen.query_one(Input).value = "open the library"
-        await shows(app, "F2, ^L")
-        await wait_until(lambda: "Open the models" not in screen_text(app))
-        await pilot.press("down", "enter")
-        await shows(app, "In the library")
-
-
-async def test_the_palette_offers_what_the_screen_offers(stocked: StandInAssistant) -> None:
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f2")
-        await shows(app, "handbook.pdf")
-        await pilot.press("ctrl+p")
-        await shows(app, "Remove the document from the library, with every trace of it")
-
-
-async def test_a_screen_is_opened_in_place_of_another(stocked: StandInAssistant) -> None:
-    async with running(stocked) as (app, pilot):
-        await pilot.press("f2", "f4", "f5", "f1")
-        await wait_until(lambda: len(app.screen_stack) == 2)
-        await pilot.press("escape")
-        await wait_until(lambda: isinstance(app.screen, ChatScreen))
