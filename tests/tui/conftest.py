@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ from assistant.tui.widgets.conversation.conversation import ConversationView, Tu
 from assistant.tui.widgets.sources.panel import SourcesPanel
 from assistant.types import SearchTimings
 from tests.tui.helpers import answers, ask, ask_and_wait, question_box, running, screen_text, shows, wait_until
-from tests.tui.stand_in import SOURCES, StandInAssistant, make_answer
+from tests.tui.made_up import SOURCES, make_answer
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_evidence_is_on_screen_before_the_first_word(stocked: StandInAssistant) -> None:

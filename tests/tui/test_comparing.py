@@ -17,7 +17,8 @@ from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
 from config.errors import LibraryError, ModelError
 from tests.tui.helpers import ask, running, screen_text, shows, told, wait_until
-from tests.tui.stand_in import StandInAssistant, make_answer
+from tests.tui.made_up import make_answer
+from tests.tui.stand_in import StandInAssistant
 
 
 def two_answers(assistant: StandInAssistant, question: str, stop: Event) -> Iterator[AnswerEvent]:

@@ -14,7 +14,8 @@ from assistant.tui.widgets.conversation.answer import AnswerView
 from assistant.types import Conversation, Turn
 from config.errors import UsageError
 from tests.tui.helpers import answers, ask, ask_and_wait, question_box, running, screen_text, shows, told, wait_until
-from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
+from tests.tui.made_up import SOURCES, WHEN, make_answer, record
+from tests.tui.stand_in import StandInAssistant
 
 LEASE = Conversation(
     "c7",

@@ -29,7 +29,8 @@ LEFT_THE_SCREEN = b"\x1b[?1049l"
 PROGRAM = """
 import assistant.assistant
 from assistant.cli.main import run
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 def stand_in(locations, *_, **__):
     return StandInAssistant(locations.home, records=[record("lease.pdf")])

@@ -17,7 +17,8 @@ from config.errors import HomeError
 from ingest.events import Discovered, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 from tests.tui.helpers import folder_of_documents, running, shows, told, wait_until
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 
 def what_is_there(assistant: StandInAssistant, paths: Sequence[Path]) -> Iterator[IngestEvent]:

@@ -15,7 +15,8 @@ from assistant.tui.screens.library import LibraryScreen
 from config.errors import LibraryError
 from ingest.library.types import Holder, Receipt
 from tests.tui.helpers import flat, running, screen_text, shown, shows, told, wait_until
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 
 async def forget(app: StrongroomApp, pilot: Pilot[None]) -> None:

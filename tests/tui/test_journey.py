@@ -11,7 +11,8 @@ from assistant.tui.screens.source import SourceScreen
 from assistant.tui.widgets.library.folder_tree import FolderTree
 from assistant.tui.widgets.question_box import QuestionBox
 from tests.tui.helpers import answers, folder_of_documents, question_box, running, screen_text, shows, wait_until
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_the_keyboard_alone_leads_from_nothing_to_everything(empty: StandInAssistant, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from assistant.tui.screens.folder import FolderScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.types import Conversation, Turn
 from tests.tui.helpers import answers, running, shows, wait_until
-from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
+from tests.tui.made_up import SOURCES, WHEN, make_answer, record
+from tests.tui.stand_in import StandInAssistant
 
 LEASE = Conversation(
     "c7", "The lease", WHEN, (Turn("How long?", "Six months [1].", False, make_answer("", "").citations, SOURCES),)

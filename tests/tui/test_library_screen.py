@@ -15,7 +15,8 @@ from config.errors import EmbedderMismatch, LibraryError
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
 from tests.tui.helpers import ask_and_wait, running, shows, wait_until
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_the_ledger_says_what_is_in_and_why_the_rest_is_not(stocked: StandInAssistant) -> None:

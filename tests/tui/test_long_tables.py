@@ -10,7 +10,8 @@ from assistant.tui.widgets.library import long_table
 from assistant.tui.widgets.library.document_table import DocumentTable
 from ingest.types import DocumentRecord, PageNote, PageStatus
 from tests.tui.helpers import answering_keys, running, shown, shows, wait_until
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 MANY = [record(f"{number:05}.pdf") for number in range(10_000)]
 

@@ -6,7 +6,8 @@ from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.pages import PagesScreen, summary
 from ingest.types import FileStatus, PageNote, PageStatus
 from tests.tui.helpers import answering_keys, flat, running, shown, shows, wait_until
-from tests.tui.stand_in import StandInAssistant, record
+from tests.tui.made_up import record
+from tests.tui.stand_in import StandInAssistant
 
 NOTES = [
     PageNote(4, PageStatus.OCR, 0.934),

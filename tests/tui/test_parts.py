@@ -14,7 +14,7 @@ from assistant.types import Citation, Why
 from config.seal import SealReport
 from ingest.events import Compared, Discovered, Embedded, FileDone, Finished
 from ingest.types import FileStatus
-from tests.tui.stand_in import make_source
+from tests.tui.made_up import make_source
 
 # progress
 

@@ -10,7 +10,8 @@ from assistant.events import Answered, AnswerEvent, EvidenceFound
 from assistant.tui.widgets.conversation.conversation import ConversationView
 from assistant.types import SearchTimings
 from tests.tui.helpers import answers, ask, ask_and_wait, question_box, running, shows, wait_until
-from tests.tui.stand_in import SOURCES, StandInAssistant, make_answer
+from tests.tui.made_up import SOURCES, make_answer
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_typing_goes_on_while_the_worker_computes(stocked: StandInAssistant) -> None:

@@ -17,7 +17,8 @@ from assistant.types import Conversation, SearchTimings
 from config.errors import ModelDied
 from ingest.types import FileStatus
 from tests.tui.helpers import answers, ask, ask_and_wait, running, shows, wait_until
-from tests.tui.stand_in import StandInAssistant, make_answer, make_source, model, record
+from tests.tui.made_up import make_answer, make_source, model, record
+from tests.tui.stand_in import StandInAssistant
 
 PAYLOADS = {
     "action": "[@click=app.quit()]press me[/]",

@@ -22,7 +22,8 @@ from config.errors import ModelDied
 from config.seal import SealReport
 from ingest.types import FileStatus, PageNote, PageStatus
 from tests.tui.helpers import app_over, ask_and_wait, question_box, screen_text, wait_until
-from tests.tui.stand_in import SOURCES, WHEN, StandInAssistant, make_answer, record
+from tests.tui.made_up import SOURCES, WHEN, make_answer, record
+from tests.tui.stand_in import StandInAssistant
 
 SMALL, NORMAL, LARGE = (80, 24), (120, 36), (160, 48)
 

@@ -26,7 +26,8 @@ from tests.tui.helpers import (
     told,
     wait_until,
 )
-from tests.tui.stand_in import LEASE_PAGE, StandInAssistant, make_answer, make_source
+from tests.tui.made_up import LEASE_PAGE, make_answer, make_source
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_the_cited_source_is_first_in_focus_and_enter_shows_it_large(stocked: StandInAssistant) -> None:

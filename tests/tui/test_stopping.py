@@ -9,7 +9,8 @@ from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
 from assistant.types import SearchTimings
 from tests.tui.helpers import answers, app_over, ask, opening, question_box, running, wait_until
-from tests.tui.stand_in import SOURCES, StandInAssistant, make_answer
+from tests.tui.made_up import SOURCES, make_answer
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_escape_stops_within_a_second_of_writing_and_gives_the_words_back(stocked: StandInAssistant) -> None:

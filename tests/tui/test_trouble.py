@@ -20,7 +20,8 @@ from tests.tui.helpers import (
     told,
     wait_until,
 )
-from tests.tui.stand_in import SOURCES, StandInAssistant
+from tests.tui.made_up import SOURCES
+from tests.tui.stand_in import StandInAssistant
 
 
 async def test_a_failure_is_shown_with_its_remedy_and_the_next_question_works(stocked: StandInAssistant) -> None:

@@ -11,7 +11,8 @@ from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.tui.widgets.conversation.cited_markdown import CitedMarkdown
 from assistant.types import SearchTimings
 from tests.tui.helpers import answers, ask, question_box, running, wait_until
-from tests.tui.stand_in import SOURCES, StandInAssistant, make_answer
+from tests.tui.made_up import SOURCES, make_answer
+from tests.tui.stand_in import StandInAssistant
 
 WORDS = [f"word{number} " for number in range(50)]
 
