@@ -15,6 +15,7 @@ from models.base import Embedder
 
 SECRET = "The zebracorn protocol requires seventeen quokkawatts at midnight, says Xanthippe."
 PUBLIC = "The public notice about opening hours of the harbour office."
+WORDS = ["anchor", "buoy", "crane", "dock", "engine", "ferry", "gull", "harbour", "keel", "lighthouse", "mast", "oar"]
 
 
 def put(library: Library, path: str, *pages: str, title: str = "") -> FileStatus:
