@@ -76,11 +76,11 @@ def answers(app: StrongroomApp) -> list[AnswerView]:
 
 
 async def ask(pilot: Pilot[None], question: str) -> None:
-    """Put a question into the box and send it. The pilot rests for 50 ms after each key: few tests are about typing."""
-    app = pilot.app
-    assert isinstance(app, StrongroomApp)
-    question_box(app).focus()
-    question_box(app).insert(question)
+    """Put a question into the box of the screen and send it. The pilot rests for 50 ms after each key: few tests are
+    about typing."""
+    box = pilot.app.screen.query_one(QuestionBox)
+    box.focus()
+    box.insert(question)
     await pilot.press("enter")
 
 

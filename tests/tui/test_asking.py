@@ -125,8 +125,8 @@ async def test_a_new_conversation_just_after_a_question_waits_until_the_question
         return answer
 
     monkeypatch.setattr(ConversationView, "add", show_late)
-    async with running(stocked) as (app, pilot):
-        await pilot.press(*"notice")
+    async with running(stocked) as (app, _):
+        question_box(app).insert("notice")
         question_box(app).action_send()
         await wait_until(lambda: answers(app))
         await app.run_action("new_conversation", default_namespace=app.screen)

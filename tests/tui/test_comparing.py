@@ -15,6 +15,7 @@ from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.widgets.conversation.answer import AnswerView
+from assistant.tui.widgets.question_box import QuestionBox
 from config.errors import LibraryError, ModelError
 from tests.tui.helpers import ask, running, screen_text, shows, told, wait_until
 from tests.tui.made_up import make_answer
@@ -38,8 +39,8 @@ async def open_comparison(app: StrongroomApp, pilot: Pilot[None]) -> list[Answer
     await pilot.press("f4")
     await shows(app, "llama-8b")
     await pilot.press("down", "c")
-    await wait_until(lambda: isinstance(app.screen, ComparisonScreen))
-    await pilot.press(*"notice", "enter")
+    await wait_until(lambda: isinstance(app.screen, ComparisonScreen) and isinstance(app.focused, QuestionBox))
+    await ask(pilot, "notice")
     await wait_until(lambda: len(app.screen.query(AnswerView)) == 2)
     return list(app.screen.query(AnswerView))
 

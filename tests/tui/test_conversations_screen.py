@@ -81,7 +81,8 @@ async def test_an_answer_that_was_stopped_is_told_as_such_then_and_later(
 async def test_a_draft_outlives_the_opening_of_another_conversation(talked: StandInAssistant) -> None:
     async with running(talked) as (app, pilot):
         await ask_and_wait(pilot, "first")
-        await pilot.press(*"draft", "up", "f3")
+        question_box(app).insert("draft")
+        await pilot.press("up", "f3")
         await shows(app, "What do the minutes say about Halden?")
         await pilot.press("enter")
         await wait_until(lambda: len(answers(app)) == 2)

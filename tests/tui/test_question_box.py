@@ -44,7 +44,8 @@ async def test_the_history_is_walked_with_up_and_down(stocked: StandInAssistant)
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot, "first")
         await ask_and_wait(pilot, "second")
-        await pilot.press(*"draft", "up")
+        question_box(app).insert("draft")
+        await pilot.press("up")
         assert question_box(app).text == "second"
         await pilot.press("up")
         assert question_box(app).text == "first"
@@ -60,7 +61,10 @@ async def test_an_earlier_question_that_was_edited_is_found_again_and_so_is_the_
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot, "first")
         await ask_and_wait(pilot, "second")
-        await pilot.press(*"draft", "up", *" again", "up", "down")
+        question_box(app).insert("draft")
+        await pilot.press("up")
+        question_box(app).insert(" again")
+        await pilot.press("up", "down")
         assert question_box(app).text == "second again"
         await pilot.press("down")
         assert question_box(app).text == "draft"
@@ -75,7 +79,8 @@ async def test_an_earlier_question_that_was_edited_is_found_again_and_so_is_the_
 async def test_a_draft_is_back_when_an_earlier_question_was_sent(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         await ask_and_wait(pilot, "first")
-        await pilot.press(*"draft", "up", "enter")
+        question_box(app).insert("draft")
+        await pilot.press("up", "enter")
         await wait_until(lambda: [question for question, _ in stocked.asked] == ["first", "first"])
         assert question_box(app).text == "draft"
         await wait_until(lambda: not app.status.answering)
@@ -138,7 +143,7 @@ async def test_the_expected_wait_is_shown_before_the_question_is_sent(stocked: S
     stocked.expected_wait = 7.4
     async with running(stocked) as (app, pilot):
         question_box(app).focus()
-        await pilot.press(*"notice period ")
+        question_box(app).insert("notice period ")
         await wait_until(lambda: question_box(app).hint.startswith("First word in about 7 s"), "said how long")
         await pilot.press("enter")
         await wait_until(lambda: answers(app) and not answers(app)[0].in_progress, "answered")

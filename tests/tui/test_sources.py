@@ -287,7 +287,7 @@ async def test_what_was_chosen_in_a_narrow_terminal_hides_nothing_in_a_wide_one(
 async def test_nothing_is_lost_when_the_terminal_is_resized(stocked: StandInAssistant) -> None:
     async with running(stocked, size=(120, 36)) as (app, pilot):
         await ask_and_wait(pilot)
-        await pilot.press(*"draft")
+        question_box(app).insert("draft")
         await pilot.resize_terminal(60, 20)
         await pilot.pause()
         assert question_box(app).text == "draft"
