@@ -1,4 +1,4 @@
-"""The starter models, and directories that look like models."""
+"""The starter models, a registry without them, and files and directories that look like models."""
 
 import json
 from pathlib import Path
@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from config.locations import Locations
+from models import registry as registry_module
 from models.exporting.exports import Export, find_or_make_export
+from models.registry import ModelRegistry
 from models.starter import STARTERS, Starter
+from tests.models.gguf_writer import write_gguf
 
 
 @pytest.fixture(scope="session")
@@ -36,6 +40,19 @@ def starter_export(request: pytest.FixtureRequest, starter_embedder: Path, start
     return find_or_make_export(starter_embedder, starters["embedder"].sha256, "embedder", directory)
 
 
+@pytest.fixture
+def registry(locations: Locations, monkeypatch: pytest.MonkeyPatch) -> ModelRegistry:
+    """Without starters, which take a while to hash."""
+    monkeypatch.setattr(registry_module, "STARTERS", ())
+    return ModelRegistry(locations)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    """A file that looks like a language model."""
+    return write_gguf(tmp_path / "My model (Q4).gguf")
+
+
 def write_embedder_directory(path: Path, **changes: Any) -> Path:
     """The files of a sentence-transformers directory, with weights that no library could read.
 
@@ -58,3 +75,7 @@ def write_embedder_directory(path: Path, **changes: Any) -> Path:
             (path / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
     (path / "model.safetensors").write_bytes(b"weights")
     return path
+
+
+def files_below(path: Path) -> set[str]:
+    return {file.name for file in path.rglob("*") if file.is_file()} - {"registry.lock"}

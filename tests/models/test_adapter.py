@@ -22,12 +22,6 @@ from tests.models.gguf_writer import LANGUAGE_MODEL, STRING, tensor, write_adapt
 WEIGHTS = "blk.0.attn_q.weight"
 
 
-@pytest.fixture
-def registry(locations: Locations, monkeypatch: pytest.MonkeyPatch) -> ModelRegistry:
-    monkeypatch.setattr(registry_module, "STARTERS", ())
-    return ModelRegistry(locations)
-
-
 def write_base(path: Path, architecture: str = "llama") -> Path:
     tensors = [tensor("token_embd.weight", (8, 16), 0, 0), tensor(WEIGHTS, (8, 4), 0, 512)]
     metadata = {**LANGUAGE_MODEL, "general.architecture": (STRING, architecture)}
