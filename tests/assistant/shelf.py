@@ -27,6 +27,9 @@ POLICIES = {
     ],
 }
 
+VACATION = "How many days of paid vacation do employees accrue per year?"
+REPLY = "Employees accrue 23 days of paid vacation per year [1]."
+
 
 def fill(library: Library, embedder: Embedder | None, documents: Mapping[str, Sequence[str]] = POLICIES) -> None:
     """Put documents (name → page texts) into the library, a chunk per paragraph; vectors if there is an embedder."""
