@@ -41,10 +41,11 @@ async def test_the_line_is_made_anew_only_for_a_key_that_it_never_had(
 
     monkeypatch.setattr(KeyLine, "compose", counted)
     async with running(stocked) as (app, pilot):
-        stocked.go_on = Event()
+        stocked.go_on = go_on = Event()
         await ask(pilot, "notice")
         await wait_until(lambda: "Stop" in shown(app))
-        stocked.go_on.set()
+        stocked.go_on = None  # a set takes it one step further only
+        go_on.set()
         await wait_until(lambda: not app.status.answering and "Stop" not in shown(app))
         await pilot.pause()
         before = len(made)
