@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from assistant.essentials import essentials
 from assistant.words import content_words, numbers
 from ingest.identity import initials_in, name_terms
-from ingest.periods import quarters_in, years_asked, years_in
+from ingest.periods import MONTH, quarters_in, years_asked, years_in
 
 _OPENER = re.compile(
     r"^\s*(?:and|but|also|or|so|then|what about|how about|what else|anything else|why|since when|until when|"
@@ -36,6 +36,10 @@ _TURNS_BACK = 2
 _QUARTERS = 4
 _BEGINS_WITH_A_FIGURE = re.compile(r"(?<![^\s(\"“])\d\S*")
 _AROUND = ".,;:?!()'\"\u2019“”"
+_MONTH_NAMED = re.compile(
+    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?)?(?=[A-Z])(?i:{MONTH})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b,?)?"
+)
+"""With its day. In small letters "may" and "march" are other words."""
 _QUARTER_WORDS = re.compile(r"\b(?:first|second|third|fourth)[\s-]quarter\b", re.I)
 
 
@@ -51,11 +55,15 @@ def search_query(question: str, earlier: list[str], names_in: NamesIn = lambda _
     next to bare ("In 2019?") or counts from an earlier period ("And the year before?", which then is named). A question
     with words enough of its own is a new topic, whatever it opens with. Numbers of the earlier question give way to
     those of the new one: "And in 2019?" does not look for 2018 any more, but still for "the Aquila 400", unless one of
-    its numbers may be another's: "And the 600?". So do its names of documents: "And Halden?".
+    its numbers may be another's: "And the 600?". So do its names of documents: "And Halden?", and its months, with
+    their days: "And at the end of September?".
     """
     query = question
     for before in leaned_on(question, earlier):
-        kept = _moved(before, question) or (_without_numbers(before, query) if numbers(query) else before)
+        of_no_day = _MONTH_NAMED.sub(" ", query)
+        kept = _moved(before, question) or (_without_numbers(before, of_no_day) if numbers(of_no_day) else before)
+        if of_no_day != query:
+            kept = _MONTH_NAMED.sub(" ", kept)
         if names_in(query):
             kept = _without(kept, names_in(before))
         query = f"{query} {_as_question(kept)}"

@@ -115,3 +115,20 @@ def test_another_document_s_name_takes_the_place_of_the_old_one() -> None:
         "What about Halden? What was capital expenditure in 2018?"
     )
     assert search_query("What about Norway?", [before], names_in) == f"What about Norway? {before}"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "query"),
+    [
+        (
+            "And at the end of September?",
+            "What was the order book at the end of June 2026?",
+            "And at the end of September? What was the order book at the end of 2026?",
+        ),
+        ("And on 1 July?", "What was the cash on 30 June?", "And on 1 July? What was the cash on ?"),
+        ("And on July 1?", "What was due on June 30, 2026?", "And on July 1? What was due on 2026?"),
+        ("And who may sign?", "Who decides in June?", "And who may sign? Who decides in June?"),
+    ],
+)
+def test_another_month_takes_the_place_of_the_old_one(question: str, before: str, query: str) -> None:
+    assert " ".join(search_query(question, [before]).split()) == query
