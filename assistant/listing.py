@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ingest.periods import MONTH, is_period_word
 
@@ -56,7 +56,7 @@ class Listing:
     """The list or table that a sentence stands in: where what introduces it stands, and the words of that."""
 
     under: tuple[Span, ...] = ()
-    words: frozenset[str] = field(default=frozenset())
+    words: frozenset[str] = frozenset()
 
     def read(self, span: Span, sentence: str, words: Collection[str]) -> "Listing":
         """The same after the next sentence, whose `words` are its terms."""
