@@ -1,13 +1,14 @@
 """Sentences with offsets, and which sentence of a passage matters for a question."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.glossary import OtherWords, said_otherwise
-from assistant.listing import ENDS_SENTENCE, STRUCTURE, Listing, Span, has_figure, is_tabular
+from assistant.listing import ENDS_SENTENCE, STRUCTURE, Listing, Span, is_tabular
 from assistant.types import Passage
+from assistant.wanted import holds_what_is_asked_for
 from assistant.words import Weights, terms
 from ingest.contexts import PATH_SEPARATOR
 from ingest.folding import fold
@@ -22,22 +23,15 @@ _SHORT_LINE = 0.6
 _ENDS_IN_WORDS = re.compile(r"[^\W\d_]{2}\.\s*$")
 """Few rows of a table end so, and many a line with figures does."""
 _MID_SENTENCE = re.compile(r"[,;\u2013-]\s*$")
-
-
-_WHO = re.compile(r"\bwho(?:m|se)?\b")
-_TIME_WANTED = re.compile(
-    r"\bwhen\b|\bhow old\b|\b(?:what|which)\b.*\b(?:year|date|day|month|time|deadline)s?\b|\bby wh(?:at|ich)\b"
-)
-_FIGURE_WANTED = re.compile(
-    r"\bhow (?:many|much|long|often|old|far|high|large|big)\b"
-    r"|\bwhat\b.*\b(?:amount|percentage|rate|ratio|cost|price|fee|limit|maximum|minimum|number|total|value|balance|"
-    r"revenue|turnover|sales|income|earnings|profit|loss(?:es)?|expense|asset|debt|rent|salary|budget|margin)s?\b"
-)
-_FULL_NAME = re.compile(r"\b[A-Z][a-zà-ÿ'\u2019-]+(?:\s+[A-Z]\.)?\s+[A-Z][\w'\u2019-]+")
 _KIND_BONUS = 0.15
 _FREE_LENGTH = 40
 _HEADING_LENGTH = 8
 _HEADING_FACTOR = 0.5
+_REFERS_BACK = re.compile(
+    r"\(?[\d.]*\)?\s*(?:This|That|These|Those|Such|It|Its|They|Their|He|His|She|Her|Both|Dies(?:e[rsmn]?)?|Er|"
+    r"Ce(?:t|tte|s)?|Ils?|Elles?)\b(?!['\u2019])"
+)
+"""How a sentence begins, the number of its clause aside, that is about what the one before it says."""
 _NUMBERING = re.compile(r"^[#\s]*(?:\d+(?:\.\d+)*\.?\s)?")
 
 EMBEDDED_PASSAGES = 5
@@ -113,7 +107,8 @@ class ScoredSentence:
     score: float
     is_heading: bool = False
     under: tuple[Span, ...] = ()
-    """For a line of a list or a table: what introduces it and names its columns."""
+    """For a line of a list or a table: what introduces it and names its columns. For a sentence that refers back: the
+    one before it."""
 
 
 def score_passages(
@@ -158,35 +153,72 @@ def score_sentences(
     the sentence holds the kind of thing asked for: a name for "who", a figure for "how many", "when" and the like.
     A word of the question counts as held when the sentence says it in other words, those of `meant`. Lines that repeat
     the `title` of the document or a part of the `heading` are headings whatever they look like. What introduces a list
-    or a table scores like a heading; a line of it that holds a word of the question has the words of that, too.
+    or a table scores like a heading; a line of it that holds a word of the question has the words of that, too. So has
+    a sentence that refers back ("This lasts five years.") those of the one before it, if it adds to that.
     """
-    asked = fold(question)
     known = {_in_one_line(line) for line in (title, *heading.split(PATH_SEPARATOR)) if line.strip()}
     of_document = frozenset(terms(title))
     above = of_document.union(terms(heading))
+    fit = _Fit(question, weights)
     scored = []
     listing = Listing()
+    before: _Said | None = None
     for start, end in sentence_spans(text):
         sentence = text[start:end]
         words = terms(sentence)
         listing = listing.read((start, end), sentence, words)
         introduces = listing.ends_with((start, end))
-        is_heading = introduces or _in_one_line(sentence) in known or _is_heading(sentence)
-        said = above.union(words, said_otherwise(meant, words))
-        is_listed = not is_heading and weights.share(said - above - listing.words) > 0
-        if is_heading:
+        if introduces or _in_one_line(sentence) in known or _is_heading(sentence):
             if not introduces:
                 above = of_document.union(words)
             score = weights.share(above.union(words)) * _HEADING_FACTOR
+            scored.append(ScoredSentence(start, end, score, is_heading=True))
+            before = None
+            continue
+        said = _Said((start, end), sentence, above.union(words, said_otherwise(meant, words)), len(words))
+        if before and not listing.under and _REFERS_BACK.match(sentence) and fit.adds(said, before, above):
+            scored.append(ScoredSentence(start, end, fit.score(said.after(before)), under=(before.span,)))
+        elif weights.share(said.words - above - listing.words) > 0:
+            with_listing = replace(said, words=said.words | listing.words)
+            scored.append(ScoredSentence(start, end, fit.score(with_listing), under=listing.under))
         else:
-            score = (
-                weights.share(said | listing.words if is_listed else said)
-                * (_FREE_LENGTH / max(len(words), _FREE_LENGTH)) ** 0.5
-            )
-            if score and _holds_what_is_asked_for(asked, sentence):
-                score += _KIND_BONUS
-        scored.append(ScoredSentence(start, end, score, is_heading, listing.under if is_listed else ()))
+            scored.append(ScoredSentence(start, end, fit.score(said)))
+        before = None if listing.under else said
     return scored
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A sentence: where it stands, its text, its words and those that count for it, how many it has itself."""
+
+    span: Span
+    text: str
+    words: frozenset[str]
+    length: int
+
+    def after(self, before: "_Said") -> "_Said":
+        """Both sentences as one."""
+        span = before.span[0], self.span[1]
+        return _Said(span, f"{before.text} {self.text}", self.words | before.words, self.length + before.length)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    question: str
+    weights: Weights
+
+    def score(self, said: _Said) -> float:
+        score = self.weights.share(said.words) * (_FREE_LENGTH / max(said.length, _FREE_LENGTH)) ** 0.5
+        return score + _KIND_BONUS if score and self._holds_what_is_asked_for(said) else score
+
+    def adds(self, said: _Said, before: _Said, above: Collection[str]) -> bool:
+        """Whether a sentence has a word of the question, or the kind of thing it asks for, that the one before lacks."""
+        if self.weights.share(said.words.difference(above, before.words)) > 0:
+            return True
+        return self._holds_what_is_asked_for(said) and not self._holds_what_is_asked_for(before)
+
+    def _holds_what_is_asked_for(self, said: _Said) -> bool:
+        return holds_what_is_asked_for(self.question, said.text)
 
 
 def best_sentence(scored: Sequence[ScoredSentence]) -> Span:
@@ -212,11 +244,3 @@ def _is_heading(sentence: str) -> bool:
     bare = _NUMBERING.sub("", sentence)
     short = len(bare.split()) <= _HEADING_LENGTH and not ENDS_SENTENCE.search(bare)
     return short and not any(character.isdigit() for character in bare)
-
-
-def _holds_what_is_asked_for(asked: str, sentence: str) -> bool:
-    if _WHO.search(asked) and _FULL_NAME.search(sentence):
-        return True
-    if _TIME_WANTED.search(asked):
-        return any(character.isdigit() for character in sentence)
-    return bool(_FIGURE_WANTED.search(asked)) and has_figure(sentence)
