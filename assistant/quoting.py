@@ -19,7 +19,8 @@ _PASSAGE_PRIOR = 0.06
 _SECOND_SCORE = 0.75
 """A second sentence scores at least this share of the best one."""
 _SECOND_ADDS = 0.2
-"""It holds words of the question that the best one lacks, of at least this share of the weight of all its words."""
+"""It holds words of the question that the best one lacks, of at least this share of the weight of all its words; or the
+kind of thing asked for, which the best one lacks."""
 _COUNTERPART = 0.6
 """How alike, word by word, two sentences of two documents are that say the same thing of each."""
 
@@ -30,6 +31,7 @@ class _Candidate:
     span: Span
     score: float
     under: tuple[Span, ...]
+    holds_kind: bool
 
     @property
     def text(self) -> str:
@@ -69,7 +71,13 @@ def quote(
 def _candidates(sources: Sequence[Source], scored: Sequence[Sequence[ScoredSentence]]) -> list[_Candidate]:
     """Best first."""
     candidates = [
-        _Candidate(source, (sentence.start, sentence.end), sentence.score - _PASSAGE_PRIOR * rank, sentence.under)
+        _Candidate(
+            source,
+            (sentence.start, sentence.end),
+            sentence.score - _PASSAGE_PRIOR * rank,
+            sentence.under,
+            sentence.holds_kind,
+        )
         for rank, (source, of_source) in enumerate(zip(sources, scored[:EMBEDDED_PASSAGES], strict=False))
         for sentence in of_source
     ]
@@ -107,7 +115,8 @@ def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate
     for candidate in candidates[1:]:
         if len(chosen) == MOST_QUOTES or candidate.score < _SECOND_SCORE * chosen[0].score:
             break
-        if weights.share(set(terms(candidate.text)) - set(terms(chosen[0].text))) >= _SECOND_ADDS:
+        adds = weights.share(set(terms(candidate.text)) - set(terms(chosen[0].text))) >= _SECOND_ADDS
+        if adds or (candidate.holds_kind and not chosen[0].holds_kind):
             chosen.append(candidate)
     return chosen
 

@@ -106,6 +106,8 @@ class ScoredSentence:
     end: int
     score: float
     is_heading: bool = False
+    holds_kind: bool = False
+    """Whether it holds the kind of thing asked for: a name, a time, a figure."""
     under: tuple[Span, ...] = ()
     """For a line of a list or a table: what introduces it and names its columns. For a sentence that refers back: the
     one before it."""
@@ -176,13 +178,13 @@ def score_sentences(
             before = None
             continue
         said = _Said((start, end), sentence, above.union(words, said_otherwise(meant, words)), len(words))
+        under: tuple[Span, ...] = ()
+        counted = said
         if before and not listing.under and _REFERS_BACK.match(sentence) and fit.adds(said, before, above):
-            scored.append(ScoredSentence(start, end, fit.score(said.after(before)), under=(before.span,)))
+            under, counted = (before.span,), said.after(before)
         elif weights.share(said.words - above - listing.words) > 0:
-            with_listing = replace(said, words=said.words | listing.words)
-            scored.append(ScoredSentence(start, end, fit.score(with_listing), under=listing.under))
-        else:
-            scored.append(ScoredSentence(start, end, fit.score(said)))
+            under, counted = listing.under, replace(said, words=said.words | listing.words)
+        scored.append(fit.scored(said.span, counted, under))
         before = None if listing.under else said
     return scored
 
@@ -207,9 +209,13 @@ class _Fit:
     question: str
     weights: Weights
 
-    def score(self, said: _Said) -> float:
+    def scored(self, span: Span, said: _Said, under: tuple[Span, ...]) -> ScoredSentence:
+        """The sentence at `span`, scored as `said`, which may be more than itself."""
         score = self.weights.share(said.words) * (_FREE_LENGTH / max(said.length, _FREE_LENGTH)) ** 0.5
-        return score + _KIND_BONUS if score and self._holds_what_is_asked_for(said) else score
+        holds_kind = self._holds_what_is_asked_for(said)
+        if score and holds_kind:
+            score += _KIND_BONUS
+        return ScoredSentence(*span, score, holds_kind=holds_kind, under=under)
 
     def adds(self, said: _Said, before: _Said, above: Collection[str]) -> bool:
         """Whether a sentence has a word of the question, or the kind of thing it asks for, that the one before lacks."""
