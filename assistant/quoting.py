@@ -18,7 +18,7 @@ _PASSAGE_PRIOR = 0.06
 """What each rank costs: the search saw the whole passage, the sentence score sees one sentence."""
 _SECOND_SCORE = 0.75
 """A second sentence scores at least this share of the best one."""
-_SECOND_ADDS = 0.2
+_SECOND_ADDS = 0.1
 """It holds words of the question that the best one lacks, of at least this share of the weight of all its words; or the
 kind of thing asked for, which the best one lacks."""
 _COUNTERPART = 0.6

@@ -218,7 +218,7 @@ class _Fit:
         return ScoredSentence(*span, score, holds_kind=holds_kind, under=under)
 
     def adds(self, said: _Said, before: _Said, above: Collection[str]) -> bool:
-        """Whether a sentence has a word of the question, or the kind of thing it asks for, that the one before lacks."""
+        """Whether a sentence has a word of the question, or the kind of thing asked for, that the one before lacks."""
         if self.weights.share(said.words.difference(above, before.words)) > 0:
             return True
         return self._holds_what_is_asked_for(said) and not self._holds_what_is_asked_for(before)

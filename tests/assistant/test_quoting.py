@@ -125,3 +125,22 @@ def test_a_row_is_quoted_with_what_introduces_it_and_not_that_alone() -> None:
         "The gains of each fund are as follows (in millions):\n2024 2025\nEquity fund 12.5 13.1\nReserve 2.2 3.4",
     )
     assert quotes == ["The gains of each fund are as follows (in millions):", "2024 2025", "Equity fund 12.5 13.1"]
+
+
+def test_a_sentence_that_refers_back_is_quoted_with_the_one_before_it() -> None:
+    _, quotes = ask(
+        "Who takes over as chair of the audit committee?",
+        "The board appointed Ingrid Sandvik as director. She will take over as chair of the audit committee.",
+    )
+    assert quotes == [
+        "The board appointed Ingrid Sandvik as director.",
+        "She will take over as chair of the audit committee.",
+    ]
+
+
+def test_the_second_quote_may_be_the_one_with_the_kind_of_thing_asked_for() -> None:
+    _, quotes = ask(
+        "Which firm audits the accounts?",
+        "Mr Brandt presented the accounts of all audits. The accounts audits of Marlowe Finch LLP are done.",
+    )
+    assert "The accounts audits of Marlowe Finch LLP are done." in quotes

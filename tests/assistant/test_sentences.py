@@ -171,3 +171,25 @@ def test_a_year_is_no_figure_but_where_time_is_asked_for() -> None:
     text = "The salary is reviewed in 2026. The salary is EUR 78,500."
     assert key("What is the salary?", text) == "The salary is EUR 78,500."
     assert key("When is the salary reviewed?", text) == "The salary is reviewed in 2026."
+
+
+def test_a_sentence_that_refers_back_has_the_words_of_the_one_before_it() -> None:
+    text = "Each party keeps the other's drawings secret. 11.2 This duty lasts for five years after the end."
+    question = "How long are drawings kept secret?"
+    secret, duty = score_sentences(question, Weights(question, {}, 10), text)
+    assert duty.score > secret.score
+    assert duty.under == ((secret.start, secret.end),)
+
+
+def test_a_sentence_that_refers_back_and_adds_nothing_stands_alone() -> None:
+    text = "Drawings are kept secret for five years. This is usual."
+    question = "How long are drawings kept secret?"
+    secret, usual = score_sentences(question, Weights(question, {}, 10), text)
+    assert secret.score > usual.score
+    assert usual.under == ()
+
+
+def test_nothing_is_referred_back_to_over_a_heading() -> None:
+    text = "Drawings are kept secret.\n\nEnd\n\nThis duty lasts for five years."
+    question = "How long are drawings kept secret?"
+    assert score_sentences(question, Weights(question, {}, 10), text)[-1].under == ()

@@ -1,0 +1,33 @@
+import pytest
+
+from assistant.wanted import holds_what_is_asked_for
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who was elected chair?", "Ingrid Solheim was elected."),
+        ("Which firm audits the accounts?", "The auditors, Marlowe Finch LLP, had given an opinion."),
+        ("What insurance company covers the fleet?", "The fleet is covered by Nordlys Insurance Group."),
+        ("When does the lease end?", "It ends in 2027."),
+        ("How long is the notice period?", "Notice is given three months before."),
+        ("How long is the notice period?", "Notice is given one month before."),
+        ("What is the salary?", "The salary is EUR 78,500."),
+    ],
+)
+def test_the_kind_of_thing_asked_for_is_found(question: str, sentence: str) -> None:
+    assert holds_what_is_asked_for(question, sentence)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who follows Peter Hathersage as chair?", "The committee, chaired by Peter\nHathersage, met twice."),
+        ("Which firm audits Calderwick Ltd?", "The accounts of Calderwick Ltd are audited."),
+        ("How long is the notice period?", "One gives notice in writing."),
+        ("What is the salary?", "The salary is reviewed in 2026."),
+        ("Why is the salary reviewed?", "The salary is EUR 78,500."),
+    ],
+)
+def test_another_kind_or_what_the_question_says_itself_is_none(question: str, sentence: str) -> None:
+    assert not holds_what_is_asked_for(question, sentence)
