@@ -155,8 +155,10 @@ class _SupportFinder:
 
     def _best(self, sentence: str, source: Source) -> tuple[Span, float]:
         wanted = set(content_terms(sentence))
-        best_span, best_share = (source.key_start, source.key_end), 0.0
-        for span, held in self._split(source.passage):
+        sentences = self._split(source.passage)
+        key = source.key_start, source.key_end  # empty where a later question was put to an earlier source
+        best_span, best_share = key if any(key) or not sentences else sentences[0][0], 0.0
+        for span, held in sentences:
             share = len(wanted & held) / len(wanted) if wanted else 0.0
             if share > best_share:
                 best_span, best_share = span, share

@@ -157,7 +157,8 @@ def build_prompt(
     )
     user = question_prompt(question, fresh, dialogue.fence)
     history = [message for exchange in dialogue.exchanges[first:] for message in _messages(exchange)]
-    earlier = [source for source in dialogue.sources if source.number in shown]
+    found_again = {source.number: source for source in sources}  # with the sentence that matters for this question
+    earlier = [found_again.get(source.number, source) for source in dialogue.sources if source.number in shown]
     return Prompt((system, *history, Message("user", user)), user, first, tuple(fresh), (*earlier, *fresh))
 
 

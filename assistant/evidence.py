@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.essentials import Essentials, essentials
@@ -120,6 +120,8 @@ class Fit:
 
 def needed_for(question: str, weights: Weights, glossary: Glossary) -> Needed:
     wanted = essentials(question)
+    # Its core may be in another language than the whole, and in Chinese a pair of letters may be no word.
+    wanted = replace(wanted, words=wanted.words & weights.words.keys())
     return Needed(wanted, weights, other_words(wanted.core, glossary))
 
 

@@ -37,9 +37,12 @@ _QUARTERS = 4
 _BEGINS_WITH_A_FIGURE = re.compile(r"(?<![^\s(\"“])\d\S*")
 _AROUND = ".,;:?!()'\"\u2019“”"
 _MONTH_NAMED = re.compile(
+    r"(?!^\s*May\s+(?!and\b|or\b|to\b)[a-z])(?i:(?<!\bdid )(?<!\bdoes )(?<!\bhas )(?<!\bwill ))"
     rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?)?(?=[A-Z])(?i:{MONTH})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b,?)?"
 )
-"""With its day. In small letters "may" and "march" are other words."""
+"""With its day. In small letters "may" and "march" are other words; "May it end early?" and "What did Jan say?" name
+no month."""
+_YEAR_IN_FIGURES = re.compile(r"(?<![\d$€£])(?<!\d[.,])(?:19|20)\d\d(?!\d|[.,]\d)")
 _QUARTER_WORDS = re.compile(r"\b(?:first|second|third|fourth)[\s-]quarter\b", re.I)
 
 
@@ -109,7 +112,7 @@ def _moved(before: str, question: str) -> str:
     if unit.lower() == "quarter" and len(quarters) == len(years) == 1:
         later, quarter = divmod(min(quarters) - 1 + step, _QUARTERS)
         return f"{_without_numbers(_QUARTER_WORDS.sub(' ', before), question)} Q{quarter + 1} {years[0] + later}"
-    moved = re.sub(r"(?:19|20)\d\d", lambda year: str(int(year[0]) + step), before)
+    moved = _YEAR_IN_FIGURES.sub(lambda year: str(int(year[0]) + step), before)
     return moved if moved != before else f"{_without_numbers(before, question)} {years[0] + step}"
 
 

@@ -13,7 +13,6 @@ from assistant.types import Citation, Source
 from assistant.words import Weights, terms
 from ingest.folding import fold
 
-MOST_QUOTES = 2
 _PASSAGE_PRIOR = 0.06
 """What each rank costs: the search saw the whole passage, the sentence score sees one sentence."""
 _SECOND_SCORE = 0.75
@@ -36,6 +35,12 @@ class _Candidate:
     @property
     def text(self) -> str:
         return self.source.passage.chunk.text[slice(*self.span)]
+
+    @property
+    def words_quoted(self) -> set[str]:
+        """Of the sentence and of what it is quoted with."""
+        text = self.source.passage.chunk.text
+        return {term for span in (*self.under, self.span) for term in terms(text[slice(*span)])}
 
     @property
     def folded(self) -> str:
@@ -111,14 +116,19 @@ def _likeness(one: _Candidate, other: _Candidate) -> float:
 
 
 def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate]:
-    chosen = list(candidates[:1])
-    for candidate in candidates[1:]:
-        if len(chosen) == MOST_QUOTES or candidate.score < _SECOND_SCORE * chosen[0].score:
+    if not candidates:
+        return []
+    first, *others = candidates
+    quoted = first.words_quoted
+    for other in others:
+        if other.score < _SECOND_SCORE * first.score:
             break
-        adds = weights.share(set(terms(candidate.text)) - set(terms(chosen[0].text))) >= _SECOND_ADDS
-        if adds or (candidate.holds_kind and not chosen[0].holds_kind):
-            chosen.append(candidate)
-    return chosen
+        if other.source is first.source and other.span in first.under:
+            continue  # quoted with the first
+        adds = weights.share(set(terms(other.text)) - quoted) >= _SECOND_ADDS
+        if adds or (other.holds_kind and not first.holds_kind):
+            return [first, other]
+    return [first]
 
 
 def _with_header(chosen: _Candidate) -> list[Span]:

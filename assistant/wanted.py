@@ -8,8 +8,8 @@ from ingest.folding import fold
 
 _WHO = re.compile(r"\bwho(?:m|se)?\b")
 _FIRM_WANTED = re.compile(
-    r"\b(?:what|which)(?: [a-z-]+)? (?:compan(?:y|ies)|firm|bank|supplier|vendor|provider|customer|client|insurer|"
-    r"auditor|lender|contractor|manufacturer)s?\b"
+    r"\b(?:what|which)(?: (?!(?:is|was|are|were|do|does|did)\b)[a-z-]+)? (?:compan(?:y|ies)|firm|bank|supplier|"
+    r"vendor|provider|customer|client|insurer|auditor|lender|contractor|manufacturer)s?\b"
 )
 _TIME_WANTED = re.compile(
     r"\bwhen\b|\bhow old\b|\b(?:what|which)\b.*\b(?:year|date|day|month|time|deadline)s?\b|\bby wh(?:at|ich)\b"
@@ -19,24 +19,27 @@ _FIGURE_WANTED = re.compile(
     r"|\bwhat\b.*\b(?:amount|percentage|rate|ratio|cost|price|fee|limit|maximum|minimum|number|total|value|balance|"
     r"revenue|turnover|sales|income|earnings|profit|loss(?:es)?|expense|asset|debt|rent|salary|budget|margin)s?\b"
 )
-_FULL_NAME = re.compile(r"\b[A-Z][a-zà-ÿ'\u2019-]+(?:\s+[A-Z]\.)?\s+[A-Z][\w'\u2019-]+")
+_CAPITAL = r"(?:(?![a-zà-ÿ\u0131])[^\W\d_])"
+"""A to Z, Å, Ł: a letter that is not a small one of Latin-1."""
+_DIGITS = re.compile(r"\S*\d\S*")
+_FULL_NAME = re.compile(rf"\b{_CAPITAL}[^\W\dA-Z_][\w'\u2019-]*(?: {_CAPITAL}\.)? {_CAPITAL}[\w'\u2019-]+")
 _FIRM = re.compile(
-    r"\b[A-Z][\w&'\u2019-]*,? (?:LLP|LLC|Ltd|Limited|plc|PLC|Inc|Corp|Corporation|Company|Bank|Group|Holdings|AG|SE|KG|"
-    r"GmbH|AB|AS|ASA|SA|SAS|SARL|SpA|BV|NV|Pty)\b"
+    r"\b(?!(?:The|This|That|Such|Our|Your|Their|Its|Each|Any|Every|No)\b)"
+    rf"{_CAPITAL}[\w&'\u2019-]*,? (?:LLP|LLC|Ltd|Limited|plc|PLC|Inc|Corp|Corporation|Company|Bank|Group|Holdings|"
+    r"AG|SE|KG|GmbH|AB|AS|ASA|SA|SAS|SARL|SpA|BV|NV|Pty)\b"
 )
 
 
 def holds_what_is_asked_for(question: str, sentence: str) -> bool:
     """Whether a sentence holds the kind of thing that `question` asks for; a name or firm that the question itself
-    says is none. False where it asks for no such kind."""
+    says is none. Where it asks for several kinds, one is enough; False where it asks for none."""
     asked = " ".join(fold(question).split())
-    if _WHO.search(asked):
-        return _holds_another(_FULL_NAME, sentence, asked)
-    if _FIRM_WANTED.search(asked):
-        return _holds_another(_FIRM, sentence, asked)
-    if _TIME_WANTED.search(asked):
-        return any(character.isdigit() for character in sentence)
-    return bool(_FIGURE_WANTED.search(asked)) and (has_figure(sentence) or _has_figure_in_words(sentence))
+    return (
+        (bool(_WHO.search(asked)) and _holds_another(_FULL_NAME, sentence, asked))
+        or (bool(_FIRM_WANTED.search(asked)) and _holds_another(_FIRM, sentence, asked))
+        or (bool(_TIME_WANTED.search(asked)) and any(character.isdigit() for character in sentence))
+        or (bool(_FIGURE_WANTED.search(asked)) and (has_figure(sentence) or _has_figure_in_words(sentence)))
+    )
 
 
 def _has_figure_in_words(sentence: str) -> bool:
@@ -44,7 +47,7 @@ def _has_figure_in_words(sentence: str) -> bool:
     if spelled_out(sentence):
         return True
     times, _ = UNITS
-    return any(unit in times for _, unit in counts(" ".join(sentence.split())))
+    return any(unit in times for _, unit in counts(" ".join(_DIGITS.sub(" ", sentence).split())))
 
 
 def _holds_another(pattern: re.Pattern[str], sentence: str, asked: str) -> bool:

@@ -48,6 +48,13 @@ def test_an_earlier_source_can_be_cited_again(open_with: Open) -> None:
     assert answer.grounding.supported == 1
 
 
+def test_a_terse_answer_from_an_earlier_source_is_cited_with_the_sentence_that_matters_now(open_with: Open) -> None:
+    assistant = open_with([REPLY, "Yes [1]."])
+    answer_to(assistant, VACATION, style="answer")
+    answer = answer_to(assistant, "May unused vacation days be carried over?", style="answer", conversation="last")
+    assert [citation.quote[:11] for citation in answer.citations] == ["Up to 6 unu"]
+
+
 def test_a_stopped_answer_is_kept_as_far_as_it_got(open_with: Open) -> None:
     stop = Event()
     assistant = open_with("Employees accrue 23 days of paid vacation per year [1]. And more, and more.")

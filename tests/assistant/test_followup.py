@@ -128,7 +128,17 @@ def test_another_document_s_name_takes_the_place_of_the_old_one() -> None:
         ("And on 1 July?", "What was the cash on 30 June?", "And on 1 July? What was the cash on ?"),
         ("And on July 1?", "What was due on June 30, 2026?", "And on July 1? What was due on 2026?"),
         ("And who may sign?", "Who decides in June?", "And who may sign? Who decides in June?"),
+        ("May it end early?", "What was agreed on 1 June?", "May it end early? What was agreed on 1 June?"),
+        ("And what did Jan say?", "What was said in June?", "And what did Jan say? What was said in June?"),
+        ("May 2026?", "What was due in June?", "May 2026? What was due in ?"),
     ],
 )
 def test_another_month_takes_the_place_of_the_old_one(question: str, before: str, query: str) -> None:
     assert " ".join(search_query(question, [before]).split()) == query
+
+
+@pytest.mark.parametrize("figure", ["20000 euro", "€2000", "1,999 orders"])
+def test_a_figure_is_no_year_that_the_year_before_moves(figure: str) -> None:
+    query = search_query("And the year before?", [f"What was there over {figure} in 2024?"])
+    assert figure in query
+    assert "2023" in query

@@ -144,3 +144,16 @@ def test_the_second_quote_may_be_the_one_with_the_kind_of_thing_asked_for() -> N
         "Mr Brandt presented the accounts of all audits. The accounts audits of Marlowe Finch LLP are done.",
     )
     assert "The accounts audits of Marlowe Finch LLP are done." in quotes
+
+
+def test_what_is_quoted_with_the_first_is_no_second_quote() -> None:
+    _, quotes = ask(
+        "Do parties keep drawings, plans, prices and forecasts secret after projects end?",
+        "The parties keep drawings, plans, prices and forecasts secret. This duty lasts beyond the end.",
+        "Parties keep drawings, plans, prices and forecasts of projects.",
+    )
+    assert quotes == [
+        "The parties keep drawings, plans, prices and forecasts secret.",
+        "This duty lasts beyond the end.",
+        "Parties keep drawings, plans, prices and forecasts of projects.",
+    ]

@@ -122,3 +122,18 @@ def test_a_word_with_a_possessive_ending_or_a_sharp_s_is_known_when_documents_ha
     fill(assistant.library, assistant.embedder, {"umzug.md": ["Das Amt zieht in die Hafenstraße um."]})
     weights = assistant.retriever.find("Is Solheim's office in the Hafenstraße of Zzyzx?").weights
     assert {weights.words[term] for term in weights.unknown} == {"office", "zzyzx"}
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("公司的营业收入是120亿元。营业收入 2023", "公司的营业收入是多少？"),  # noqa: RUF001  as it is typed
+        ("Die Miete der Wohnung in Halden beträgt 900 Euro im Monat.", "Ich ziehe nach Halden um. Miete für Wohnung?"),
+    ],
+)
+def test_a_question_whose_words_are_told_apart_in_two_ways_is_answered(
+    open_with: Open, text: str, question: str
+) -> None:
+    assistant = open_with()
+    fill(assistant.library, assistant.embedder, {"other.md": [text]})
+    assert "other.md" in [passage.document for passage in assistant.search(question).passages]
