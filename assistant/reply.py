@@ -59,9 +59,9 @@ def holding(quoted: str, sources: Sequence[Source]) -> list[int]:
 def mended(text: str, sources: Sequence[Source]) -> str:
     """A reply whose quote is put as it stands in the sources, with the number of the source that it stands in.
 
-    Small models copy the right sentence with a word left out, or miscount; what they point at can be looked up. A reply
-    that points at nothing, or at two places, stays as it is, and does not hold. A word that the source breaks at the
-    end of a line is whole where the reply has it whole.
+    Small models copy the right sentence with a word left out, or another sentence behind it, or miscount; what they
+    point at can be looked up. A reply that points at nothing, or at two places, stays as it is, and does not hold. A
+    word that the source breaks at the end of a line is whole where the reply has it whole.
     """
     reply = read_reply(text)
     if reply is None:
@@ -71,7 +71,7 @@ def mended(text: str, sources: Sequence[Source]) -> str:
     if reply.number in numbers:
         return text.replace(reply.quoted, quoted)
     if not numbers:
-        quoted = _nearly(quoted, sources, text) or quoted
+        quoted = _nearly(quoted, sources, text) or _one_of_several(reply.answer, quoted, sources, text) or quoted
         numbers = holding(quoted, sources)
     return f'{reply.answer} "{quoted}" [{numbers[0]}]' if len(numbers) == 1 else text
 
@@ -88,6 +88,21 @@ def _nearly(quoted: str, sources: Sequence[Source], text: str) -> str | None:
             found[part] = max(likeness, found.get(part, 0.0))
     near = [part for part, likeness in found.items() if likeness >= NEARLY]
     return near[0] if len(near) == 1 else None
+
+
+def _one_of_several(answer: str, quoted: str, sources: Sequence[Source], text: str) -> str | None:
+    """Of the sentences that `quoted` copies one after the other, nearly word for word, the one that bears out the short
+    answer: small models put two sentences together, or the same one again and again."""
+    words = quoted.split()
+    found: set[str] = set()
+    for source in sources:
+        held = source.passage.chunk.text
+        for start, end in sentence_spans(held):
+            sentence = in_one_line(held[start:end], text)
+            _, likeness = _common_part(sentence.split(), words)
+            if likeness >= NEARLY and is_supported(answer, [sentence]):
+                found.add(sentence)
+    return found.pop() if len(found) == 1 else None
 
 
 def _common_part(words: Sequence[str], sentence: Sequence[str]) -> tuple[str, float]:

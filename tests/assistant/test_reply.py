@@ -84,6 +84,21 @@ def test_a_slip_that_two_sentences_could_have_had_stays() -> None:
     assert mended(reply, sources) == reply
 
 
+@pytest.mark.parametrize(
+    ("quoted", "shown"),
+    [
+        ("The rent is £900 a month. Pets stay outside.", "The rent is £900 a month."),
+        ("Pets stay outside. The rent is £900 a month. The rent is £900 a month.", "The rent is £900 a month."),
+        ("The rent is £900 a month. Last year £900 were due.", None),  # both bear it out
+        ("Pets stay outside. Last year there were two.", None),
+    ],
+)
+def test_of_several_sentences_the_one_that_bears_out_the_answer_is_quoted(quoted: str, shown: str | None) -> None:
+    text = "The rent is £900 a month. It is paid early. Pets stay outside. They bark. Last year £900 were due."
+    sources = [as_source(Text("lease.pdf", "Lease", text), 1)]
+    assert mended(f'£900. "{quoted}" [2]', sources) == f'£900. "{shown or quoted}" [{1 if shown else 2}]'
+
+
 def test_a_quote_that_begins_or_ends_inside_a_number_does_not_hold() -> None:
     text = "Leave is 28 days, after ten years 30 days. There are 8 public holidays. The profit was £1.42m."
     sources = [as_source(Text("staff.pdf", "Staff", text), 1)]
