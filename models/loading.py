@@ -36,7 +36,8 @@ def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
 
 
 def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
-    """The language model of the settings, with its adapter over it; its process starts at the first use.
+    """The language model of the settings, with its adapter over it; its process starts at the first use, and again
+    after it ended; each time the files must be what they are now.
 
     Raises ModelError when one is missing, changed, damaged or of another kind, and when the adapter does not fit.
     """
@@ -44,7 +45,8 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
     from models.llama.states import StateStore
     from models.llama.tuned import TuningStore
 
-    entry, adapter = find_llm(registry, settings)
+    entry, over_it = _find_intact_llm(registry, settings)
+    adapter = _as_adapter(over_it, settings)
     tuned = TuningStore(registry.tuning_file).find(tuning_key(entry, adapter))
     states = StateStore(registry.states_directory, settings.llama.states_mb)
     states.trim()  # the setting may have been lowered
@@ -56,19 +58,14 @@ def load_llm(registry: ModelRegistry, settings: Settings) -> LanguageModel:
         adapter=adapter,
         states=states if settings.llama.states_mb else None,
         tuned=tuned.plan if tuned else None,
+        check=lambda: _require_intact(registry, entry, over_it),
     )
 
 
 def find_llm(registry: ModelRegistry, settings: Settings) -> "tuple[ModelEntry, Adapter | None]":
     """The language model of the settings and the adapter over it. Raises ModelError when one is missing or changed."""
-    from models.llama.adapter import Adapter
-
-    entry = _find_intact(registry, settings.models.llm, "llm")
-    found = find_adapter(registry, settings)
-    if found is None:
-        return entry, None
-    registry.require_intact(found)
-    return entry, Adapter(found.name, found.path, found.sha256, settings.llama.adapter_scale)
+    entry, over_it = _find_intact_llm(registry, settings)
+    return entry, _as_adapter(over_it, settings)
 
 
 def tuning_key(llm: ModelEntry, adapter: "ModelEntry | Adapter | None") -> "TuningKey":
@@ -142,6 +139,26 @@ def load_reranker(registry: ModelRegistry, settings: Settings) -> Reranker | Non
     entry = _find_intact(registry, settings.models.reranker, "reranker")
     export = find_or_make_export(entry.path, entry.sha256, "reranker", registry.exports_directory)
     return CrossEncoderReranker(entry.path, export, name=entry.name)
+
+
+def _find_intact_llm(registry: ModelRegistry, settings: Settings) -> tuple[ModelEntry, ModelEntry | None]:
+    entry, over_it = _find_intact(registry, settings.models.llm, "llm"), find_adapter(registry, settings)
+    _require_intact(registry, over_it)
+    return entry, over_it
+
+
+def _require_intact(registry: ModelRegistry, *entries: ModelEntry | None) -> None:
+    for entry in entries:
+        if entry is not None:
+            registry.require_intact(entry)
+
+
+def _as_adapter(entry: ModelEntry | None, settings: Settings) -> "Adapter | None":
+    from models.llama.adapter import Adapter
+
+    if entry is None:
+        return None
+    return Adapter(entry.name, entry.path, entry.sha256, settings.llama.adapter_scale)
 
 
 def _find_intact(registry: ModelRegistry, name: str, kind: str) -> ModelEntry:

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
@@ -39,7 +39,9 @@ _SECONDS_TO_COME_BACK = 3.0
 class LlamaModel:
     """A GGUF file as a LanguageModel. The worker starts at the first use and again after it died.
 
-    It runs by the settings, and where they leave that open by the plan that was `tuned` for it, if it was.
+    It runs by the settings, and where they leave that open by the plan that was `tuned` for it, if it was. `check` is
+    called before a worker is started, whose files may not be those any more that were read here: it raises ModelError
+    then.
 
     Safe to use from several threads; one generation at a time, others wait. Raises ModelError when the file is
     missing, damaged or no language model.
@@ -55,6 +57,7 @@ class LlamaModel:
         adapter: Adapter | None = None,
         states: StateStore | None = None,
         tuned: Plan | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         header = read_gguf_header(path)
         if adapter is not None and (reason := misfit(adapter.path, header)) is not None:
@@ -63,6 +66,7 @@ class LlamaModel:
         self._settings = settings
         self._adapter = adapter
         self._plan = make_plan(settings, tuned)
+        self._check = check
         self._turn = threading.Lock()
         self._process = ModelProcess(self._lose)
         self._loading: int | None = None  # id of the request to load that is not answered yet
@@ -202,6 +206,7 @@ class LlamaModel:
         """Have a worker with the model loaded and ready; False when `stop` was set first. Raises ModelError."""
         self._await_stopped()
         if not self._process.is_running:
+            self._check()
             require_memory(self.information.name, self._memory_needed, on_gpu=self._plan.runs_on_gpu)
             self._process.start()
             load = load_request(self._plan, self._path, self._settings.context, self._adapter)

@@ -82,6 +82,19 @@ def test_an_adapter_can_be_named_by_its_path(registry: ModelRegistry, tmp_path: 
         load_llm(registry, chosen(str(tmp_path / "base.gguf")))
 
 
+@pytest.mark.parametrize("changed", ["base.gguf", "lora.gguf"])
+def test_a_file_that_was_changed_since_the_model_was_made_is_not_loaded(
+    registry: ModelRegistry, tmp_path: Path, changed: str
+) -> None:
+    registry.add(write_base(tmp_path / "base.gguf"))
+    llm = load_llm(registry, chosen(str(write_adapter(tmp_path / "lora.gguf", {WEIGHTS: (8, 4)}))))
+    with (tmp_path / changed).open("ab") as file:
+        file.write(b"x")
+
+    with pytest.raises(ModelError, match="is not what it was"):
+        llm.count_tokens("x")
+
+
 @pytest.mark.parametrize(
     ("architecture", "words"), [("qwen2", "for base it is for models of the kind qwen2"), ("llama", "changes blk.7")]
 )

@@ -12,12 +12,15 @@ import pytest
 
 from config.child import Child
 from config.errors import ModelDied, ModelError
-from config.sections import LlamaSettings
+from config.sections import LlamaSettings, ModelSettings, Settings
 from models.base import GenerationOptions, GenerationPiece, LanguageModel, TokenUsage
 from models.llama.client import LlamaModel
 from models.llama.states import StateStore
+from models.loading import load_llm
+from models.registry import ModelRegistry
 from tests.config.test_seal import assert_all_refused
 from tests.models.starter_questions import QUESTION, SHORT, generate, stop_after
+from tests.models.tiny_models import write_tiny_model
 
 ROOT = Path(__file__).parent.parent.parent
 pytestmark = pytest.mark.models
@@ -96,6 +99,21 @@ def test_a_worker_that_was_killed_while_nothing_was_asked_is_not_noticed(model: 
 
     assert generate(model, QUESTION)[1].generated == 12
     assert model.worker_pid != killed
+
+
+def test_a_model_that_was_changed_is_not_started_again(registry: ModelRegistry, tmp_path: Path) -> None:
+    file = write_tiny_model(tmp_path / "tiny.gguf", "llama")
+    registry.add(file, "tiny")
+    model = load_llm(registry, Settings(models=ModelSettings(llm="tiny")))
+    assert isinstance(model, LlamaModel)
+    assert model.count_tokens("contract") == 8
+    model.forget()
+    with file.open("ab") as more:
+        more.write(b"x")
+
+    with pytest.raises(ModelError, match="is not what it was"):
+        model.count_tokens("contract")
+    assert model.worker_pid is None
 
 
 def test_closing_ends_the_worker_in_the_middle_of_an_answer(model: LlamaModel) -> None:
