@@ -7,7 +7,7 @@ and finds a file that was cut off. The format: github.com/ggml-org/ggml, docs/gg
 import math
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,6 +21,7 @@ _VERSIONS = (2, 3)
 _MOST_ENTRIES = 1 << 16
 _MOST_TENSORS = 1 << 16
 _MOST_ITEMS = 1 << 24
+_MOST_LAYERS = 1 << 10
 _LONGEST_STRING = 1 << 24
 _LONGEST_NAME = 1 << 10
 _MOST_DIMENSIONS = 4
@@ -29,6 +30,7 @@ _LARGEST_ALIGNMENT = 1 << 16
 _DEFAULT_ALIGNMENT = 32
 
 _STRING, _ARRAY = 8, 9
+_WHOLE_NUMBERS = frozenset({0, 1, 2, 3, 4, 5, 10, 11})
 _SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
 
 # Type number → (weights in a block, bytes of a block); ggml.c, type_traits. Checked against llama.cpp in the tests.
@@ -50,11 +52,14 @@ BLOCKS = {
 
 @dataclass(frozen=True, slots=True)
 class GgufHeader:
-    """What a GGUF file says about itself. `metadata` holds its single values; arrays (the vocabulary) are left out."""
+    """What a GGUF file says about itself. `metadata` holds its single values; of its arrays only those that may be of
+    layers are kept, not the vocabulary."""
 
     metadata: dict[str, MetadataValue]
     tensors: dict[str, tuple[int, ...]]
     """The shape of each tensor, the dimension that lies together in memory first."""
+    per_layer: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Whole numbers that are not the same in all layers."""
 
     @property
     def parameters(self) -> int:
@@ -79,6 +84,12 @@ class GgufHeader:
         """A whole number that stands under the name of the architecture, 0 if it is not there."""
         value = self.metadata.get(f"{self.architecture}.{key}", 0)
         return value if isinstance(value, int) and value >= 0 else 0
+
+    def numbers(self, key: str) -> tuple[int, ...]:
+        """The whole numbers of the layers under the name of the architecture; none where all have the same, which
+        `number` tells."""
+        values = self.per_layer.get(f"{self.architecture}.{key}", ())
+        return values if min(values, default=0) >= 0 else ()
 
     @property
     def licence(self) -> str:
@@ -143,12 +154,13 @@ class _Reader:
             )
         tensor_count = self._count("<Q", _MOST_TENSORS, "tensors")
         entry_count = self._count("<Q", _MOST_ENTRIES, "entries")
-        metadata = self._metadata(entry_count)
+        metadata, per_layer = self._metadata(entry_count)
         require(metadata)
-        return GgufHeader(metadata, self._tensors(tensor_count, _alignment(metadata)))
+        return GgufHeader(metadata, self._tensors(tensor_count, _alignment(metadata)), per_layer)
 
-    def _metadata(self, count: int) -> dict[str, MetadataValue]:
+    def _metadata(self, count: int) -> tuple[dict[str, MetadataValue], dict[str, tuple[int, ...]]]:
         metadata: dict[str, MetadataValue] = {}
+        per_layer: dict[str, tuple[int, ...]] = {}
         seen: set[str] = set()
         for _ in range(count):
             key = self._string(_LONGEST_NAME)
@@ -157,10 +169,10 @@ class _Reader:
             seen.add(key)
             kind = self._number("<I")
             if kind == _ARRAY:
-                self._skip_array()
+                per_layer[key] = self._array()
             else:
                 metadata[key] = self._string(_LONGEST_STRING) if kind == _STRING else self._scalar(kind)
-        return metadata
+        return metadata, {key: numbers for key, numbers in per_layer.items() if numbers}
 
     def _tensors(self, count: int, alignment: int) -> dict[str, tuple[int, ...]]:
         """Check that every tensor lies inside the file; return their shapes."""
@@ -182,14 +194,18 @@ class _Reader:
             raise _BadFileError(f"is cut off: {missing:,} bytes are missing")
         return shapes
 
-    def _skip_array(self) -> None:
+    def _array(self) -> tuple[int, ...]:
+        """Its whole numbers, if they may be those of layers; others are passed over."""
         kind = self._number("<I")
         count = self._count("<Q", _MOST_ITEMS, "items")
         if kind == _STRING:
             for _ in range(count):
                 self._bytes(self._count("<Q", _LONGEST_STRING, "characters"))
-        else:
-            self._bytes(count * struct.calcsize(_format_of(kind)))
+            return ()
+        form = _format_of(kind)
+        content = self._bytes(count * struct.calcsize(form))
+        is_kept = kind in _WHOLE_NUMBERS and count <= _MOST_LAYERS
+        return struct.unpack(f"<{count}{form[1:]}", content) if is_kept else ()
 
     def _scalar(self, kind: int) -> MetadataValue:
         form = _format_of(kind)

@@ -37,16 +37,24 @@ def layers_that_fit(header: GgufHeader, file_size: int, context: int, free: int)
 
 
 def _cache_size(header: GgufHeader, context: int) -> int:
-    layers, width, heads = (header.number(name) for name in ("block_count", "embedding_length", "attention.head_count"))
-    of_keys = header.number("attention.head_count_kv") or heads
+    layers, width, heads = header.number("block_count"), header.number("embedding_length"), _heads(header)
+    # In hybrid models most layers keep no keys and values: they are told layer by layer.
+    of_keys = sum(header.numbers("attention.head_count_kv")) or layers * (
+        header.number("attention.head_count_kv") or heads
+    )
     length = header.number("attention.key_length") or (width // heads if heads else 0)
-    return 2 * layers * context * of_keys * length * _BYTES_OF_A_NUMBER
+    return 2 * context * of_keys * length * _BYTES_OF_A_NUMBER
 
 
 def _attention_size(header: GgufHeader, context: int, batch: int) -> int:
     """Bytes for how much every token of a batch attends to every one before it, for all heads of a layer, in single
     precision."""
-    return header.number("attention.head_count") * context * batch * _BYTES_OF_A_SCORE
+    return _heads(header) * context * batch * _BYTES_OF_A_SCORE
+
+
+def _heads(header: GgufHeader) -> int:
+    """Of the layer that has most."""
+    return header.number("attention.head_count") or max(header.numbers("attention.head_count"), default=0)
 
 
 def memory_available(information: Path = Path("/proc/meminfo")) -> int | None:

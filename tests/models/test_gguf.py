@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.errors import ModelError
-from models.llama.gguf import BLOCKS, read_gguf_header
+from models.llama.gguf import BLOCKS, GgufHeader, read_gguf_header
 from tests.models.gguf_writer import ARRAY, LANGUAGE_MODEL, STRING, U32, U64, gguf, string, tensor, write_gguf
 
 
@@ -25,10 +25,13 @@ def test_a_good_header_tells_what_the_model_is(tmp_path: Path) -> None:
     assert "tokenizer.ggml.tokens" not in header.metadata
 
 
-def test_another_alignment_is_honoured(tmp_path: Path) -> None:
-    metadata = with_entry("general.alignment", U32, 4096)
+def test_numbers_that_differ_from_layer_to_layer_are_told(tmp_path: Path) -> None:
+    def header_with(count: int) -> GgufHeader:
+        metadata = with_entry("llama.attention.head_count_kv", ARRAY, (U64, [0, 8] * count))
+        return read_gguf_header(write_gguf(tmp_path / "m.gguf", metadata=metadata))
 
-    assert read_gguf_header(write_gguf(tmp_path / "good.gguf", metadata=metadata, alignment=4096)).parameters == 64
+    assert header_with(2).numbers("attention.head_count_kv") == (0, 8, 0, 8)
+    assert header_with(513).per_layer == {}  # no model has so many layers
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from config.sections import LlamaSettings
 from models import hardware
 from models.llama import memory
 from models.llama.client import LlamaModel
-from models.llama.gguf import GgufHeader
+from models.llama.gguf import GgufHeader, read_gguf_header
 from models.llama.memory import memory_available, memory_needed
 from models.llama.plan import DEFAULT_BATCH, Plan
-from tests.models.gguf_writer import write_gguf
+from tests.models.gguf_writer import ARRAY, LANGUAGE_MODEL, U32, write_gguf
 
 PLAN = Plan(threads=1, reading_threads=1)
 LLAMA_3_8B = GgufHeader(
@@ -36,6 +36,27 @@ def test_keys_and_values_are_counted_for_every_token_of_the_window() -> None:
     scores = 32 * DEFAULT_BATCH * 4  # of the heads, for each token of a batch
     assert large - small == 4096 * (keys_and_values + scores)
     assert small > 4_900_000_000
+
+
+def test_layers_that_keep_no_keys_and_values_count_for_nothing(tmp_path: Path) -> None:
+    """As in hybrid models: LFM2, Granite 4."""
+
+    def header_with(of_keys: tuple[int, Any]) -> GgufHeader:
+        metadata = {
+            **LANGUAGE_MODEL,
+            "llama.block_count": (U32, 4),
+            "llama.embedding_length": (U32, 64),
+            "llama.attention.head_count": (U32, 8),
+            "llama.attention.head_count_kv": of_keys,
+        }
+        return read_gguf_header(write_gguf(tmp_path / "m.gguf", metadata=metadata))
+
+    def needed(of_keys: tuple[int, Any]) -> int:
+        return memory_needed(header_with(of_keys), 0, 1000, PLAN) - memory_needed(header_with((U32, 8)), 0, 1000, PLAN)
+
+    of_a_head = 2 * 1000 * (64 // 8) * 2  # keys and values of 1,000 tokens, two bytes each number
+    assert needed((U32, 2)) == (4 * 2 - 4 * 8) * of_a_head
+    assert needed((ARRAY, (U32, [0, 2, 0, 4]))) == (2 + 4 - 4 * 8) * of_a_head
 
 
 def test_a_file_that_does_not_say_how_it_is_built_counts_with_its_weights() -> None:
