@@ -13,6 +13,11 @@ from typing import Any, NoReturn
 
 from models.base import Message
 
+# What templates are told when they ask for today. Llama 3.2's writes it at the front of the prompt: with the true day,
+# nothing that was read yesterday could be used today, and the same question would get another answer. This is the day
+# that its template takes where there is no clock.
+_A_DAY = datetime.date(2024, 7, 26)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -111,7 +116,7 @@ def _compile(source: str) -> Any:
         trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", _make_generation_tag()]
     )
     environment.globals["raise_exception"] = _refuse
-    environment.globals["strftime_now"] = _format_now
+    environment.globals["strftime_now"] = _A_DAY.strftime
     try:
         return environment.from_string(source)
     except (jinja2.TemplateError, RecursionError):
@@ -135,7 +140,3 @@ def _make_generation_tag() -> Any:
 
 def _refuse(message: str) -> NoReturn:
     raise ValueError(message)
-
-
-def _format_now(form: str) -> str:
-    return datetime.datetime.now().astimezone().strftime(form)

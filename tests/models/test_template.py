@@ -1,3 +1,5 @@
+import datetime
+
 import pytest
 
 from models.base import Message
@@ -71,3 +73,22 @@ def test_a_prompt_only_grows_at_its_end() -> None:
     second = text_of(chat.render([*CONVERSATION, Message("assistant", " He. "), Message("user", "Why?")]))
 
     assert second.startswith(first + "He.<|im_end|>")
+
+
+def test_a_prompt_is_the_same_tomorrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Llama 3.2's template puts the day in front of everything, and what was read would have to be read again."""
+    dated = "{% if strftime_now is defined %}{{ strftime_now('%d %b %Y') }} {% endif %}" + CHATML
+
+    class Clock(datetime.datetime):
+        today_is = 1
+
+        @classmethod
+        def now(cls, tz: datetime.tzinfo | None = None) -> "Clock":
+            return cls(2026, 11, cls.today_is, tzinfo=tz)
+
+    monkeypatch.setattr(datetime, "datetime", Clock)
+    before = text_of(ChatTemplate(dated).render(CONVERSATION))
+    Clock.today_is = 2
+
+    assert text_of(ChatTemplate(dated).render(CONVERSATION)) == before
+    assert before.startswith("26 Jul 2024 <|im_start|>")
