@@ -71,9 +71,9 @@ def export(kind: str, source: Path, target: Path) -> JsonObject:
     _quantise(single, quantised)
 
     best, precision, agreement = quantised, "int8", _agreement(kind, quantised, source, original)
-    if agreement < LEAST_AGREEMENT:
+    if not agreement >= LEAST_AGREEMENT:  # which holds for NaN, too
         best, precision, agreement = single, "fp32", _agreement(kind, single, source, original)
-    if agreement < LEAST_AGREEMENT:
+    if not agreement >= LEAST_AGREEMENT:
         raise ValueError(f"the exported model agrees with the original only to {agreement:.3f}")
 
     best.rename(target / "model.onnx")

@@ -1,4 +1,5 @@
 import json
+import math
 import threading
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,23 @@ def test_a_full_disk_in_the_exporting_process_is_no_fault_of_the_model(
 
     with pytest.raises(kind, match=said):
         find_or_make_export(Path("source"), SHA256, "embedder", locations.models_directory)
+
+
+@pytest.mark.parametrize(("of_fp32", "is_used"), [(math.nan, False), (0.999, True)])
+def test_a_model_that_gives_no_numbers_does_not_agree_with_the_original(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, of_fp32: float, is_used: bool
+) -> None:
+    agreements = {"int8": math.nan, "fp32": of_fp32}
+    monkeypatch.setattr(worker, "_load_embedder", lambda _: None)
+    monkeypatch.setattr(worker, "_trace", lambda _, single: single.write_bytes(b"fp32"))
+    monkeypatch.setattr(worker, "_quantise", lambda _, quantised: quantised.write_bytes(b"int8"))
+    monkeypatch.setattr(worker, "_agreement", lambda _, model, *__: agreements[model.read_text()])
+
+    if is_used:
+        assert worker.export("embedder", tmp_path, tmp_path)["precision"] == "fp32"
+        return
+    with pytest.raises(ValueError, match="agrees with the original only to nan"):
+        worker.export("embedder", tmp_path, tmp_path)
 
 
 class WorkerInThisProcess:
