@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from config.errors import HomeError, ModelError
@@ -15,6 +15,9 @@ _BLOCK = 1 << 20
 
 Progress = Callable[[int], None]
 """Told how many more bytes were read."""
+
+FileStates = list[list[object]]
+"""Of each file of a model its name, size, times and inode."""
 
 
 class Checksums:
@@ -32,20 +35,25 @@ class Checksums:
 
     def compute(self, path: Path) -> str:
         """The hash, read from the disk whatever is remembered. Raises ModelError."""
+        with _explained(path):
+            before = state_of(path)
         digest = hash_model(path)
-        self.remember(path, digest)
+        self.remember(path, digest, before)
         return digest
 
     def recall(self, path: Path) -> str | None:
         """The remembered hash, None when there is none or a file changed since."""
         remembered = self._load().get(str(path))
-        if remembered is None or remembered.get("state") != _state(path):
+        if remembered is None or remembered.get("state") != state_of(path):
             return None
         return str(remembered["sha256"])
 
-    def remember(self, path: Path, digest: str) -> None:
+    def remember(self, path: Path, digest: str, before: FileStates) -> None:
+        """`before` is how the files were before they were read: what was changed meanwhile is not remembered."""
+        if state_of(path) != before:
+            return
         known = {name: entry for name, entry in self._load().items() if Path(name).exists()}
-        known[str(path)] = {"sha256": digest, "state": _state(path)}
+        known[str(path)] = {"sha256": digest, "state": before}
         # On a full or read-only disk the hash is computed anew each time, and that is all.
         with contextlib.suppress(HomeError):
             private_directory(self._file.parent)
@@ -64,11 +72,17 @@ def hash_model(path: Path, progress: Progress | None = None) -> str:
 
     Raises ModelError when it is missing or cannot be read.
     """
-    try:
+    with _explained(path):
         if not path.is_dir():
             return hash_file(path, progress)
         lines = (f"{hash_file(file, progress)}  {file.relative_to(path).as_posix()}\n" for file in model_files(path))
         return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise ModelError(
             f"The model {path} cannot be read: {error.strerror or error}.", "Add it again with `strongroom models add`."
@@ -85,7 +99,7 @@ def hash_file(path: Path, progress: Progress | None = None) -> str:
     return digest.hexdigest()
 
 
-def _state(path: Path) -> list[list[object]]:
+def state_of(path: Path) -> FileStates:
     """What changes when a file is written or replaced. Whoever writes can set its modification time back, but not its
     change time."""
     files = model_files(path) if path.is_dir() else [path] if path.exists() else []

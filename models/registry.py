@@ -17,7 +17,7 @@ from config.files import replace_file
 from config.locations import Locations
 from models.added import AddedModels, Row, require_free
 from models.candidates import ModelKind, default_name, kind_of, licence_of, size_of
-from models.checksums import Checksums, Progress, hash_model
+from models.checksums import Checksums, Progress, hash_model, state_of
 from models.exporting.exports import export_folder, find_export, find_or_make_export
 from models.llama.adapter import require_fits_one_of
 from models.llama.gguf import read_adapter_header
@@ -138,6 +138,7 @@ class ModelRegistry:
         with self._added.changing() as rows:
             require_free(name, rows)
             with self._added.copied(path, name) as copy:
+                before = state_of(copy)
                 sha256 = hash_model(copy, progress)
                 row: Row = {
                     "name": name,
@@ -150,7 +151,7 @@ class ModelRegistry:
                 }
                 if kind in ("embedder", "reranker"):
                     find_or_make_export(copy, sha256, kind, self.exports_directory)
-                self._checksums.remember(copy, sha256)
+                self._checksums.remember(copy, sha256, before)
                 entry = self._added_entry(row)
                 if card is not None:
                     replace_file(copy.with_suffix(".md"), card(entry).encode())

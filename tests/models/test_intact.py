@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ModelError
+from models import checksums
 from models.checksums import Checksums, hash_model
 from models.exporting import exports
 from models.registry import ModelRegistry
@@ -42,6 +43,38 @@ def test_a_changed_model_is_found_out_even_if_its_time_is_set_back(registry: Mod
 
     with pytest.raises(ModelError, match="is not what it was"):
         registry.require_intact(added)
+
+
+def test_a_model_that_is_changed_while_it_is_read_is_not_taken_for_intact(registry: ModelRegistry, model: Path) -> None:
+    def change(_: int) -> None:
+        time.sleep(0.02)
+        with model.open("r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            file.write(b"x")
+
+    added = registry.add(model, "mine", progress=change)
+
+    assert not added.verified
+    with pytest.raises(ModelError, match="is not what it was"):
+        registry.require_intact(added)
+
+
+def test_of_a_model_that_is_changed_while_it_is_hashed_again_nothing_is_remembered(
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hash_and_change(path: Path) -> str:
+        digest = hash_model(path)
+        time.sleep(0.02)
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+        return digest
+
+    sums = Checksums(tmp_path / "checksums.json")
+    with monkeypatch.context() as patched:
+        patched.setattr(checksums, "hash_model", hash_and_change)
+        sums.compute(model)
+
+    assert sums.recall(model) is None
+    assert sums.sha256(model) == sums.recall(model) == hash_model(model)
 
 
 def test_verify_reads_the_file_whatever_is_remembered(
