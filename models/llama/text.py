@@ -42,9 +42,12 @@ _THOUGHTS = (
     ("<|START_THINKING|>", "<|END_THINKING|>"),
     ("[THINK]", "[/THINK]"),
     ("<seed:think>", "</seed:think>"),
+    ("<|channel|>analysis<|message|>", "<|start|>assistant<|channel|>final<|message|>"),  # gpt-oss
+    ("<|channel|>final", "<|message|>"),  # gpt-oss when it does not think: the head of its answer
+    ("<|channel>thought", "<channel|>"),  # Gemma 4
 )
-THOUGHT_MARKS = tuple(mark for pair in _THOUGHTS for mark in pair)
-"""The texts between which reasoning models think before they answer."""
+THOUGHT_MARKS = (*(mark for pair in _THOUGHTS for mark in pair), "<|channel>")
+"""The texts between which reasoning models think before they answer, and the token that one of them begins with."""
 
 
 class AnswerWithoutThoughts:

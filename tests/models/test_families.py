@@ -224,9 +224,39 @@ def test_a_model_that_begins_to_speak_for_the_user_has_ended(tmp_path: Path) -> 
         ("", ["<th"], "<th"),
         ("", ["<think>a</think>", "  "], ""),
         ("", [" 30 days."], " 30 days."),
+        ("", ["<|channel|>final <|constrain|>json", "<|message|>", "30 days."], "30 days."),
+        ("", ["<|channel>thought\n<channel|>", "30 days."], "30 days."),
+        ("", ["<|channel>", "s"], "<|channel>s"),
     ],
 )
 def test_thoughts_are_kept_out_of_the_answer(before: str, pieces: list[str], answer: str) -> None:
     text = AnswerWithoutThoughts(before)
 
     assert "".join([*(text.add(piece) for piece in pieces), text.flush()]) == answer
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<|channel|>analysis<|message|>We need the period.<|start|>assistant<|channel|>final<|message|>30 days.",
+        "<|channel|>final<|message|>30 days.",
+        "<|channel>thought\nThe period: 30 days?<channel|>30 days.",
+    ],
+)
+def test_channels_are_kept_out_of_the_answer_letter_by_letter(written: str) -> None:
+    text = AnswerWithoutThoughts()
+
+    assert "".join([*(text.add(letter) for letter in written), text.flush()]) == "30 days."
+
+
+@pytest.mark.models
+def test_the_marks_around_thoughts_are_seen_where_they_are_tokens_of_their_own(tmp_path: Path) -> None:
+    from models.llama.engine import Engine, Load
+    from models.llama.native import StopFlag
+
+    special = ("<|channel>", "<channel|>", "<end>")
+    path = write_tiny_model(tmp_path / "t.gguf", "llama", special=special)
+    vocabulary = Engine(Load(str(path), 64, 1, 64, 0), StopFlag()).vocabulary
+    tokens = [token for text in special if (token := vocabulary.special_token(text)) is not None]
+
+    assert [vocabulary.bytes_of(token) for token in tokens] == [b"<|channel>", b"<channel|>", b""]
