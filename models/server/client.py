@@ -19,7 +19,7 @@ from models.base import GenerationOptions, GenerationPiece, Message, ModelInform
 from models.llama.text import AnswerWithoutThoughts
 from models.server.call import Call, Connect, CutOff, Door, Late, NotUnderstood, Refused, Stopped, Untrusted
 from models.server.token import read_token
-from models.server.troubles import explain, may_pass
+from models.server.troubles import OnlyThought, explain, may_pass
 
 _log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ _LONGEST_NAME = 80
 """Characters: what a server calls a model may be the path of its file."""
 _FIRST_PAUSE = 0.2
 """Seconds before a request is sent again; twice as long each time."""
-_FAILURES = (Unreachable, Untrusted, Refused, Late, CutOff, NotUnderstood)
+_FAILURES = (Unreachable, Untrusted, Refused, Late, CutOff, NotUnderstood, OnlyThought)
 
 
 class ServerModel:
@@ -119,17 +119,23 @@ class ServerModel:
             **({"stop": list(options.stop)} if options.stop else {}),
         }
         answer, usage, pieces = AnswerWithoutThoughts(), None, 0
+        has_answered = is_cut = False
         with Call(self._door, "POST", "/chat/completions", request, stop=stop, seconds=self._first_word()) as call:
             most = options.max_tokens + _EVENTS_BESIDE_TOKENS
-            for event in itertools.islice(call.events(self._settings.silence_seconds), most):
+            for number, event in enumerate(itertools.islice(call.events(self._settings.silence_seconds), most), 1):
                 _require_no_error(event)
                 usage = _usage(event) or usage
                 text = _text(event)
                 pieces += bool(text)
+                is_cut = is_cut or _is_cut(event) or number == most
                 if text and (clear := answer.add(text)):
+                    has_answered = has_answered or bool(clear.strip())
                     yield GenerationPiece(clear)
         if rest := answer.flush():
+            has_answered = has_answered or bool(rest.strip())
             yield GenerationPiece(rest)
+        if is_cut and not has_answered:
+            raise OnlyThought
         yield GenerationPiece("", usage or TokenUsage(generated=pieces))
 
     def _first_model(self, stop: Event) -> str:
@@ -191,6 +197,12 @@ def _text(event: dict[str, Any]) -> str:
         if content is None or isinstance(content, str):
             return content or ""
     raise NotUnderstood("an event of its stream is not of the form of chat completions")
+
+
+def _is_cut(event: dict[str, Any]) -> bool:
+    """Whether this is where the server's tokens were used up. The event is of the form that `_text` asks for."""
+    choices = event.get("choices")
+    return bool(choices and choices[0].get("finish_reason") == "length")
 
 
 def _usage(event: dict[str, Any]) -> TokenUsage | None:

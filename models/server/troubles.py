@@ -17,6 +17,10 @@ _UNREACHABLE = {
 }
 
 
+class OnlyThought(Exception):
+    """The tokens that the server was given were used up before its answer began."""
+
+
 def may_pass(failure: Exception) -> bool:
     """Whether the same request may succeed a moment later."""
     if isinstance(failure, Refused):
@@ -52,6 +56,11 @@ def _sentences(failure: Exception) -> tuple[str, str]:
         return "ended the connection in the middle of its answer", "Ask again; if it happens again, look at its log."
     if isinstance(failure, Refused):
         return _of_status(failure.status)
+    if isinstance(failure, OnlyThought):
+        return (
+            "used up its tokens thinking, before it answered",
+            "Raise answer.max_tokens, or switch thinking off at the server.",
+        )
     return f"does not answer as expected: {failure}", "Check that server.url names an OpenAI-compatible interface."
 
 

@@ -115,6 +115,7 @@ USAGE = event(
         "usage": {"prompt_tokens": 40, "completion_tokens": 3, "prompt_tokens_details": {"cached_tokens": 30}},
     }
 )
+CUT = event({"choices": [{"index": 0, "delta": {}, "finish_reason": "length"}]})
 DONE = b"data: [DONE]\n\n"
 
 

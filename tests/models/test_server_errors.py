@@ -7,7 +7,10 @@ import pytest
 
 from config.errors import ServerError
 from tests.models.house import (
+    CUT,
+    DONE,
     LABEL,
+    USAGE,
     Behaviour,
     House,
     answers,
@@ -141,6 +144,30 @@ def test_an_enormous_line_is_not_read_to_its_end() -> None:
 def test_a_server_that_writes_without_end_is_left() -> None:
     house = House(sends(*[delta("x")] * 1000, end=False))
     assert len(text_of(generate(model_at(house), max_tokens=5))) < 20
+    house.join()
+
+
+@pytest.mark.parametrize(
+    "thoughts",
+    [
+        [delta("Hmm.", "reasoning_content"), CUT, USAGE, DONE],
+        [delta("<think>Hmm."), CUT, USAGE, DONE],
+        [delta("\n"), CUT, USAGE, DONE],
+        [delta("Hmm.", "reasoning")] * 20,  # it does not keep to the tokens that it was given
+    ],
+)
+def test_a_server_that_only_thinks(thoughts: list[bytes]) -> None:
+    house = House(sends(*thoughts))
+    with pytest.raises(ServerError, match="used up its tokens thinking") as caught:
+        generate(model_at(house, retries=3), max_tokens=5)
+    assert "answer.max_tokens" in caught.value.remedy
+    assert house.connections == 1
+    house.join()
+
+
+def test_an_answer_that_is_cut_is_an_answer() -> None:
+    house = House(sends(delta("Hmm.", "reasoning_content"), delta("Six"), CUT, USAGE, DONE))
+    assert text_of(generate(model_at(house))) == "Six"
     house.join()
 
 
