@@ -246,10 +246,11 @@ def _parse(data: bytes) -> Any:
 
 
 def _detail(body: bytes) -> str:
-    """What the server says is wrong, if it says it in the usual form."""
+    """What the server says is wrong, if it says it in the usual form, or in that of older vLLM."""
     try:
-        error = json.loads(body)["error"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        fields = json.loads(body)
+        error = fields.get("error", fields)
+    except (ValueError, AttributeError, RecursionError):
         return ""
     message = error.get("message") if isinstance(error, dict) else error
     return message if isinstance(message, str) else ""

@@ -1,6 +1,7 @@
 """A language model on an OpenAI-compatible server (llama-server, vLLM) as a LanguageModel."""
 
 import contextlib
+import http.client
 import itertools
 import logging
 import re
@@ -16,6 +17,7 @@ from config.opening import Destination, Unreachable
 from config.sanitise import sanitise
 from config.sections import ServerSettings
 from models.base import GenerationOptions, GenerationPiece, Message, ModelInformation, TokenUsage
+from models.llama.template import fold_system
 from models.llama.text import AnswerWithoutThoughts
 from models.server.call import Call, Connect, CutOff, Door, Late, NotUnderstood, Refused, Stopped, Untrusted
 from models.server.token import read_token
@@ -60,12 +62,14 @@ class ServerModel:
             runs_on=destination.label,
         )
         self._model = settings.model
+        self._folds_system = False
 
     def generate(
         self, messages: Sequence[Message], options: GenerationOptions, stop: Event | None = None
     ) -> Iterator[GenerationPiece]:
         """See LanguageModel. A request is sent again only while nothing of its answer has come."""
         stop = stop or Event()
+        learnt: set[int] = set()
         for attempt in itertools.count():
             has_begun = False
             try:
@@ -77,6 +81,8 @@ class ServerModel:
                 yield GenerationPiece("", TokenUsage())
                 return
             except _FAILURES as failure:
+                if not has_begun and self._learns_from(failure, learnt):
+                    continue
                 if has_begun or attempt >= self._settings.retries or not may_pass(failure):
                     raise self._explained(failure, has_begun) from failure
                 _log.info("The server failed (%s): tried again", type(failure).__name__)
@@ -108,6 +114,8 @@ class ServerModel:
     def _stream(
         self, messages: Sequence[Message], options: GenerationOptions, stop: Event
     ) -> Iterator[GenerationPiece]:
+        if self._folds_system:
+            messages = fold_system(messages)
         request = {
             "model": self._model or self._first_model(stop),
             "messages": [{"role": message.role, "content": message.content} for message in messages],
@@ -137,6 +145,21 @@ class ServerModel:
         if is_cut and not has_answered:
             raise OnlyThought
         yield GenerationPiece("", usage or TokenUsage(generated=pieces))
+
+    def _learns_from(self, failure: Exception, learnt: set[int]) -> bool:
+        """Whether the server would rather be asked in another way, which is remembered. `learnt` are the statuses that
+        were learnt from for this question: once from each."""
+        if not isinstance(failure, Refused) or failure.status in learnt:
+            return False
+        learnt.add(failure.status)
+        if failure.status == http.client.NOT_FOUND and self._model and not self._settings.model:
+            self._model = ""  # the server has another one by now: it is asked for its list again
+            return True
+        is_about_form = failure.status == http.client.BAD_REQUEST and _is_about_system_role(failure.detail)
+        if is_about_form and not self._folds_system:
+            self._folds_system = True
+            return True
+        return False
 
     def _first_model(self, stop: Event) -> str:
         """What the server lists first; asked once. Answers then name it."""
@@ -185,6 +208,12 @@ def _require_no_error(event: dict[str, Any]) -> None:
         code = error.get("code") if isinstance(error, dict) else None
         message = error.get("message") if isinstance(error, dict) else error
         raise Refused(code if isinstance(code, int) else 500, message if isinstance(message, str) else "")
+
+
+def _is_about_system_role(detail: str) -> bool:
+    """Whether a server refuses messages from the system, as vLLM does where a model's template has no place for them
+    ("System role not supported")."""
+    return {"system", "role"} <= set(re.findall("[a-z]+", detail.casefold()))
 
 
 def _text(event: dict[str, Any]) -> str:

@@ -59,33 +59,6 @@ def test_an_answer_is_streamed() -> None:
     house.join()
 
 
-def test_the_first_model_that_the_server_lists_is_asked_once() -> None:
-    listed = answers("200 OK", {"data": [{"id": "llama-70b"}, {"id": "other"}]})
-    house = House(listed, says("Yes."), says("No."))
-    model = model_at(house, model="")
-    assert model.information.name == f"the model of {LABEL}"
-    assert text_of(generate(model)) == "Yes."
-    assert model.information.name == "llama-70b"
-    assert text_of(generate(model)) == "No."
-    assert [request.line.split()[1] for request in house.requests] == [
-        "/v1/models",
-        "/v1/chat/completions",
-        "/v1/chat/completions",
-    ]
-    assert house.requests[1].fields["model"] == "llama-70b"
-    house.join()
-
-
-def test_what_a_server_calls_its_model_is_no_order_to_the_terminal() -> None:
-    listed = answers("200 OK", {"data": [{"id": "\x1b]0;gone\x07" + "m" * 500}]})
-    house = House(listed, says("Yes."))
-    model = model_at(house, model="")
-    assert text_of(generate(model)) == "Yes."
-    assert model.information.name.isprintable()
-    assert len(model.information.name) <= 80
-    house.join()
-
-
 def test_thoughts_are_kept_out_of_the_answer() -> None:
     house = House(says("<think>", "Hmm.", "</think>", "\n\nSix."))
     assert text_of(generate(model_at(house))) == "Six."
