@@ -265,8 +265,15 @@ def _require_language_model(metadata: dict[str, MetadataValue]) -> None:
         raise _BadFileError("is one part of several", "Join them with `llama-gguf-split --merge`.")
     if metadata.get("general.type", "model") != "model" or metadata.get("general.architecture") == "clip":
         raise _BadFileError("is not a language model but something that goes with one", "Name the model itself.")
-    if not isinstance(metadata.get("general.architecture"), str) or "tokenizer.ggml.model" not in metadata:
+    architecture = metadata.get("general.architecture")
+    if not isinstance(architecture, str) or "tokenizer.ggml.model" not in metadata:
         raise _BadFileError("does not say what kind of model it is", "Name a language model in the GGUF format.")
+    pools = metadata.get(f"{architecture}.pooling_type", 0) != 0
+    if pools or metadata.get(f"{architecture}.attention.causal", True) is False:
+        raise _BadFileError(
+            "is an embedder, or another model that does not write word by word",
+            "Name a language model; an embedder is a directory saved by sentence-transformers.",
+        )
 
 
 def _require_adapter(metadata: dict[str, MetadataValue]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from config.errors import ModelError
 from models.llama.gguf import BLOCKS, GgufHeader, read_gguf_header
-from tests.models.gguf_writer import ARRAY, LANGUAGE_MODEL, STRING, U32, U64, gguf, string, tensor, write_gguf
+from tests.models.gguf_writer import ARRAY, BOOL, LANGUAGE_MODEL, STRING, U32, U64, gguf, string, tensor, write_gguf
 
 
 def with_entry(key: str, kind: int, content: Any) -> dict[str, tuple[int, Any]]:
@@ -58,6 +58,8 @@ def test_numbers_that_differ_from_layer_to_layer_are_told(tmp_path: Path) -> Non
         ({"metadata": with_entry("general.type", STRING, "adapter")}, "goes with one"),
         ({"metadata": with_entry("split.count", U32, 3)}, "one part of several"),
         ({"metadata": {"general.architecture": (STRING, "llama")}}, "what kind of model"),
+        ({"metadata": with_entry("llama.pooling_type", U32, 1)}, "is an embedder"),
+        ({"metadata": with_entry("llama.attention.causal", BOOL, False)}, "is an embedder"),
         ({"metadata": with_entry("nested", ARRAY, (ARRAY, []))}, "unknown type 9"),
     ],
 )
@@ -67,6 +69,15 @@ def test_a_header_that_lies_is_found_out(tmp_path: Path, options: dict[str, Any]
 
     assert caught.value.remedy
     assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(("key", "kind", "content"), [("pooling_type", U32, 0), ("attention.causal", BOOL, True)])
+def test_a_language_model_may_say_that_it_is_none_of_an_embedder(
+    tmp_path: Path, key: str, kind: int, content: Any
+) -> None:
+    metadata = with_entry(f"llama.{key}", kind, content)
+
+    assert read_gguf_header(write_gguf(tmp_path / "m.gguf", metadata=metadata)).architecture == "llama"
 
 
 def test_a_string_longer_than_the_file_is_not_read(tmp_path: Path) -> None:
