@@ -20,7 +20,7 @@ from models.llama.gguf import read_gguf_header
 from models.llama.keeping import Keeper
 from models.llama.memory import memory_needed, require_memory
 from models.llama.plan import Plan, load_request, make_plan
-from models.llama.process import LOOKS_FOR_STOP_EVERY, ModelProcess
+from models.llama.process import LOOKS_FOR_STOP_EVERY, ModelClosed, ModelProcess
 from models.llama.states import StateStore
 
 _log = logging.getLogger(__name__)
@@ -219,6 +219,8 @@ class LlamaModel:
     def _await_loaded(self, identity: int, stop: Event) -> bool:
         try:
             answer = self._process.receive(identity, stop)
+        except ModelClosed:  # which says nothing about the file
+            raise
         except ModelDied as error:
             raise self._unloadable(error.message.rstrip(".")) from error
         if answer is None:

@@ -6,6 +6,7 @@ it reads a prompt nor tell contents from special tokens, and makes every step wa
 
 import ctypes
 import mmap
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ class Engine:
     def _load_model(self, load: Load) -> Any:
         parameters = llama_cpp.llama_model_default_params()
         parameters.n_gpu_layers = load.gpu_layers if load.gpu_layers >= 0 else 0x7FFFFFFF
-        model = llama_cpp.llama_model_load_from_file(load.path.encode(), parameters)
+        model = llama_cpp.llama_model_load_from_file(os.fsencode(load.path), parameters)
         if not model:
             # The first message is the cause, the others are of those who gave up because of it.
             raise EngineError(": ".join(["llama.cpp does not accept the file", *self._errors[:1]]))
@@ -132,7 +133,7 @@ class Engine:
         return context
 
     def _load_adapter(self, path: str) -> Any:
-        adapter = llama_cpp.llama_adapter_lora_init(self._model, path.encode())
+        adapter = llama_cpp.llama_adapter_lora_init(self._model, os.fsencode(path))
         if not adapter:
             raise EngineError(": ".join(["llama.cpp does not accept the adapter", *self._errors[:1]]))
         if llama_cpp.llama_adapter_get_alora_n_invocation_tokens(adapter):

@@ -15,8 +15,16 @@ LOOKS_FOR_STOP_EVERY = 0.03
 _LIMITS = Limits(file_size_mb=0)
 
 
+class ModelClosed(ModelDied):
+    """It was ended by us, in another thread, while something was asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__("The language model was closed.", "Ask again: it starts anew.")
+
+
 class ModelProcess:
-    """One worker at a time. `lost` is called whenever it is gone; everything else raises ModelDied then."""
+    """One worker at a time. `lost` is called whenever it is gone; everything else raises ModelDied then, ModelClosed if
+    it is gone because of `end`."""
 
     def __init__(self, lost: Callable[[], None]) -> None:
         self._lost = lost
@@ -71,7 +79,7 @@ class ModelProcess:
         try:
             child.send(message)
         except ChildDied as error:
-            raise self._died(error) from error
+            raise self._died(child, error) from error
 
     def next(self, timeout: float) -> JsonObject | None:
         child = self._running()
@@ -80,15 +88,17 @@ class ModelProcess:
         except TimeoutError:
             return None
         except ChildDied as error:
-            raise self._died(error) from error
+            raise self._died(child, error) from error
 
     def _running(self) -> Child:
         child = self._child
         if child is None:  # closed by another thread in the middle of a generation
-            raise ModelDied("The language model was closed.", "Ask again: it starts anew.")
+            raise ModelClosed
         return child
 
-    def _died(self, error: ChildDied) -> ModelDied:
+    def _died(self, child: Child, error: ChildDied) -> ModelDied:
+        if self._child is not child:
+            return ModelClosed()
         self.end()
         return ModelDied(
             f"The language model's process ended in the middle of its work ({error.message.rstrip('.')}).",

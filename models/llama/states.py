@@ -129,7 +129,8 @@ class StateStore:
 
     def trim(self) -> None:
         """Delete what is more than the limit allows, and what was never finished."""
-        self._make_room(0)
+        with contextlib.suppress(OSError):  # another process that is at it, too, or a disk that cannot be written
+            self._make_room(0)
 
     def remove(self, conversation: str) -> None:
         """Forget the state of one conversation."""

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from config.errors import ModelDied, ModelError
 from config.sections import LlamaSettings, ModelSettings, Settings
 from models.base import GenerationOptions, GenerationPiece, LanguageModel, TokenUsage
 from models.llama.client import LlamaModel
+from models.llama.process import ModelClosed
 from models.llama.states import StateStore
 from models.loading import load_llm
 from models.registry import ModelRegistry
@@ -127,6 +129,29 @@ def test_closing_ends_the_worker_in_the_middle_of_an_answer(model: LlamaModel) -
     assert not Path(f"/proc/{pid}").exists()
 
 
+def test_closing_while_the_model_is_loaded_says_nothing_against_its_file(model: LlamaModel) -> None:
+    """As `documents forget` does it while a question is asked."""
+    caught: list[ModelError] = []
+
+    def load() -> None:
+        try:
+            model.count_tokens("x")
+        except ModelError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=load)
+    thread.start()
+    while model.worker_pid is None and thread.is_alive():
+        time.sleep(0.001)
+    time.sleep(0.05)  # by now it waits for the answer
+    model.forget()
+    thread.join()
+
+    assert [type(error) for error in caught] == [ModelClosed]
+    assert caught[0].message == "The language model was closed."
+    assert model.count_tokens("x") > 0
+
+
 def test_after_an_interrupt_closing_waits_for_nothing(starter_llm: Path, tmp_path: Path) -> None:
     """Ctrl-C comes out of the middle of a generation; what is saved on closing must not wait for its end."""
     states = StateStore(tmp_path / "states", limit_mb=512)
@@ -167,6 +192,15 @@ def test_a_file_that_llama_cpp_refuses_is_an_error_that_says_why(starter_llm: Pa
         model.count_tokens("x")
     assert caught.value.exit_code == 4
     assert model.worker_pid is None
+
+
+def test_a_file_may_have_a_name_that_is_not_utf_8(tmp_path: Path) -> None:
+    path = write_tiny_model(tmp_path / os.fsdecode(b"caf\xe9.gguf"), "llama")
+    model = LlamaModel(path, name="tiny", file_hash="", settings=LlamaSettings())
+    try:
+        assert model.count_tokens("contract") == 8
+    finally:
+        model.close()
 
 
 def test_the_worker_is_sealed_and_may_write_nothing(model: LlamaModel) -> None:

@@ -138,6 +138,15 @@ def test_a_limit_that_was_lowered_holds_for_what_is_there(store: StateStore, tmp
     assert lowered.find("c1", "model") is None
 
 
+def test_a_state_that_another_process_deletes_meanwhile_does_no_harm_to_trimming(
+    store: StateStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(store, "c1")
+    monkeypatch.setattr(StateStore, "_states", lambda _: [tmp_path / "states" / "gone.state"])
+
+    store.trim()
+
+
 def test_what_a_killed_program_left_half_written_goes(store: StateStore, tmp_path: Path) -> None:
     keep(store, "c1")
     old, young = (tmp_path / "states" / name for name in (".new.old", ".new.young"))
