@@ -29,7 +29,8 @@ KIND_WORDS = {"llm": "language model", "embedder": "embedder", "reranker": "rera
 @dataclass(frozen=True, slots=True)
 class ModelEntry:
     """A model that is there. `sha256` is what it had when it was chosen or added; `verified` is whether its files are,
-    by size and times, those that were last found to have it. `size` is in bytes."""
+    by size and times, those that were last found to have it; `unread` is whether they were not read since something
+    about them changed, be it that the file they were added from was deleted. `size` is in bytes."""
 
     name: str
     kind: ModelKind
@@ -39,6 +40,12 @@ class ModelEntry:
     licence: str
     source: str
     verified: bool
+    unread: bool = False
+
+    @property
+    def checked(self) -> str:
+        """What `verified` and `unread` say, in a word."""
+        return "yes" if self.verified else "unread" if self.unread else "no"
 
 
 class ModelRegistry:
@@ -106,7 +113,7 @@ class ModelRegistry:
         entries = self.named(name) if kind is None else [self.find(name, kind)]
         for entry in entries:
             self._require_intact(entry, self._checksums.compute)
-        return dataclasses.replace(entries[0], verified=True)
+        return dataclasses.replace(entries[0], verified=True, unread=False)
 
     def require_free(self, name: str) -> None:
         """Raises UsageError when no model can be added under this name."""
@@ -187,6 +194,7 @@ class ModelRegistry:
 
     def _added_entry(self, row: Row) -> ModelEntry:
         path = self._added.path_of(row)
+        last_read = self._checksums.recall(path)
         return ModelEntry(
             name=row["name"],
             kind=row["kind"],
@@ -195,7 +203,8 @@ class ModelRegistry:
             size=row["size"],
             licence=row["licence"],
             source=row["source"],
-            verified=self._checksums.recall(path) == row["sha256"],
+            verified=last_read == row["sha256"],
+            unread=last_read is None,
         )
 
     def _require_intact(self, entry: ModelEntry, hashed: Callable[[Path], str]) -> None:

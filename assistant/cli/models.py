@@ -60,7 +60,7 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
                 entry.kind,
                 f"{entry.size / 1e6:,.0f} MB",
                 entry.licence or "unknown",
-                "yes" if entry.verified else "no",
+                entry.checked,
                 "" if entry.kind != "llm" else "yes" if entry.name in tuned else "no",
                 entry.source,
             )

@@ -37,7 +37,7 @@ class Choosing:
                     size=entry.size,
                     licence=entry.licence,
                     source=entry.source,
-                    verified=entry.verified,
+                    checked=entry.checked,
                     in_use=in_use[entry.kind] == entry.name,
                 )
                 for entry in assistant.registry.entries()

@@ -41,7 +41,8 @@ class ModelRow:
     size: int
     licence: str
     source: str
-    verified: bool
+    checked: str
+    """Whether its files are what they were: yes, no, or unread since something about them changed."""
     in_use: bool
 
 

@@ -1,5 +1,6 @@
 """`strongroom models`: what `use` writes must have an effect, or it says what has; what is in use is marked."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,21 @@ def test_a_model_from_elsewhere_does_not_take_what_was_begun_with_it(run: Run, h
     assert run("models", "add", str(model), "--as", "ours").code == 0
     assert run("models", "remove", "ours").out == "Removed ours.\n"
     assert begun.exists()
+
+
+def test_a_model_whose_download_was_deleted_is_unread_until_it_is_verified(run: Run, tmp_path: Path) -> None:
+    def checked() -> str:
+        row = next(line for line in run("models", "list").out.splitlines() if "downloaded" in line)
+        return next(word for word in ("yes", "unread", "no") if f" {word} " in row)
+
+    downloaded = write_gguf(tmp_path / "downloaded.gguf")
+    run("models", "add", str(downloaded))
+    assert checked() == "yes"
+    time.sleep(0.02)  # a file system tells times apart from a few milliseconds on
+    downloaded.unlink()
+    assert checked() == "unread"
+    assert run("models", "verify", "downloaded").code == 0
+    assert checked() == "yes"
 
 
 def test_the_adapter_in_use_is_removed_with_the_way_back(run: Run, tmp_path: Path) -> None:

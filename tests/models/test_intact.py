@@ -24,7 +24,7 @@ def test_a_changed_model_is_found_out_when_it_is_loaded_and_when_it_is_verified(
         file.seek(-1, os.SEEK_END)
         file.write(b"x")
 
-    assert not registry.find("mine", "llm").verified
+    assert registry.find("mine", "llm").checked == "unread"
     with pytest.raises(ModelError, match="is not what it was"):
         registry.require_intact(added)
     with pytest.raises(ModelError, match="is not what it was") as caught:
@@ -99,7 +99,7 @@ def test_a_changed_export_is_found_out_when_it_is_loaded_and_when_it_is_verified
     monkeypatch.setattr(exports, "_export_in_child", export)
     added = registry.add(write_embedder_directory(tmp_path / "minilm"))
     registry.require_intact(added)
-    assert registry.verify("minilm").verified
+    assert registry.verify("minilm").checked == "yes"
 
     made = exports.find_export(added.sha256, "embedder", registry.exports_directory)
     assert made is not None

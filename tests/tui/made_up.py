@@ -128,7 +128,7 @@ def record(
     )
 
 
-def model(name: str, kind: str, size: int = 98_000_000, *, verified: bool = True) -> Any:
+def model(name: str, kind: str, size: int = 98_000_000, *, checked: str = "yes") -> Any:
     return SimpleNamespace(
-        name=name, kind=kind, size=size, licence="Apache-2.0", source="package", verified=verified, path="", sha256=""
+        name=name, kind=kind, size=size, licence="Apache-2.0", source="package", checked=checked, path="", sha256=""
     )

@@ -151,7 +151,7 @@ class StandInAssistant:
         self.llm = SimpleNamespace(information=SimpleNamespace(name="stand-in"))
         self.models = [
             model("stand-in", "llm"),
-            model("llama-8b", "llm", 4_900_000_000, verified=False),
+            model("llama-8b", "llm", 4_900_000_000, checked="no"),
             model("hash", "embedder"),
         ]
 

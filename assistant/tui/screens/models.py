@@ -78,7 +78,7 @@ class ModelsScreen(LeavesOnce, Screen[None]):
                 Text(f"{model.size / _MB:,.0f} MB", justify="right"),
                 cell(model.licence or "not stated", "" if model.licence else "dim"),
                 cell(model.source),
-                cell("yes" if model.verified else "no", "" if model.verified else "dim"),
+                cell(model.checked, "" if model.checked == "yes" else "dim"),
             )
         table.move_cursor(row=row)
 
