@@ -23,6 +23,8 @@ QUOTED = re.compile(r"[“\"„«]([^“”\"„«»]{2,})[”\"“»]")
 _MARKS = re.compile(r"\s*((?:\[\s*\d+(?:\s*[,;]\s*\d+)*\s*\]\s*)+)")
 _NUMBER = re.compile(r"\d+")
 _MARKS_AFTER_STOP = re.compile(r"([.!?])((?:[ \t]*\[\d+(?:[ \t]*[,;][ \t]*\d+)*\])+)")
+_STOPS = (*".,;:!?", "")
+"""What no space stands before where a mark was taken out; the end is one."""
 _FINAL = re.compile(r"[.!?:…]*[\"'”\u2019)\]]*$")
 
 
@@ -108,11 +110,15 @@ def _with_own_brackets(text: str, sources: Sequence[Source]) -> str:
 
 
 def split_marks(sentence: str) -> tuple[str, list[int]]:
-    """A sentence without its marks, and the numbers in them without repetition: "[1, 2]" and "[1][2]" alike."""
+    """A sentence without its marks, and the numbers in them without repetition: "[1, 2]" and "[1][2]" alike. Only the
+    space around a mark goes with it: French has one of its own before a colon."""
     found: dict[int, None] = {}
-    for marks in _MARKS.findall(sentence):
-        found.update(dict.fromkeys(int(number) for number in _NUMBER.findall(marks)))
-    return re.sub(r"\s+([.,;:!?])", r"\1", _MARKS.sub(" ", sentence)).strip(), list(found)
+
+    def taken_out(marks: re.Match[str]) -> str:
+        found.update(dict.fromkeys(int(number) for number in _NUMBER.findall(marks[1])))
+        return "" if sentence[marks.end() : marks.end() + 1] in _STOPS else " "
+
+    return _MARKS.sub(taken_out, sentence).strip(), list(found)
 
 
 def _marked(sentence: str, cited: Iterable[int]) -> str:

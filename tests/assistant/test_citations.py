@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from assistant.citations import cite, locate, locate_parts, split_marks
 from assistant.types import Passage, Source, Why
 from ingest.types import Chunk
@@ -62,6 +64,13 @@ def test_marks_in_all_spellings() -> None:
     assert split_marks("Both say so [1][2].") == ("Both say so.", [1, 2])
     assert split_marks("Both [2] say so [ 1 ; 2 ].") == ("Both say so.", [2, 1])
     assert split_marks("In [2019a] and [x].") == ("In [2019a] and [x].", [])
+
+
+@pytest.mark.parametrize("words", ["Le loyer est : 900 € !", "Rent , of .5 %", "Total . . . . 900"])
+def test_a_space_before_a_stop_stays_where_no_mark_was(words: str) -> None:
+    assert split_marks(words) == (words, [])
+    assert split_marks(f"[2] {words} [1]") == (words, [2, 1])
+    assert split_marks(f"So [1] : {words}") == (f"So: {words}", [1])
 
 
 def test_marks_after_the_full_stop_belong_to_the_sentence_before() -> None:

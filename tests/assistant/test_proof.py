@@ -89,6 +89,20 @@ def test_a_short_answer_is_cited_with_the_quote_that_bears_it_out(
     assert [(citation.number, citation.quote) for citation in found.citations] == [(1, quote)]
 
 
+@pytest.mark.parametrize(
+    ("answer", "quoted"),
+    [
+        ("900 €.", "Le loyer est le suivant : 900 € par mois."),
+        ("900 €.", "Le loyer est de 900 € !"),
+        ("900 euro.", "Rent . . . . . 900 euro , less .5 %"),
+    ],
+)
+def test_a_quote_keeps_the_spaces_that_its_source_has_before_stops(answer: str, quoted: str) -> None:
+    found = cited(f'{answer} "{quoted}" [1]', "Quel est le loyer ?", quoted)
+    assert f'"{quoted}"' in found.text
+    assert {sentence.numbers for sentence in found.sentences} == {(1,)}
+
+
 def test_a_sentence_with_a_mark_of_its_own_keeps_its_citation() -> None:
     text = "The rent is 900 euro. It rises in May. The deposit is 1,800 euro."
     reply = 'The rent is 900 euro [1]. The deposit is 1,800 euro. "The deposit is 1,800 euro." [1]'
