@@ -4,14 +4,15 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
+from assistant.composed import composed_stand, dates_held
 from assistant.counting import UNITS, Count, counts, held_in, in_digits, spelled_out
 from assistant.one_line import in_one_line
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
 from assistant.verbatim import stands_in
-from assistant.words import STOP_WORDS, content_terms, numbers, parse_number, terms
+from assistant.words import STOP_WORDS, content_terms, numbers, terms
 from ingest.function_words import foreign_function_words
-from ingest.periods import MONTH, dates_in, written_dates
+from ingest.periods import MONTH
 
 OVERLAP_FLOOR = 0.6
 """Least share of a sentence's content words that the cited passages must hold. Words of the question count as held:
@@ -44,9 +45,9 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
 
     They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
     (whatever its thousands separators, currency or percent sign), not with another unit of time or another power of
-    ten only; every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of those that
-    are not the question's at least one. A date that names its month may stand in figures there. The refusal claims
-    nothing and needs no passage.
+    ten only, and with those that it is one figure with (see `composed_stand`); every name occurs in them or in the
+    question; and OVERLAP_FLOOR of the content words do, of those that are not the question's at least one. A date may
+    stand in another form there. The refusal claims nothing and needs no passage.
     """
     if sentence.strip() == REFUSAL:
         return True
@@ -56,11 +57,11 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
     if not _quotes_stand(sentence, texts):
         return False
     claim = _LIST_NUMBER.sub("", in_one_line(sentence))
-    texts += _dates_held(claim, texts)
+    texts += dates_held(claim, texts)
     held, found = _held_in_any(texts)
     return (
         _numbers_occur(claim, held, found)
-        and _dotted_occur(claim, texts)
+        and composed_stand(claim, texts)
         and _names_occur(sentence, texts, question)
         and _says_something_of_them(claim, texts, held, question)
         and _overlap(claim, texts, held, question) >= OVERLAP_FLOOR
@@ -70,13 +71,6 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
 def _quotes_stand(sentence: str, passages: Sequence[str]) -> bool:
     quoted = [in_one_line(span, sentence) for span in QUOTED.findall(sentence)]
     return all(any(stands_in(words, text) for text in passages) for words in quoted)
-
-
-def _dates_held(claim: str, passages: Sequence[str]) -> list[str]:
-    """The dates of the claim, as it writes them with the name of the month, that the passages have in any form."""
-    written = written_dates(claim)
-    held = {date for passage in passages for date in dates_in(passage)} if written else set()
-    return [date for date in written if dates_in(date) <= held]
 
 
 def _held_in_any(passages: Sequence[str]) -> tuple[set[float], set[Count]]:
@@ -99,15 +93,6 @@ def _units_agree(claimed: Sequence[Count], found: Collection[Count]) -> bool:
             if unit in units and others and unit not in others:
                 return False
     return True
-
-
-def _dotted_occur(claim: str, passages: Sequence[str]) -> bool:
-    """Whether the section numbers, versions and addresses stand in the passages, and the dates in figures in any form:
-    `4.2.1`, `15.03.2024`."""
-    dotted = {term for term in terms(claim) if term[0].isdigit() and parse_number(term) is None}
-    missing = dotted.difference(*map(terms, passages)) if dotted else dotted
-    dates = {date for passage in passages for date in dates_in(passage)} if missing else set()
-    return all(dates_in(term) and dates_in(term) <= dates for term in missing)
 
 
 def _names_occur(sentence: str, passages: Sequence[str], question: str) -> bool:

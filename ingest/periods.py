@@ -40,6 +40,8 @@ _WRITTEN_DATE = re.compile(
 )
 _NUMERIC_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?(?!\d)")
 _DAY_FIRST_DATE = re.compile(r"(?<![\d.])(0?[1-9]|[12]\d|3[01])\.\s?(0?[1-9]|1[0-2])\.\s?((?:19|20)\d\d)(?!\d|[.,]\d)")
+_DATES = (_WRITTEN_DATE, _NUMERIC_DATE, _DAY_FIRST_DATE)
+_MONTH_NAME = re.compile(rf"\b(?:{MONTH})\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?!\d|[.,]\d)")
 _AMOUNT = re.compile(
     r"[€$£¥]\s?\d[\d.,]*|(?:\b(?P<before>[^\W_]+)\.?,?\s+)?(?<![\w.,/\u2013-])(?:19|20)\d\d\s?"
@@ -123,9 +125,21 @@ def dates_in(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def written_dates(text: str) -> list[str]:
-    """The dates of a text that name their month and year, as they stand there: `30 August 2023`, `June 2026`."""
-    return [match[0] for match in _WRITTEN_DATE.finditer(text)]
+def dates_written(text: str) -> list[str]:
+    """The dates of a text as they stand there: `30 August 2023`, `June 2026`, `2023-08-30`, `30.08.2023`."""
+    return [match[0] for pattern in _DATES for match in pattern.finditer(text)]
+
+
+def without_dates(text: str) -> str:
+    """A text with a space for each of `dates_written`."""
+    for pattern in _DATES:
+        text = pattern.sub(" ", text)
+    return text
+
+
+def months_in(text: str) -> frozenset[int]:
+    """The months (1 to 12) that a text names, with or without a year; what may be another word ("may") is one."""
+    return frozenset(map(month_number, _MONTH_NAME.findall(text)))
 
 
 def period_ends_in(text: str) -> list[tuple[int, frozenset[str]]]:
