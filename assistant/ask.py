@@ -248,6 +248,7 @@ def _checked(asker: Asker, evidence: Evidence, draft: Draft, clock: Clock, sent_
     question, dialogue, sources = evidence.question, evidence.dialogue, evidence.sources
     known = {source.number: source for source in (*dialogue.sources, *sources)}
     texts = [source.passage.chunk.text for source in sources]
+    meant = f"{question} {evidence.findings.result.query}"  # with the words of the questions that it leans on
     return Answer(
         question=question,
         text=draft.text.text,
@@ -255,7 +256,7 @@ def _checked(asker: Asker, evidence: Evidence, draft: Draft, clock: Clock, sent_
         refused=draft.refused,
         citations=draft.text.citations,
         evidence=tuple(sources),
-        grounding=check(draft.text.sentences, tuple(known.values()), question),
+        grounding=check(draft.text.sentences, tuple(known.values()), meant),
         model=asker.llm().information.name if sent_to else asker.model_name,  # a server may name its own
         embedder=asker.embedder_name,
         tokens=draft.usage,

@@ -20,6 +20,16 @@ def test_a_follow_up_is_searched_with_the_question_before(open_with: Open) -> No
     assert second.citations[0].quote.startswith("Up to 6 unused days")
 
 
+@pytest.mark.parametrize(("name", "supported"), [("Astrid Lund", 1), ("Anna Foss", 0)])
+def test_a_follow_up_is_checked_with_the_question_before(open_with: Open, name: str, supported: int) -> None:
+    second = f"{name} may carry over up to 6 unused days [1]."
+    assistant = open_with([REPLY, second], retrieval__refuse=False)
+    answer_to(assistant, VACATION.replace("employees", "employees such as Astrid Lund"), style="answer")
+    answer = answer_to(assistant, "And how many can be carried over?", style="answer", conversation="last")
+    assert answer.text == second
+    assert answer.grounding.supported == supported
+
+
 def test_sources_keep_their_number_and_are_shown_once(open_with: Open) -> None:
     model = ScriptedModel([REPLY, REPLY])
     assistant = open_with(llm=model)
