@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.words import GROUPED, STOP_WORDS, WORD, possible_numbers, readings, term_of, values_of
+from ingest.periods import years_in
 from ingest.unspaced import spaced
 
 Count = tuple[float, str]
@@ -66,10 +67,11 @@ def counts(text: str) -> Iterator[Count]:
 
 
 def held_in(text: str) -> tuple[set[float], set[Count]]:
-    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words; and `counts`
-    with each of these readings."""
+    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words, and the years
+    that it names in short (FY24, 2023/24); and `counts` with each of these readings."""
     pieces = list(_pieces(text, in_every_reading=True))
-    return possible_numbers(text).union(*(values for values, _ in pieces)), set(_counted(pieces))
+    years = map(float, years_in(text))
+    return possible_numbers(text).union(years, *(values for values, _ in pieces)), set(_counted(pieces))
 
 
 def spelled_out(text: str) -> list[float]:

@@ -62,6 +62,7 @@ def test_a_short_answer_has_its_figures_together_as_the_quote_has_them(answer: s
         ("It is due on 30 June 2026.", "It is due at the end of June 2026."),
         ("It is due at the end of June 2026.", "It is due on 30 June 2026."),
         ("It was signed on 3 April 2024.", "Signed on 3 April (as of 5 May 2023), 2024."),
+        ("Sales in 2023/2024 rose.", "Sales in 2023/24 rose."),
         ("It is open from 8:30 to 17:00.", "Open:\n08:30-17:00"),
         ("Use version 3.10 of it.", "Use v.3.10 of it, or v3.1."),
         ("See section 4.10 on costs.", "Costs . . . . . . .4.10"),
