@@ -1,7 +1,7 @@
 """What a text counts: its numbers, in digits and in words, each with what may be counted by it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assistant.words import GROUPED, STOP_WORDS, WORD, possible_numbers, readings, term_of, values_of
 from ingest.periods import years_in
@@ -38,6 +38,7 @@ _POWERS = {
     "billion": "bn mrd milliarde milliarden milliard milliards",
     "trillion": "tn billionen",
 }
+_FACTOR = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _UNIT_OF = {
     term_of(word): unit
     for units in (_TIMES, _POWERS)
@@ -59,6 +60,11 @@ _UP_TO_99 = rf"(?:{_any_of(_TENS)}(?:[ -]{_any_of(_ONES)})?|{_any_of(_TEENS, _ON
 _IN_WORDS = rf"\b(?:{_any_of(_ONES)} hundred(?:(?: and)? {_UP_TO_99})?|{_UP_TO_99}|zero)(?![^\W\d_])"
 _NUMBER_IN_WORDS = re.compile(_IN_WORDS, re.IGNORECASE)
 _PIECE = re.compile(rf"{GROUPED}|(?P<in_words>{_IN_WORDS})|{WORD}", re.IGNORECASE)
+_IN_POWERS = re.compile(
+    rf"(?<![\w.,])(?P<number>{GROUPED}|{_IN_WORDS}|(?=\d)(?:{WORD}))[ -]?"
+    rf"(?P<power>{_any_of(*_POWERS, *_POWERS.values())}s?)\b",
+    re.IGNORECASE,
+)
 
 
 def counts(text: str) -> Iterator[Count]:
@@ -67,11 +73,29 @@ def counts(text: str) -> Iterator[Count]:
 
 
 def held_in(text: str) -> tuple[set[float], set[Count]]:
-    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words, and the years
-    that it names in short (FY24, 2023/24); and `counts` with each of these readings."""
+    """All that a number of `text`, which has single spaces only, may stand for, in digits or in words, multiplied out
+    (`£2.4m` → 2.4 and 2,400,000) and as a year in short (FY24, 2023/24); and `counts` with each of these readings."""
     pieces = list(_pieces(text, in_every_reading=True))
+    found = set(_counted(pieces))
+    in_full = (_times(value, unit) for value, unit in found if unit in _FACTOR)
     years = map(float, years_in(text))
-    return possible_numbers(text).union(years, *(values for values, _ in pieces)), set(_counted(pieces))
+    return possible_numbers(text).union(years, in_full, *(values for values, _ in pieces)), found
+
+
+def before_powers(text: str) -> list[float]:
+    """The numbers of `text`, in digits or in words, right before a power of ten: the 2.4 of `2.4 million`."""
+    return [value for match in _IN_POWERS.finditer(text) for value in _values(match["number"])]
+
+
+def multiplied_out(text: str, held: Collection[float], found: Collection[Count]) -> str:
+    """`text` with those powers of ten multiplied out that `held_in` has so only: `2.4 million` → `2400000.00`."""
+
+    def in_full(match: re.Match[str]) -> str:
+        values, unit = _values(match["number"]), _UNIT_OF[term_of(match["power"])]
+        full = _times(values[0], unit) if len(values) == 1 else None
+        return f"{full:.2f}" if full in held and (values[0], unit) not in found else match[0]
+
+    return _IN_POWERS.sub(in_full, text)
 
 
 def spelled_out(text: str) -> list[float]:
@@ -103,6 +127,14 @@ def _pieces(text: str, *, in_every_reading: bool) -> Iterator[_Piece]:
             yield readings(written) if in_every_reading else values_of(written)[-1:], term_of(written)
         else:
             yield [], term_of(written)
+
+
+def _times(value: float, power: str) -> float:
+    return round(value * _FACTOR[power], 2)
+
+
+def _values(written: str) -> list[float]:
+    return values_of(written) if written[0].isdigit() else [_value(written.lower())]
 
 
 def _digits(in_words: str) -> str:

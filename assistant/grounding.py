@@ -5,7 +5,16 @@ from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
 from assistant.composed import composed_stand, dates_held
-from assistant.counting import UNITS, Count, counts, held_in, in_digits, spelled_out
+from assistant.counting import (
+    UNITS,
+    Count,
+    before_powers,
+    counts,
+    held_in,
+    in_digits,
+    multiplied_out,
+    spelled_out,
+)
 from assistant.one_line import in_one_line
 from assistant.prompts import REFUSAL
 from assistant.types import Grounding, Source
@@ -44,10 +53,11 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
     """Whether `passages` bear out `sentence`.
 
     They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
-    (whatever its thousands separators, currency or percent sign), not with another unit of time or another power of
-    ten only, and with those that it is one figure with (see `composed_stand`); every name occurs in them or in the
-    question; and OVERLAP_FLOOR of the content words do, of those that are not the question's at least one. A date may
-    stand in another form there. The refusal claims nothing and needs no passage.
+    (whatever its thousands separators, currency or percent sign, and with a power of ten or multiplied out), not with
+    another unit of time or another power of ten only, and with those that it is one figure with (see
+    `composed_stand`); every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of
+    those that are not the question's at least one. A date may stand in another form there. The refusal claims nothing
+    and needs no passage.
     """
     if sentence.strip() == REFUSAL:
         return True
@@ -59,6 +69,7 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
     claim = _LIST_NUMBER.sub("", in_one_line(sentence))
     texts += dates_held(claim, texts)
     held, found = _held_in_any(texts)
+    claim = multiplied_out(claim, held, found)
     return (
         _numbers_occur(claim, held, found)
         and composed_stand(claim, texts)
@@ -79,10 +90,11 @@ def _held_in_any(passages: Sequence[str]) -> tuple[set[float], set[Count]]:
 
 
 def _numbers_occur(claim: str, held: Collection[float], found: Collection[Count]) -> bool:
-    """Those in words ("five months") count where the passages count the same thing: "two reasons" may be a summary."""
+    """Those in words ("five months") count where the passages count the same thing, and before a power of ten: "two
+    reasons" may be a summary."""
     claimed = list(counts(claim))
     counted = {unit for _, unit in found}
-    values = [*numbers(claim), *(value for value, unit in claimed if unit in counted)]
+    values = [*numbers(claim), *before_powers(claim), *(value for value, unit in claimed if unit in counted)]
     return all(value in held for value in values) and _units_agree(claimed, found)
 
 

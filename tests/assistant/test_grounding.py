@@ -130,9 +130,6 @@ def test_a_copy_is_supported(sentence: str) -> None:
         ("The invoice is dated 14 August 2026.", "Invoice date: 14.08.2026"),
         ("14 August 2026.", "Invoice date: 14.08.2026"),
         ("14. August 2026.", "Rechnungsdatum: 2026-08-14"),
-        ("2024.", "Revenue of FY24"),
-        ("2024.", "Revenue of Q2'24"),
-        ("2023 to 2024.", "Revenue of 2023/24"),
     ],
 )
 def test_a_number_in_another_form_is_supported(sentence: str, passage: str) -> None:
@@ -158,8 +155,6 @@ def test_a_number_in_another_form_is_supported(sentence: str, passage: str) -> N
         ("30 weeks.", "Zahlbar in 30 Tagen."),
         ("A profit of 2.4 million.", "A profit of 2.4bn, a million less than before."),
         ("Ein Gewinn von 2,4 Mrd. Euro", "Ein Gewinn von 2,4 Mio. Euro"),
-        ("2023.", "Revenue of FY24"),
-        ("2022.", "Revenue of 2023/24"),
     ],
 )
 def test_another_number_date_section_or_unit_is_not(sentence: str, passage: str) -> None:
