@@ -1,7 +1,7 @@
 """What a text counts: its numbers, in digits and in words, each with what may be counted by it."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from assistant.words import GROUPED, STOP_WORDS, WORD, possible_numbers, readings, term_of, values_of
 from ingest.periods import years_in
@@ -39,12 +39,24 @@ _POWERS = {
     "trillion": "tn billionen",
 }
 _FACTOR = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_UNIT_OF = {
-    term_of(word): unit
-    for units in (_TIMES, _POWERS)
-    for unit, others in units.items()
-    for word in (unit, *others.split())
+_MEASURES = {
+    "euro": "eur",
+    "dollar": "usd",
+    "pound": "gbp",
+    "yen": "jpy",
+    "percent": "prozent pourcent",
+    "degree": "grad degré",
+    "celsius": "",
+    "fahrenheit": "",
 }
+_SIGNS = {"€": "euro", "$": "dollar", "£": "pound", "¥": "yen", "%": "percent", "°": "degree"}
+_SCALES = {"C": ("celsius",), "F": ("fahrenheit",)}
+_WORDS_OF = {
+    unit: frozenset(map(term_of, (unit, *others.split())))
+    for units in (_TIMES, _POWERS, _MEASURES)
+    for unit, others in units.items()
+}
+_UNIT_OF = {term: unit for unit, words in _WORDS_OF.items() for term in words}
 UNITS = (frozenset(_TIMES), frozenset(_POWERS))
 """What cannot stand for one another: 30 days are not 30 weeks."""
 
@@ -60,26 +72,38 @@ _UP_TO_99 = rf"(?:{_any_of(_TENS)}(?:[ -]{_any_of(_ONES)})?|{_any_of(_TEENS, _ON
 _IN_WORDS = rf"\b(?:{_any_of(_ONES)} hundred(?:(?: and)? {_UP_TO_99})?|{_UP_TO_99}|zero)(?![^\W\d_])"
 _NUMBER_IN_WORDS = re.compile(_IN_WORDS, re.IGNORECASE)
 _PIECE = re.compile(rf"{GROUPED}|(?P<in_words>{_IN_WORDS})|{WORD}", re.IGNORECASE)
+_IN_DIGITS = rf"(?:{GROUPED}|(?=\d)(?:{WORD}))"
+_SIGNED = re.compile(
+    rf"(?P<before>[€$£¥]|\b(?:EUR|USD|GBP|JPY)\b)\s?(?P<number>{_IN_DIGITS})"
+    rf"|(?<!\d)(?P<number_before>{_IN_DIGITS})\s?(?P<sign>[€$£¥%°])\s?(?P<scale>C\b|F\b|)"
+)
 _IN_POWERS = re.compile(
-    rf"(?<![\w.,])(?P<number>{GROUPED}|{_IN_WORDS}|(?=\d)(?:{WORD}))[ -]?"
+    rf"(?<![\w.,])(?P<number>{_IN_WORDS}|{_IN_DIGITS})[ -]?"
     rf"(?P<power>{_any_of(*_POWERS, *_POWERS.values())}s?)\b",
     re.IGNORECASE,
 )
 
 
 def counts(text: str) -> Iterator[Count]:
-    """Each number of `text`, which has single spaces only, with the words behind it that may be what is counted."""
-    return _counted(list(_pieces(text, in_every_reading=False)))
+    """Each number of `text`, which has single spaces only, with the words behind it that may be what is counted, and
+    with its sign: €, %, °."""
+    yield from _counted(list(_pieces(text, in_every_reading=False)))
+    yield from _signed(text, values_of)
 
 
 def held_in(text: str) -> tuple[set[float], set[Count]]:
     """All that a number of `text`, which has single spaces only, may stand for, in digits or in words, multiplied out
     (`£2.4m` → 2.4 and 2,400,000) and as a year in short (FY24, 2023/24); and `counts` with each of these readings."""
     pieces = list(_pieces(text, in_every_reading=True))
-    found = set(_counted(pieces))
+    found = {*_counted(pieces), *_signed(text, readings)}
     in_full = (_times(value, unit) for value, unit in found if unit in _FACTOR)
     years = map(float, years_in(text))
     return possible_numbers(text).union(years, in_full, *(values for values, _ in pieces)), found
+
+
+def words_for(found: Collection[Count]) -> set[str]:
+    """The terms of all words for the units of what is counted: `euro` and `eur` for `€`, `tage` for `days`."""
+    return {term for _, unit in found for term in _WORDS_OF.get(unit, ())}
 
 
 def before_powers(text: str) -> list[float]:
@@ -116,6 +140,14 @@ def _counted(pieces: Sequence[_Piece]) -> Iterator[Count]:
                 break
             if word not in STOP_WORDS:
                 yield from ((value, _UNIT_OF.get(word, word)) for value in values)
+
+
+def _signed(text: str, values: Callable[[str], Sequence[float]]) -> Iterator[Count]:
+    for match in _SIGNED.finditer(text):
+        sign = match["before"] or match["sign"]
+        units = [_SIGNS.get(sign) or _UNIT_OF[term_of(sign)], *_SCALES.get(match["scale"], ())]
+        for value in values(match["number"] or match["number_before"]):
+            yield from ((value, unit) for unit in units)
 
 
 def _pieces(text: str, *, in_every_reading: bool) -> Iterator[_Piece]:

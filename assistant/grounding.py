@@ -14,6 +14,7 @@ from assistant.counting import (
     in_digits,
     multiplied_out,
     spelled_out,
+    words_for,
 )
 from assistant.one_line import in_one_line
 from assistant.prompts import REFUSAL
@@ -29,6 +30,7 @@ an answer may repeat what was asked."""
 
 _LIST_NUMBER = re.compile(rf"^\d{{1,2}}[.)] (?!(?:{MONTH}|quarter|quartal|halbjahr|jahrhundert)\b)", re.IGNORECASE)
 """Not the day of `31. March` nor the ordinal of `3. Quartal`."""
+_PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
 _NAME_LIKE = re.compile(r"[^\W\d_]{1,4}-\d\w*|[^\W\d_]+(?:['\u2019][^\W\d_]{3,})?")
 """Codes and O'Brien whole, as WORD has them, but without endings: `Halden's`."""
 _BEGINS_ANEW = re.compile(r"[“\"„«(:*\-\u2013\u2014]\s*$")
@@ -66,16 +68,18 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
     texts = [in_one_line(passage, sentence) for passage in passages]
     if not _quotes_stand(sentence, texts):
         return False
-    claim = _LIST_NUMBER.sub("", in_one_line(sentence))
+    claim = _PER_CENT.sub("percent", _LIST_NUMBER.sub("", in_one_line(sentence)))
+    texts = [_PER_CENT.sub("percent", text) for text in texts]
     texts += dates_held(claim, texts)
     held, found = _held_in_any(texts)
     claim = multiplied_out(claim, held, found)
+    known = {term for text in texts for term in terms(text)} | words_for(found)
     return (
         _numbers_occur(claim, held, found)
         and composed_stand(claim, texts)
-        and _names_occur(sentence, texts, question)
-        and _says_something_of_them(claim, texts, held, question)
-        and _overlap(claim, texts, held, question) >= OVERLAP_FLOOR
+        and _names_occur(sentence, known, question)
+        and _says_something_of_them(claim, known, held, question)
+        and _overlap(claim, known, held, question) >= OVERLAP_FLOOR
     )
 
 
@@ -107,14 +111,14 @@ def _units_agree(claimed: Sequence[Count], found: Collection[Count]) -> bool:
     return True
 
 
-def _names_occur(sentence: str, passages: Sequence[str], question: str) -> bool:
+def _names_occur(sentence: str, known: Collection[str], question: str) -> bool:
     """A name is a word with a capital that does not begin the sentence, or that another one follows. Not looked at in
     other languages than English: German has capitals everywhere."""
     text = QUOTED.sub(" ", sentence)
     if foreign_function_words(text):
         return True
-    held = {term for passage in (*passages, question) for term in terms(passage)}
-    return all(term in held or term in STOP_WORDS for name in _names(text) for term in terms(name))
+    held = STOP_WORDS.union(known, terms(question))
+    return all(term in held for name in _names(text) for term in terms(name))
 
 
 def _names(text: str) -> Iterator[str]:
@@ -127,18 +131,17 @@ def _names(text: str) -> Iterator[str]:
             yield word[0]
 
 
-def _says_something_of_them(claim: str, passages: Sequence[str], held: Collection[float], question: str) -> bool:
+def _says_something_of_them(claim: str, known: Collection[str], held: Collection[float], question: str) -> bool:
     """Whether a word or number that is not the question's stands in the passages, where there is such a one."""
     words = set(_words(claim)).difference(terms(question))
     values = set(numbers(in_digits(claim))) - held_in(in_one_line(question))[0]
-    known = words.intersection(term for passage in passages for term in terms(passage)) or values.intersection(held)
-    return bool(known) or not (words or values)
+    return bool(words.intersection(known) or values.intersection(held)) or not (words or values)
 
 
-def _overlap(claim: str, passages: Sequence[str], held: Collection[float], question: str) -> float:
+def _overlap(claim: str, known: Collection[str], held: Collection[float], question: str) -> float:
     """A number in words counts as one of the words: it need not occur where it may be a summary."""
-    known = {term for text in (*passages, question) for term in terms(text)}
-    occur = [term in known for term in _words(claim)] + [value in held for value in spelled_out(claim)]
+    asked = set(terms(question))
+    occur = [term in known or term in asked for term in _words(claim)] + [value in held for value in spelled_out(claim)]
     return sum(occur) / len(occur) if occur else 1.0
 
 

@@ -57,3 +57,29 @@ def test_another_power_of_ten_is_not_supported(sentence: str, passage: str) -> N
 )
 def test_a_year_may_be_written_in_short(sentence: str, passage: str, supported: bool) -> None:
     assert is_supported(sentence, [passage], QUESTION) is supported
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage", "supported"),
+    [
+        ("5 percent.", "Interest is 5 % a year.", True),
+        ("5 per cent.", "Interest is 5% a year.", True),
+        ("5 percent.", "Interest is 5 per cent a year.", True),
+        ("5 Prozent.", "Der Zins beträgt 5 % im Jahr.", True),
+        ("Five percent.", "Interest is 5 % a year.", True),
+        ("900 euros.", "The rent is €900.", True),
+        ("900 euros.", "The rent is EUR 900.", True),
+        ("The rent is EUR 900.", "The rent is 900 € a month.", True),
+        ("12,500 dollars.", "The rent is $12,500.", True),
+        ("3 million dollars.", "The rent is $3m.", True),
+        ("20 degrees Celsius.", "It is kept at 20 °C.", True),
+        ("20 degrees.", "It is kept at 20\u00a0°C.", True),
+        ("30 Tage.", "It is due in 30 days.", True),
+        ("5 dollars.", "It costs €5.", False),
+        ("20 degrees Fahrenheit.", "It is kept at 20 °C.", False),
+        ("6 percent.", "Interest is 5 % a year.", False),
+        ("30 Wochen.", "It is due in 30 days.", False),
+    ],
+)
+def test_a_sign_may_be_put_in_words(sentence: str, passage: str, supported: bool) -> None:
+    assert is_supported(sentence, [passage], QUESTION) is supported
