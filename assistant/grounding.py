@@ -51,8 +51,8 @@ def check(sentences: Sequence[CitedSentence], sources: Sequence[Source], questio
     return Grounding(len(sentences) - len(unsupported), len(sentences), unsupported)
 
 
-def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> bool:
-    """Whether `passages` bear out `sentence`.
+def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, may_be_listed: bool = True) -> bool:
+    """Whether `passages` bear out `sentence`. If it `may_be_listed`, a number that it begins with ("1. ") claims nothing.
 
     They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
     (whatever its thousands separators, currency or percent sign, and with a power of ten or multiplied out), not with
@@ -68,7 +68,8 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "") -> 
     texts = [in_one_line(passage, sentence) for passage in passages]
     if not _quotes_stand(sentence, texts):
         return False
-    claim = _PER_CENT.sub("percent", _LIST_NUMBER.sub("", in_one_line(sentence)))
+    claim = _PER_CENT.sub("percent", in_one_line(sentence))
+    claim = _LIST_NUMBER.sub("", claim) if may_be_listed else claim
     texts = [_PER_CENT.sub("percent", text) for text in texts]
     texts += dates_held(claim, texts)
     held, found = _held_in_any(texts)

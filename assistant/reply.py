@@ -129,8 +129,8 @@ def holds(text: str, sources: Sequence[Source], question: str) -> bool:
     if reply is None or not is_copied(reply, sources):
         return False
     if _has_words_of_its_own(reply.answer, question):
-        return is_supported(reply.answer, [reply.quoted], question)
-    return chooses(reply.answer, question) and is_supported(reply.answer, [reply.quoted])
+        return is_supported(reply.answer, [reply.quoted], question, may_be_listed=False)
+    return chooses(reply.answer, question) and is_supported(reply.answer, [reply.quoted], may_be_listed=False)
 
 
 def proof(text: str, sources: Sequence[Source], question: str) -> Proof | None:

@@ -107,6 +107,13 @@ def test_a_quote_that_begins_or_ends_inside_a_number_does_not_hold() -> None:
     assert holds('28 days. "Leave is 28 days, after ten years 30 days." [1]', sources, "How much is it?")
 
 
+@pytest.mark.parametrize(("answer", "good"), [("2. Obergeschoss.", True), ("3. Obergeschoss.", False)])
+def test_a_number_that_a_short_answer_begins_with_is_no_list_item(answer: str, good: bool) -> None:
+    quoted = "Das Lager liegt im 2. Obergeschoss."
+    sources = [as_source(Text("haus.pdf", "Haus", quoted), 1)]
+    assert holds(f'{answer} "{quoted}" [1]', sources, "Wo liegt das Lager?") is good
+
+
 def test_one_of_two_that_the_question_names_is_an_answer() -> None:
     reply = 'The rent. "The rent is £900 a month." [1]'
     assert holds(reply, SOURCES, "Is it the rent or the deposit that is £900?")
