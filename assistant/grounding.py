@@ -22,7 +22,7 @@ from assistant.types import Grounding, Source
 from assistant.verbatim import stands_in
 from assistant.words import STOP_WORDS, content_terms, numbers, terms
 from ingest.function_words import foreign_function_words
-from ingest.periods import MONTH
+from ingest.periods import MONTH, years_asked
 
 OVERLAP_FLOOR = 0.6
 """Least share of a sentence's content words that the cited passages must hold. Words of the question count as held:
@@ -52,14 +52,14 @@ def check(sentences: Sequence[CitedSentence], sources: Sequence[Source], questio
 
 
 def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, may_be_listed: bool = True) -> bool:
-    """Whether `passages` bear out `sentence`. If it `may_be_listed`, a number that it begins with ("1. ") claims nothing.
+    """Whether `passages` bear out `sentence`.
 
     They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
     (whatever its thousands separators, currency or percent sign, and with a power of ten or multiplied out), not with
     another unit of time or another power of ten only, and with those that it is one figure with (see
     `composed_stand`); every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of
-    those that are not the question's at least one. A date may stand in another form there. The refusal claims nothing
-    and needs no passage.
+    those that are not the question's at least one. A date may stand in another form there. The number before a
+    sentence that `may_be_listed` claims nothing ("1. "), and the refusal neither: that needs no passage.
     """
     if sentence.strip() == REFUSAL:
         return True
@@ -96,8 +96,9 @@ def _held_in_any(passages: Sequence[str]) -> tuple[set[float], set[Count]]:
 
 def _numbers_occur(claim: str, held: Collection[float], found: Collection[Count]) -> bool:
     """Those in words ("five months") count where the passages count the same thing, and before a power of ten: "two
-    reasons" may be a summary."""
-    claimed = list(counts(claim))
+    reasons" may be a summary. A year has no unit."""
+    years = set(map(float, years_asked(claim)))
+    claimed = [(value, unit) for value, unit in counts(claim) if value not in years]
     counted = {unit for _, unit in found}
     values = [*numbers(claim), *before_powers(claim), *(value for value, unit in claimed if unit in counted)]
     return all(value in held for value in values) and _units_agree(claimed, found)

@@ -59,6 +59,13 @@ def test_a_year_may_be_written_in_short(sentence: str, passage: str, supported: 
     assert is_supported(sentence, [passage], QUESTION) is supported
 
 
+def test_a_year_is_nothing_that_is_counted() -> None:
+    passage = "Revenue was £5m in the second quarter; for 2024, year on year, it was 30 million, with 2,024 hours."
+    assert is_supported("In 2024, second-quarter revenue was £5m.", [passage], QUESTION)
+    assert not is_supported("In 2024, second-quarter revenue was £5bn.", [passage], QUESTION)
+    assert not is_supported("Revenue was 30 thousand in the second quarter.", [passage], QUESTION)
+
+
 @pytest.mark.parametrize(
     ("sentence", "passage", "supported"),
     [
