@@ -39,26 +39,23 @@ _POWERS = {
     "trillion": "tn billionen",
 }
 _FACTOR = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_MEASURES = {
-    "euro": "eur",
-    "dollar": "usd",
-    "pound": "gbp",
-    "yen": "jpy",
-    "percent": "prozent pourcent",
-    "degree": "grad degré",
-    "celsius": "",
-    "fahrenheit": "",
-}
-_SIGNS = {"€": "euro", "$": "dollar", "£": "pound", "¥": "yen", "%": "percent", "°": "degree"}
-_SCALES = {"C": ("celsius",), "F": ("fahrenheit",)}
-_WORDS_OF = {
-    unit: frozenset(map(term_of, (unit, *others.split())))
-    for units in (_TIMES, _POWERS, _MEASURES)
+_CURRENCIES = {"euro": "", "dollar": "", "pound": "", "yen": ""}
+_SCALES = {"celsius": "c", "fahrenheit": "f"}
+_OTHERS = {"percent": "prozent pourcent", "degree": "grad degré"}
+_UNIT_OF = {
+    term_of(word): unit
+    for units in (_TIMES, _POWERS, _CURRENCIES, _SCALES, _OTHERS)
     for unit, others in units.items()
+    for word in (unit, *others.split())
 }
-_UNIT_OF = {term: unit for unit, words in _WORDS_OF.items() for term in words}
+_SIGNS = {
+    "€": "euro", "EUR": "euro", "$": "dollar", "USD": "dollar", "£": "pound", "GBP": "pound", "¥": "yen", "JPY": "yen",
+    "%": "percent", "°": "degree",
+}  # fmt: skip
 UNITS = (frozenset(_TIMES), frozenset(_POWERS))
 """What cannot stand for one another: 30 days are not 30 weeks."""
+MEASURES = (frozenset(_CURRENCIES), frozenset(_SCALES))
+"""Nor can these: €900 are not $900."""
 
 _WORDS_TO_UNIT = 2
 """A unit is the word behind its number or the one behind that: 30 business days."""
@@ -73,9 +70,10 @@ _IN_WORDS = rf"\b(?:{_any_of(_ONES)} hundred(?:(?: and)? {_UP_TO_99})?|{_UP_TO_9
 _NUMBER_IN_WORDS = re.compile(_IN_WORDS, re.IGNORECASE)
 _PIECE = re.compile(rf"{GROUPED}|(?P<in_words>{_IN_WORDS})|{WORD}", re.IGNORECASE)
 _IN_DIGITS = rf"(?:{GROUPED}|(?=\d)(?:{WORD}))"
+_MONEY = r"(?:[€$£¥]|\b(?:EUR|USD|GBP|JPY)\b)"
 _SIGNED = re.compile(
-    rf"(?P<before>[€$£¥]|\b(?:EUR|USD|GBP|JPY)\b)\s?(?P<number>{_IN_DIGITS})"
-    rf"|(?<!\d)(?P<number_before>{_IN_DIGITS})\s?(?P<sign>[€$£¥%°])\s?(?P<scale>C\b|F\b|)"
+    rf"(?P<before>{_MONEY})\s?(?P<number>{_IN_DIGITS})"
+    rf"|(?<!\d)(?P<number_before>{_IN_DIGITS})\s?(?P<behind>{_MONEY}|[%°])"
 )
 _IN_POWERS = re.compile(
     rf"(?<![\w.,])(?P<number>{_IN_WORDS}|{_IN_DIGITS})[ -]?"
@@ -103,7 +101,9 @@ def held_in(text: str) -> tuple[set[float], set[Count]]:
 
 def words_for(found: Collection[Count]) -> set[str]:
     """The terms of all words for the units of what is counted: `euro` and `eur` for `€`, `tage` for `days`."""
-    return {term for _, unit in found for term in _WORDS_OF.get(unit, ())}
+    units = {unit for _, unit in found}
+    codes = ((term_of(sign), unit) for sign, unit in _SIGNS.items() if sign.isalpha())
+    return {term for term, unit in (*_UNIT_OF.items(), *codes) if unit in units}
 
 
 def before_powers(text: str) -> list[float]:
@@ -144,10 +144,8 @@ def _counted(pieces: Sequence[_Piece]) -> Iterator[Count]:
 
 def _signed(text: str, values: Callable[[str], Sequence[float]]) -> Iterator[Count]:
     for match in _SIGNED.finditer(text):
-        sign = match["before"] or match["sign"]
-        units = [_SIGNS.get(sign) or _UNIT_OF[term_of(sign)], *_SCALES.get(match["scale"], ())]
-        for value in values(match["number"] or match["number_before"]):
-            yield from ((value, unit) for unit in units)
+        sign = match["before"] or match["behind"]
+        yield from ((value, _SIGNS[sign]) for value in values(match["number"] or match["number_before"]))
 
 
 def _pieces(text: str, *, in_every_reading: bool) -> Iterator[_Piece]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from assistant.citations import QUOTED, CitedSentence
 from assistant.composed import composed_stand, dates_held
 from assistant.counting import (
+    MEASURES,
     UNITS,
     Count,
     before_powers,
@@ -56,7 +57,7 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, 
 
     They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
     (whatever its thousands separators, currency or percent sign, and with a power of ten or multiplied out), not with
-    another unit of time or another power of ten only, and with those that it is one figure with (see
+    another unit of time, power of ten or currency only, and with those that it is one figure with (see
     `composed_stand`); every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of
     those that are not the question's at least one. A date may stand in another form there. The number before a
     sentence that `may_be_listed` claims nothing ("1. "), and the refusal neither: that needs no passage.
@@ -106,7 +107,7 @@ def _numbers_occur(claim: str, held: Collection[float], found: Collection[Count]
 
 def _units_agree(claimed: Sequence[Count], found: Collection[Count]) -> bool:
     for value, unit in claimed:
-        for units in UNITS:
+        for units in (*UNITS, *MEASURES):
             others = {other for other in units if (value, other) in found}
             if unit in units and others and unit not in others:
                 return False

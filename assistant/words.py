@@ -27,17 +27,19 @@ _SUFFIXES = """
 
 STOP_WORDS = frozenset(_FUNCTION_WORDS.split())
 
-_FRACTION = "[\u00bc-\u00be\u2150-\u215e]"
+FRACTION = "[\u00bc-\u00be\u2150-\u215e]"
 """¼, ½, ¾, ⅓ and the like, which are letters to Python."""
-_IN_DIGITS = rf"\d(?:[\d.,'\u2019]*\d)?{_FRACTION}?"
+_SPACE = "[ \u00a0\u202f]"
+_IN_DIGITS = rf"\d(?:[\d.,'\u2019]*\d)?(?:{_SPACE}?{FRACTION})?"
 
 # A code such as E-07 or HC-2 is one word: its parts alone tell nothing.
 WORD = rf"[^\W\d_]{{1,4}}-\d\w*|{_IN_DIGITS}|[^\W\d_]+(?:['\u2019][^\W\d_]+)?"
 """A regular expression for a word or number."""
-GROUPED = rf"(?<![\w.,/])\d{{1,3}}(?:[ \u00a0\u202f]\d{{3}})+(?:[.,]\d+|{_FRACTION})?(?!\d)"
+GROUPED = rf"(?<![\w.,/])\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d+|{_SPACE}?{FRACTION})?(?!\d)"
 """A regular expression for figures in groups of three with spaces between: one number, or a row of a table."""
 _WORD = re.compile(WORD)
 _NUMBER = re.compile(rf"{GROUPED}|{_IN_DIGITS}")
+_BEFORE_FRACTION = re.compile(rf"{_SPACE}(?={FRACTION})")
 _POINTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 _MOST_GROUPS = 4
 """More than these are a row of a table."""
@@ -147,14 +149,14 @@ def possible_numbers(text: str) -> set[float]:
 
 def values_of(written: str) -> list[float]:
     """What one match of GROUPED or WORD is most likely meant to say: one number, none ("1.2.3"), or a row of them."""
-    groups = written.split()
+    groups = _groups(written)
     values = map(parse_number, groups if len(groups) > _MOST_GROUPS else [written])
     return [value for value in values if value is not None]
 
 
 def readings(written: str) -> list[float]:
     """All that one such match may be meant to say: "12 500" may be two columns of a table, "1.500" German for 1500."""
-    groups = written.split()
+    groups = _groups(written)
     found = [
         parse_number("".join(groups[first:last]))
         for first in range(len(groups))
@@ -165,20 +167,24 @@ def readings(written: str) -> list[float]:
     return [value for value in found if value is not None]
 
 
+def _groups(written: str) -> list[str]:
+    return _BEFORE_FRACTION.sub("", written).split()
+
+
 @lru_cache(maxsize=1 << 14)
 def parse_number(written: str) -> float | None:
     """The value of a number with either kind of thousands separator; None if it is no number ("1.2.3").
 
     The last of `.` and `,` is the decimal mark when both occur; a comma before groups of exactly three digits is a
-    thousands separator, and so is a repeated point. A fraction may stand behind it: 37½.
+    thousands separator, but not behind a zero (0,125), and so is a repeated point. A fraction may stand behind it: 37½.
     """
-    digits = re.sub(rf"['\u2019\s]|{_FRACTION}", "", written)
-    fractions = sum(unicodedata.numeric(sign) for sign in re.findall(_FRACTION, written))
+    digits = re.sub(rf"['\u2019\s]|{FRACTION}", "", written)
+    fractions = sum(unicodedata.numeric(sign) for sign in re.findall(FRACTION, written))
     if "," in digits and "." in digits:
         thousands, decimal = (",", ".") if digits.rfind(".") > digits.rfind(",") else (".", ",")
         digits = digits.replace(thousands, "").replace(decimal, ".")
     elif "," in digits:
-        digits = digits.replace(",", "" if re.fullmatch(r"\d{1,3}(,\d{3})+", digits) else ".")
+        digits = digits.replace(",", "" if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", digits) else ".")
     elif digits.count(".") > 1 and re.fullmatch(r"\d{1,3}(\.\d{3})+", digits):
         digits = digits.replace(".", "")
     try:

@@ -82,11 +82,23 @@ def test_a_year_is_nothing_that_is_counted() -> None:
         ("20 degrees Celsius.", "It is kept at 20 °C.", True),
         ("20 degrees.", "It is kept at 20\u00a0°C.", True),
         ("30 Tage.", "It is due in 30 days.", True),
+        ("3.5 hours.", "It takes 3 ½ hours.", True),
+        ("0.125 percent.", "Der Zins beträgt 0,125 % im Jahr.", True),
+        ("3 hours.", "It takes 3 ½ hours.", False),
+        ("125 percent.", "Der Zins beträgt 0,125 % im Jahr.", False),
+        ("EUR 900 (USD 980).", "It costs €900 ($980).", True),
+        ("900 EUR or 980 dollars.", "It costs €900 ($980).", True),
+        ("€5 per pound.", "It costs 5 € per pound.", True),
+        ("€900.", "It costs (in EUR) 900 a month.", True),
         ("5 dollars.", "It costs €5.", False),
+        ("$900.", "It costs €900.", False),
+        ("$900.", "It costs 900 EUR, after 300 dollars.", False),
+        ("USD 900.", "It costs 900 euros.", False),
+        ("It is kept at 20 °F.", "It is kept at 20 °C.", False),
         ("20 degrees Fahrenheit.", "It is kept at 20 °C.", False),
         ("6 percent.", "Interest is 5 % a year.", False),
         ("30 Wochen.", "It is due in 30 days.", False),
     ],
 )
-def test_a_sign_may_be_put_in_words(sentence: str, passage: str, supported: bool) -> None:
+def test_a_sign_may_be_put_in_words_and_a_fraction_in_figures(sentence: str, passage: str, supported: bool) -> None:
     assert is_supported(sentence, [passage], QUESTION) is supported

@@ -47,6 +47,7 @@ def test_different_words_keep_different_stems(one: str, other: str) -> None:
         ("2.000.000", 2_000_000),
         ("41.5", 41.5),
         ("41,5", 41.5),
+        ("0,125", 0.125),
         ("007", 7),
         ("37½", 37.5),
         ("12,500¼", 12_500.25),
@@ -60,6 +61,8 @@ def test_numbers_are_read_with_either_separator(written: str, value: float | Non
 def test_a_fraction_is_part_of_its_number() -> None:
     assert numbers("37½ hours, 1 500½ and ½") == [37.5, 1500.5]
     assert terms("37½ hours") == terms("37.5 hours")
+    assert numbers("3 ½ hours, 1 500\u00a0½ and 12 \u00bc") == [3.5, 1500.5, 12.25]
+    assert possible_numbers("3 ½ hours") == {3.5}
 
 
 def test_numbers_leaves_out_currency_percent_and_the_full_stop_after() -> None:
