@@ -116,8 +116,10 @@ def multiplied_out(text: str, held: Collection[float], found: Collection[Count])
 
     def in_full(match: re.Match[str]) -> str:
         values, unit = _values(match["number"]), _UNIT_OF[term_of(match["power"])]
-        full = _times(values[0], unit) if len(values) == 1 else None
-        return f"{full:.2f}" if full in held and (values[0], unit) not in found else match[0]
+        if len(values) != 1 or (values[0], unit) in found:
+            return match[0]
+        full = _times(values[0], unit)
+        return f"{full:.2f}" if full in held else match[0]
 
     return _IN_POWERS.sub(in_full, text)
 

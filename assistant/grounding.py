@@ -56,7 +56,7 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, 
     """Whether `passages` bear out `sentence`.
 
     They do when every quoted span stands in one of them word for word (see `place_of`); every number occurs
-    (whatever its thousands separators, currency or percent sign, and with a power of ten or multiplied out), not with
+    (whatever its thousands separators, with a sign or its word, with a power of ten or multiplied out), not with
     another unit of time, power of ten or currency only, and with those that it is one figure with (see
     `composed_stand`); every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of
     those that are not the question's at least one. A date may stand in another form there. The number before a
