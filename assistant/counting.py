@@ -76,8 +76,8 @@ _SIGNED = re.compile(
     rf"|(?<!\d)(?P<number_before>{_IN_DIGITS})\s?(?P<behind>{_MONEY}|[%°])"
 )
 _IN_POWERS = re.compile(
-    rf"(?<![\w.,])(?P<number>{_IN_WORDS}|{_IN_DIGITS})[ -]?"
-    rf"(?P<power>{_any_of(*_POWERS, *_POWERS.values())}s?)\b",
+    rf"(?<![\w.,])(?<!\w['\u2019])(?P<number>(?>{_IN_WORDS}|{_IN_DIGITS}))[ -]?"
+    rf"(?P<power>{_any_of(*_POWERS)}s?|{_any_of(*_POWERS.values())})\b",
     re.IGNORECASE,
 )
 
@@ -94,7 +94,7 @@ def held_in(text: str) -> tuple[set[float], set[Count]]:
     (`£2.4m` → 2.4 and 2,400,000) and as a year in short (FY24, 2023/24); and `counts` with each of these readings."""
     pieces = list(_pieces(text, in_every_reading=True))
     found = {*_counted(pieces), *_signed(text, readings)}
-    in_full = (_times(value, unit) for value, unit in found if unit in _FACTOR)
+    in_full = (_multiplied(value, unit) for value, unit in found if unit in _FACTOR)
     years = map(float, years_in(text))
     return possible_numbers(text).union(years, in_full, *(values for values, _ in pieces)), found
 
@@ -115,10 +115,10 @@ def multiplied_out(text: str, held: Collection[float], found: Collection[Count])
     """`text` with those powers of ten multiplied out that `held_in` has so only: `2.4 million` → `2400000.00`."""
 
     def in_full(match: re.Match[str]) -> str:
-        values, unit = _values(match["number"]), _UNIT_OF[term_of(match["power"])]
-        if len(values) != 1 or (values[0], unit) in found:
+        values, unit = _values(match["number"]), _UNIT_OF.get(term_of(match["power"]), "")
+        if len(values) != 1 or unit not in _FACTOR or (values[0], unit) in found:
             return match[0]
-        full = _times(values[0], unit)
+        full = _multiplied(values[0], unit)
         return f"{full:.2f}" if full in held else match[0]
 
     return _IN_POWERS.sub(in_full, text)
@@ -161,7 +161,7 @@ def _pieces(text: str, *, in_every_reading: bool) -> Iterator[_Piece]:
             yield [], term_of(written)
 
 
-def _times(value: float, power: str) -> float:
+def _multiplied(value: float, power: str) -> float:
     return round(value * _FACTOR[power], 2)
 
 

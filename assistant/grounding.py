@@ -73,12 +73,13 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, 
     claim = _LIST_NUMBER.sub("", claim) if may_be_listed else claim
     texts = [_PER_CENT.sub("percent", text) for text in texts]
     texts += dates_held(claim, texts)
+    if not composed_stand(claim, texts):
+        return False
     held, found = _held_in_any(texts)
     claim = multiplied_out(claim, held, found)
     known = {term for text in texts for term in terms(text)} | words_for(found)
     return (
         _numbers_occur(claim, held, found)
-        and composed_stand(claim, texts)
         and _names_occur(sentence, known, question)
         and _says_something_of_them(claim, known, held, question)
         and _overlap(claim, known, held, question) >= OVERLAP_FLOOR

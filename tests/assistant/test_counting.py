@@ -17,11 +17,16 @@ QUESTION = "How much or how many is it, and when?"
         ("1.1 million.", "A profit of 1,100,000 euro."),
         ("Five million.", "The cap is €5,000,000."),
         ("Twelve hundred.", "The cap is €1,200."),
+        ("One hundred and twenty seats.", "There are 120 seats."),
+        ("Release 2, v one hundred.", "Release 2, v one hundred."),
         ("2,4 Mio. Euro.", "Ein Gewinn von 2.400.000 Euro."),
         ("2 million of costs.", "A profit of €2bn, and 2,000,000 of costs, half a million more than before."),
         ("Net profit was 2.4 million.", "A profit of 2.4 million."),
         ("2.4 million.", "Profit (in million euro): 2.4"),
         ("One of thousands is lost.", "Thousands are lost."),
+        ("It takes 5 ms.", "It takes 5 ms."),
+        ("Q2'24 million.", "Q2'24 million."),
+        ("5 m\u0131llion.", "5 m\u0131llion."),
     ],
 )
 def test_a_power_of_ten_may_be_multiplied_out(sentence: str, passage: str) -> None:
