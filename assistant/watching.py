@@ -3,14 +3,19 @@
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from config.errors import UsageError
 from config.files import replace_file
 from config.locations import Locations
+from ingest.own_files import OwnFiles, inode_of
 from ingest.walking import is_there
+
+if TYPE_CHECKING:
+    from watchfiles import Change
 
 # A file that is being copied in changes again and again: wait until it is quiet for this long, but not for ever.
 QUIET_MS = 800
@@ -25,9 +30,10 @@ _log = logging.getLogger(__name__)
 def changes(folders: Sequence[Path], *, ignore: Path, stop: Event | None = None) -> Iterator[None]:
     """Yield as soon as `folders` are watched, and then each time something under them has changed and come to rest.
 
-    What changes under `ignore` does not count; what changes while the caller is busy is not lost. Where the system
-    cannot watch them, yields every SECONDS_BETWEEN_LOOKS. Blocks in between. Ends within QUIET_MS when `stop` is set;
-    in the main thread with KeyboardInterrupt. Raises UsageError when one of the folders is not there, or no longer.
+    What changes in the folder `ignore` does not count, by whatever name it is reached; what changes while the caller is
+    busy is not lost. Where the system cannot watch them, yields every SECONDS_BETWEEN_LOOKS. Blocks in between. Ends
+    within QUIET_MS when `stop` is set; in the main thread with KeyboardInterrupt. Raises UsageError when one of the
+    folders is not there, or no longer.
     """
     stop = stop or Event()
     while not stop.is_set():
@@ -74,13 +80,13 @@ def followed_before(locations: Locations) -> tuple[Path, ...]:
 
 def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterator[None]:
     """Yields once when the watch has begun. Raises OSError or RuntimeError when the system cannot watch."""
-    from watchfiles import DefaultFilter, watch
+    from watchfiles import watch
 
     begun = False
     # After each `step` without a change it gives an empty set: the first of anything says that the watch has begun.
     for seen in watch(
         *folders,
-        watch_filter=DefaultFilter(ignore_paths=[ignore]),
+        watch_filter=_outside(ignore),
         step=QUIET_MS,
         debounce=LONGEST_MS,
         stop_event=stop,
@@ -90,6 +96,16 @@ def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterato
         if seen or not begun:
             begun = True
             yield
+
+
+def _outside(folder: Path) -> "Callable[[Change, str], bool]":
+    """Whether a change counts. The watcher names paths by what it was given and goes through links: how they begin does
+    not tell whether they lead into the folder."""
+    from watchfiles import DefaultFilter
+
+    is_worth_a_look = DefaultFilter()
+    inside = OwnFiles(home=inode_of(folder))
+    return lambda change, path: is_worth_a_look(change, path) and not inside.include(Path(path))
 
 
 def _require_there(folders: Sequence[Path]) -> None:

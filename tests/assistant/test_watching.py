@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Timer
 from typing import Any
@@ -27,15 +27,53 @@ def test_the_first_comes_when_the_watch_has_begun_and_the_next_with_a_change(tmp
     next(seen)
 
 
-def test_changes_under_the_home_are_not_seen(tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
+def as_it_is(above: Path, _: Path) -> Path:
+    return above
+
+
+def from_where_we_are(above: Path, _: Path) -> Path:
+    return Path(os.path.relpath(above))
+
+
+def by_a_link(above: Path, elsewhere: Path) -> Path:
+    (elsewhere / "link").symlink_to(above)
+    return elsewhere / "link"
+
+
+def with_a_link_to_the_home_in_it(above: Path, elsewhere: Path) -> Path:
+    (elsewhere / "link").symlink_to(above / "home")
+    return elsewhere
+
+
+NAMED = pytest.mark.parametrize("named", [as_it_is, from_where_we_are, by_a_link, with_a_link_to_the_home_in_it])
+
+
+@NAMED
+def test_changes_in_the_home_are_not_seen_however_the_folder_is_named(
+    tmp_path: Path, named: Callable[[Path, Path], Path]
+) -> None:
+    home, elsewhere = tmp_path / "above" / "home", tmp_path / "elsewhere"
+    (home / "tmp").mkdir(parents=True)
+    elsewhere.mkdir()
     stop = Event()
-    seen = changes([tmp_path], ignore=home, stop=stop)
+    seen = changes([named(home.parent, elsewhere)], ignore=home, stop=stop)
     next(seen)
     (home / "library.sqlite").write_text("x")
-    Timer(0.5, stop.set).start()
+    (home / "tmp").rmdir()
+    Timer(0.3, stop.set).start()
     assert list(seen) == []
+
+
+def test_a_folder_whose_name_begins_as_the_home_s_does_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "homework").mkdir()
+    stop = Event()
+    seen = changes([tmp_path], ignore=tmp_path / "home", stop=stop)
+    next(seen)
+    end = Timer(0.9, stop.set)
+    end.start()
+    (tmp_path / "homework" / "new.md").write_text("x")
+    assert next(seen, "ended") is None
+    end.cancel()
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
