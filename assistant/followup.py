@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from assistant.essentials import essentials
 from assistant.words import content_words, numbers
 from ingest.identity import initials_in, name_terms
-from ingest.periods import MONTH, quarters_in, years_asked, years_in
+from ingest.periods import MONTH, quarters_in, with_day, years_asked, years_in
 
 _OPENER = re.compile(
     r"^\s*(?:and|but|also|or|so|then|what about|how about|what else|anything else|why|since when|until when|"
@@ -36,12 +36,13 @@ _TURNS_BACK = 2
 _QUARTERS = 4
 _BEGINS_WITH_A_FIGURE = re.compile(r"(?<![^\s(\"“])\d\S*")
 _AROUND = ".,;:?!()'\"\u2019“”"
+_MONTH = rf"(?=[A-Z])(?i:{MONTH})"
+"""In small letters "may" and "march" are other words."""
 _MONTH_NAMED = re.compile(
     r"(?!^\s*May\s+(?!and\b|or\b|to\b)[a-z])(?i:(?<!\bdid )(?<!\bdoes )(?<!\bhas )(?<!\bwill ))"
-    rf"\b(?:\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?)?(?=[A-Z])(?i:{MONTH})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?\b,?)?"
+    rf"(?:{with_day(_MONTH)},?|\b{_MONTH}\b\.?)"
 )
-"""With its day. In small letters "may" and "march" are other words; "May it end early?" and "What did Jan say?" name
-no month."""
+"""With its day. "May it end early?" and "What did Jan say?" name no month."""
 _YEAR_IN_FIGURES = re.compile(r"(?<![\d$€£])(?<!\d[.,])(?:19|20)\d\d(?!\d|[.,]\d)")
 _QUARTER_WORDS = re.compile(r"\b(?:first|second|third|fourth)[\s-]quarter\b", re.I)
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ingest.periods import MONTH, is_period_word
+from ingest.periods import MONTH, is_period_word, with_day
 
 Span = tuple[int, int]
 """Start and end (exclusive) of a sentence in its text, surrounding white space left out."""
@@ -20,9 +20,7 @@ _INTRODUCES = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<![\w.,$€£])(?:19|20)\d\d(?![\w%]|[.,]\d)")
-_DATE = re.compile(
-    rf"\b(?:{MONTH})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\b|\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:{MONTH})\b", re.IGNORECASE
-)
+_DATE = re.compile(with_day(f"(?:{MONTH})"), re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\(\d\)")
 _WORDS = re.compile(r"[^\W\d_]+")
 _MONTHS = re.compile(MONTH, re.IGNORECASE)

@@ -2,10 +2,9 @@
 
 import re
 
-from ingest.periods import MONTH, month_number
+from ingest.periods import MONTH, month_number, with_day
 
-_DAY = r"\d{1,2}(?:st|nd|rd|th|\.)?"
-_DATE = rf"(?:{_DAY}\s+(?:of\s+)?)?\b(?:{MONTH})\b\.?(?:\s+{_DAY}(?!\d))?"
+_DATE = rf"(?:{with_day(f'(?:{MONTH})')}|\b(?:{MONTH})\b\.?)"
 _YEAR = r"(?:19|20)\d\d\b"
 _WORD = r"[^\W\d]+"
 _SIDE_BY_SIDE = re.compile(

@@ -24,6 +24,7 @@ _TAKEN_FOR_OTHERS = str.maketrans({"\u0130": "i", "\u0131": "i", "\u017f": "s"})
 
 MONTH = "|".join(sorted(_MONTH_NUMBERS, key=len, reverse=True))
 """A regular expression for the name of a month, to be used with re.IGNORECASE."""
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _PERIOD_END = re.compile(
     rf"(?:years?|quarters?|quarterly period|period|months|weeks)\s+end(?:ed|ing):?\s+"
     rf"(?:(?P<month>{MONTH})\.?\s+(?P<day>\d{{1,2}})|(?P<day_first>\d{{1,2}})\.?\s+(?P<month_last>{MONTH}))"
@@ -79,6 +80,11 @@ _PERIOD_WORDS = re.compile(
     r"(?:fy|[qh][1-4]|[1-4][qh])?(?:(?:19|20)?\d\d)?|fiscal|(?:half|quarter|month|week|day|year)s?|"
     r"first|second|third|fourth|end|ended|ending|annual|quarterly|monthly|jahr|geschäftsjahr|quartal|halbjahr"
 )
+
+
+def with_day(month: str) -> str:
+    """A regular expression for a `month`, itself one, with its day: `30th of August`, `Aug. 30`, `30. August`."""
+    return rf"(?:\b{_DAY}\.?\s+(?:of\s+)?{month}\b\.?|\b{month}\b\.?\s+{_DAY}\b)"
 
 
 def years_in(text: str) -> tuple[int, ...]:

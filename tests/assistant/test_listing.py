@@ -65,6 +65,7 @@ def test_other_sentences_introduce_nothing(sentence: str) -> None:
         ("$2019", True),
         ("December 31, 2017 and 2016", False),
         ("14. März 2025", False),
+        ("from the 1st of May 2025", False),
         ("Operating leases (1)", False),
         ("in the 2 years to 2020", True),
     ],
