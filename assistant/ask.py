@@ -24,7 +24,7 @@ from assistant.followup import leaned_on, search_query
 from assistant.grounding import check
 from assistant.misspelt import almost_alike
 from assistant.quoting import quote
-from assistant.reply import holds, mended, proof
+from assistant.reply import copied_reply, is_borne_out, mended, proof
 from assistant.retrieval import Findings, Retriever
 from assistant.scope import scope_of, without_names
 from assistant.sentences import best_sentence, score_passages
@@ -195,10 +195,13 @@ def _write(
     refuses = prompts.is_refusal(reply)
     if must_hold:
         reply = mended(reply, prompt.sources)
+    text = sanitise(reply)
+    copied = copied_reply(text, prompt.sources)
+    holds = copied is not None and is_borne_out(copied.answer, copied.quoted, evidence.question)
     # Neither a model that says nothing, nor what does not hold, nor a small model that sees nothing in passages that
     # fit is a reason to keep what was found from the reader.
     says_nothing = not reply.strip()
-    if says_nothing or (must_hold and (refuses or not holds(reply, prompt.sources, evidence.question))):
+    if says_nothing or (must_hold and (refuses or not holds)):
         if stopped:
             return Draft(CitedText("", (), ()), "answer", False, True, usage, prompt)
         quoted = yield from _quote(asker, evidence, clock)
@@ -207,9 +210,9 @@ def _write(
         return Draft(CitedText(prompts.REFUSAL, (), ()), "answer", True, stopped, usage, prompt, reply)
     if must_hold:
         clock.first_token = clock.now()
-        yield Token(sanitise(reply))
-    text = sanitise(reply)
-    cited = cite(text, prompt.sources, asker.library.page_texts, proof(text, prompt.sources, evidence.question))
+        yield Token(text)
+    proven = proof(copied, evidence.question) if copied else None
+    cited = cite(text, prompt.sources, asker.library.page_texts, proven)
     return Draft(cited, "answer", False, stopped, usage, prompt, reply)
 
 

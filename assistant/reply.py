@@ -122,29 +122,34 @@ def _bare(word: str) -> str:
 
 
 def holds(text: str, sources: Sequence[Source], question: str) -> bool:
-    """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer. A
-    mere "Yes." cannot be held against them, and what only says the question again answers nothing, unless it chooses
-    one of those that the question names; the quoted words must then name it, too."""
+    """Whether a reply has the form, its quote is copied, and the quoted words themselves bear out its short answer."""
+    reply = copied_reply(text, sources)
+    return reply is not None and is_borne_out(reply.answer, reply.quoted, question)
+
+
+def copied_reply(text: str, sources: Sequence[Source]) -> Reply | None:
+    """The parts of a reply whose quote is copied; None for any other text."""
     reply = read_reply(text)
-    if reply is None or not is_copied(reply, sources):
-        return False
-    if _has_words_of_its_own(reply.answer, question):
-        return is_supported(reply.answer, [reply.quoted], question, may_be_listed=False)
-    return chooses(reply.answer, question) and is_supported(reply.answer, [reply.quoted], may_be_listed=False)
+    return reply if reply and reply.quoted and is_copied(reply, sources) else None
 
 
-def proof(text: str, sources: Sequence[Source], question: str) -> Proof | None:
+def is_borne_out(answer: str, quoted: str, question: str) -> bool:
+    """Whether quoted words bear out a short answer. A mere "Yes." cannot be held against them, and what only says the
+    question again answers nothing, unless it chooses one of those that the question names; the quoted words must then
+    name it, too."""
+    if _has_words_of_its_own(answer, question):
+        return is_supported(answer, [quoted], question, may_be_listed=False)
+    return chooses(answer, question) and is_supported(answer, [quoted], may_be_listed=False)
+
+
+def proof(reply: Reply, question: str) -> Proof:
     """The copied words of a reply. They bear a sentence out when the reply would hold with it as its short answer."""
-    reply = read_reply(text)
-    if reply is None or not reply.quoted or not is_copied(reply, sources):
-        return None
-    quoted, number = reply.quoted, reply.number
 
     def bears_out(sentence: str) -> bool:
-        is_quotation = sentence.strip(_AROUND_QUOTE) == quoted.strip(_AROUND_QUOTE)
-        return is_quotation or holds(f'{sentence} "{quoted}" [{number}]', sources, question)
+        is_quotation = sentence.strip(_AROUND_QUOTE) == reply.quoted.strip(_AROUND_QUOTE)
+        return is_quotation or is_borne_out(sentence, reply.quoted, question)
 
-    return Proof(number, quoted, bears_out)
+    return Proof(reply.number, reply.quoted, bears_out)
 
 
 def says_something_new(answer: str, question: str) -> bool:

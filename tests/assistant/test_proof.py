@@ -1,12 +1,14 @@
 """A short answer before the quote that bears it out goes with that quote."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
 
-from assistant.citations import CitedText, cite
+from assistant import reply as replies
+from assistant.citations import CitedText, Proof, cite
 from assistant.grounding import check
-from assistant.reply import proof
+from assistant.reply import copied_reply, proof
 from assistant.types import Passage, Source, Why
 from ingest.types import Chunk
 from models.fakes import ScriptedModel
@@ -35,10 +37,15 @@ def numbered(texts: Sequence[str]) -> list[Source]:
     ]
 
 
+def proof_in(text: str, sources: Sequence[Source], question: str) -> Proof | None:
+    reply = copied_reply(text, sources)
+    return proof(reply, question) if reply else None
+
+
 def cited(reply: str, question: str, *texts: str) -> CitedText:
     sources = numbered(texts)
     pages = {source.passage.path: [source.passage.chunk.text] for source in sources}
-    found = cite(reply, sources, lambda path, *_: pages[path], proof(reply, sources, question))
+    found = cite(reply, sources, lambda path, *_: pages[path], proof_in(reply, sources, question))
     assert check(found.sentences, sources, question).unsupported == ()
     return found
 
@@ -122,7 +129,7 @@ def test_a_sentence_with_a_mark_of_its_own_keeps_its_citation() -> None:
 def test_what_the_quote_does_not_bear_out_gets_no_mark_of_it(reply: str) -> None:
     sources = numbered(["Goods are taken back within 30 days. It is 30 days."])
     question = "May the buyer return goods?"
-    found = cite(reply, sources, lambda *_: [sources[0].passage.chunk.text], proof(reply, sources, question))
+    found = cite(reply, sources, lambda *_: [sources[0].passage.chunk.text], proof_in(reply, sources, question))
     assert found.sentences[0].numbers == ()
 
 
@@ -133,3 +140,20 @@ def test_a_question_is_answered_so(open_with: Open) -> None:
     assert answer.text == reply.replace("three.", "three [1].")
     assert answer.grounding.unsupported == ()
     assert len(answer.citations) == 1
+
+
+def test_a_quote_is_looked_up_once_to_mend_it_and_once_to_hold_it(
+    open_with: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up = Counter[str]()
+
+    def stands_in(words: str, text: str) -> bool:
+        looked_up[text] += 1
+        return words in text
+
+    monkeypatch.setattr(replies, "stands_in", stands_in)
+    reply = 'Twenty-three. 23 days. "Employees of Halvorsen Marine accrue 23 days of paid vacation per year." [1]'
+    question = "How many days of paid vacation do employees accrue per year?"
+    answer = answer_to(open_with(llm=ScriptedModel([reply], writes_well=False, writes_in_form=True)), question)
+    assert len(answer.citations) == 1
+    assert set(looked_up.values()) == {2}
