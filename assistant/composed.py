@@ -1,10 +1,12 @@
-"""Figures made of several numbers, which must stand together: dates, times, numbers of sections and versions."""
+"""Figures made of several numbers, which must stand together: dates, times, numbers of sections and versions; and codes
+made of letters and a number, which need not."""
 
 import re
 from collections.abc import Sequence
 
 from assistant.counting import held_in
 from assistant.words import parse_number, terms
+from ingest.folding import fold
 from ingest.periods import dates_in, dates_written, months_in, without_dates, years_in
 
 _JOINED = re.compile(r"(?<![\w.,])(?:\d+(?:/\d+)+|\d+(?::\d+)+)")
@@ -18,6 +20,8 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 """A number whose zeros count: section 4.10 is not section 4.1."""
+_CODE = re.compile(r"(?<!\w)([^\W\d_]{1,4})[-\u2010\u2011\u2013]?\s?(\d\w*(?:\.\d\w*)*)")
+"""Letters and a number with a hyphen, a space or nothing between."""
 
 
 def dates_held(claim: str, passages: Sequence[str]) -> list[str]:
@@ -25,6 +29,13 @@ def dates_held(claim: str, passages: Sequence[str]) -> list[str]:
     written = dates_written(claim)
     held = _dates_in_any(passages) if written else frozenset()
     return [date for date in written if dates_in(date) <= held]
+
+
+def codes_held(claim: str, passages: Sequence[str]) -> list[str]:
+    """The codes of the claim, as it writes them, that the passages have in any form: `ISO-9001`, `ISO 9001`, `E07`."""
+    written = [match for match in _CODE.finditer(claim) if match[1][0].isupper()]
+    held = {_code(match) for passage in passages for match in _CODE.finditer(passage)} if written else set()
+    return [match[0] for match in written if _code(match) in held]
 
 
 def composed_stand(claim: str, passages: Sequence[str]) -> bool:
@@ -84,6 +95,10 @@ def _dates_stand(claim: str, passages: Sequence[str]) -> bool:
         return month in months or not values.isdisjoint([float(year), *map(float, day)])
 
     return all(map(shares, missing))
+
+
+def _code(match: re.Match[str]) -> str:
+    return fold(match[1] + match[2])
 
 
 def _parts(joined: str) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from assistant.citations import QUOTED, CitedSentence
-from assistant.composed import composed_stand, dates_held
+from assistant.composed import codes_held, composed_stand, dates_held
 from assistant.counting import (
     MEASURES,
     UNITS,
@@ -59,8 +59,9 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, 
     (whatever its thousands separators, with a sign or its word, with a power of ten or multiplied out), not with
     another unit of time, power of ten or currency only, and with those that it is one figure with (see
     `composed_stand`); every name occurs in them or in the question; and OVERLAP_FLOOR of the content words do, of
-    those that are not the question's at least one. A date may stand in another form there. The number before a
-    sentence that `may_be_listed` claims nothing ("1. "), and the refusal neither: that needs no passage.
+    those that are not the question's at least one. A date may stand in another form there, and so may a code: ISO-9001,
+    ISO 9001. The number before a sentence that `may_be_listed` claims nothing ("1. "), and the refusal neither: that
+    needs no passage.
     """
     if sentence.strip() == REFUSAL:
         return True
@@ -72,7 +73,7 @@ def is_supported(sentence: str, passages: Sequence[str], question: str = "", *, 
     claim = _PER_CENT.sub("percent", in_one_line(sentence))
     claim = _LIST_NUMBER.sub("", claim) if may_be_listed else claim
     texts = [_PER_CENT.sub("percent", text) for text in texts]
-    texts += dates_held(claim, texts)
+    texts += [*dates_held(claim, texts), *codes_held(claim, texts)]
     if not composed_stand(claim, texts):
         return False
     held, found = _held_in_any(texts)

@@ -179,6 +179,35 @@ def test_another_date_or_name_and_half_a_number_are_not(sentence: str, passage: 
     assert not is_supported(sentence, [passage], "What is the date of the invoice, and who is asked?")
 
 
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("Halden has an ISO-9001 certificate.", "Halden has a certificate for ISO 9001."),
+        ("Halden has an ISO 9001 certificate.", "Halden has a certificate for ISO-9001."),
+        ("Halden has an ISO\u20119001 certificate.", "Halden has a certificate for ISO-\n9001."),
+        ("The pump is an HC-2.", "The pump is of type HC2."),
+        ("Error E 07 means a weak signal.", "E-07: weak signal"),
+    ],
+)
+def test_a_code_with_another_sign_in_it_is_the_same(sentence: str, passage: str) -> None:
+    about = "What is it that Halden has, and what does the pump or the error mean?"
+    assert is_supported(sentence, [passage], about)
+    assert is_supported(passage, [sentence], f"{about} What is the type, for which certificate?")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passage"),
+    [
+        ("It has ISO-14001.", "It has ISO 9001, in 14001 copies."),
+        ("It has an HC 2.", "It has an HC-20, 2 of them."),
+        ("It has an HC-2.", "It has an HD 2."),
+        ("It has version V 1.2.", "It has version V-1.3, of 1.2 MB."),
+    ],
+)
+def test_another_code_is_not(sentence: str, passage: str) -> None:
+    assert not is_supported(sentence, [passage], "What does it have, in which version?")
+
+
 def test_a_number_in_words_that_nothing_is_counted_with_counts_as_a_word() -> None:
     assert not is_supported("The notice period is seven weeks.", ["The notice period is long."], "How long?")
     assert is_supported("The notice period has two parts.", ["The notice period is in parts."], "How long?")
