@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.sanitise import sanitise
 
-READER_VERSION = 6
+READER_VERSION = 7
 """Raised when the same files come out as other pages, chunks or marks than before: libraries then read them again."""
 
 UNRECOGNISED = -READER_VERSION

@@ -4,11 +4,13 @@ rows of tables, notes, pages."""
 import io
 import re
 import struct
+from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from config.errors import DocumentError
 from ingest.loaders.base import LoadOptions, SourceFile
-from ingest.loaders.doc_properties import DELETED, ENDS_ROW, HIDDEN, Properties, switches_of_piece
+from ingest.loaders.doc_properties import DELETED, ENDS_ROW, HIDDEN, IN_TABLE, Properties, switches_of_piece
 from ingest.loaders.locked_office import unlock
 from ingest.loaders.ole import open_ole, properties, stream
 from ingest.loaders.writer import PageWriter
@@ -25,10 +27,13 @@ _FIELD = re.compile(r"\x13[^\x13\x14\x15]*\x14|\x13[^\x13\x14\x15]*\x15|\x15")
 _CELL, _PAGE, _PARAGRAPH, _LINE = "\x07", "\x0c", "\r", "\x0b"
 _ROW = "\x1c"
 """Put in place of the mark that ends a row, which is that of a cell in the file."""
+_IN_CELL = "\x1d"
+"""Put in place of the mark that ends a paragraph or page within a cell."""
 _UNSEEN = "\x01"
 """Put in place of each character that nobody sees: the parts of the text are known by their lengths."""
-_MARKS = re.compile(r"[\x01-\x06\x08\x0e-\x1b\x1d]")
+_MARKS = re.compile(r"[\x01-\x06\x08\x0e-\x1b]")
 _BUT_CELLS = re.compile(f"[^{_CELL}]")
+_OF_CELL = str.maketrans(dict.fromkeys(f"{_PARAGRAPH}{_PAGE}", _IN_CELL))
 _BUT_ENDS = re.compile(f"[^{_CELL}{_PARAGRAPH}{_PAGE}]")
 
 
@@ -99,10 +104,10 @@ def _seen(words: str, own: dict[int, bool], said: Properties, place: int) -> str
     if said.has(ENDS_ROW, place):
         return words.replace(_CELL, _ROW)
     if own.get(DELETED, said.has(DELETED, place)):
-        return _BUT_CELLS.sub(_UNSEEN, words)
-    if own.get(HIDDEN, said.has(HIDDEN, place)):
-        return _BUT_ENDS.sub(_UNSEEN, words)
-    return words
+        words = _BUT_CELLS.sub(_UNSEEN, words)
+    elif own.get(HIDDEN, said.has(HIDDEN, place)):
+        words = _BUT_ENDS.sub(_UNSEEN, words)
+    return words.translate(_OF_CELL) if said.has(IN_TABLE, place) else words
 
 
 def _write_story(writer: PageWriter, name: str, text: str) -> None:
@@ -114,18 +119,31 @@ def _write_story(writer: PageWriter, name: str, text: str) -> None:
     for line in re.split(f"[{_PARAGRAPH}{_PAGE}]", text):
         words = _MARKS.sub("", line.replace(_LINE, "\n").replace("\x1e", "-").replace("\x1f", ""))
         rows, _, rest = words.rpartition(_ROW)
-        table.extend(_cells(row) for row in rows.split(_ROW) if row.strip(_CELL + " "))
-        if rest.strip(_CELL + " ") or not rows:
-            if table:
-                writer.table(table, headers=int(len(table) > 1))
-                table = []
-            _write_paragraph(writer, name, rest.replace(_CELL, " | ").strip(" |"))
-    if table:
-        writer.table(table, headers=int(len(table) > 1))
+        table.extend(_cells(row) for row in rows.split(_ROW) if row.strip(f"{_CELL}{_IN_CELL} "))
+        if rest.strip(f"{_CELL}{_IN_CELL} ") or not rows:
+            _write_table(writer, name, table)
+            table = []
+            _write_paragraphs(writer, name, rest.replace(_CELL, " | ").strip(" |"))
+    _write_table(writer, name, table)
 
 
 def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.removesuffix(_CELL).split(_CELL)]
+
+
+def _write_table(writer: PageWriter, name: str, rows: Sequence[Sequence[str]]) -> None:
+    """Its rows. A table of one column, or of one row with a long cell, is there for its looks: paragraphs."""
+    is_long = len(rows) == 1 and any(cell.count(_IN_CELL) > 2 for cell in rows[0])
+    if is_long or max(map(len, rows), default=0) < 2:
+        for cell in chain.from_iterable(rows):
+            _write_paragraphs(writer, name, cell)
+    else:
+        writer.table([[cell.replace(_IN_CELL, " ") for cell in row] for row in rows], headers=int(len(rows) > 1))
+
+
+def _write_paragraphs(writer: PageWriter, name: str, text: str) -> None:
+    for words in text.split(_IN_CELL):
+        _write_paragraph(writer, name, words)
 
 
 def _write_paragraph(writer: PageWriter, name: str, words: str) -> None:

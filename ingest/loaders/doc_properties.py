@@ -1,4 +1,5 @@
-"""What an old Word file says of its text (MS-DOC 2.4.6): what is deleted or hidden, and where rows of tables end.
+"""What an old Word file says of its text (MS-DOC 2.4.6): what is deleted or hidden, what stands in tables, and where
+their rows end.
 
 Properties lie in pages of 512 bytes in the stream WordDocument, each for runs of bytes of that stream.
 """
@@ -9,9 +10,9 @@ from collections.abc import Iterator
 from itertools import chain, pairwise
 from operator import itemgetter
 
-# Properties that are switched on and off (MS-DOC 2.6): sprmCFRMarkDel, sprmCFVanish, sprmPFTtp.
-DELETED, HIDDEN, ENDS_ROW = 0x0800, 0x083C, 0x2417
-_SWITCHES = frozenset({DELETED, HIDDEN, ENDS_ROW})
+# Properties that are switched on and off (MS-DOC 2.6): sprmCFRMarkDel, sprmCFVanish, sprmPFInTable, sprmPFTtp.
+DELETED, HIDDEN, IN_TABLE, ENDS_ROW = 0x0800, 0x083C, 0x2416, 0x2417
+_SWITCHES = frozenset({DELETED, HIDDEN, IN_TABLE, ENDS_ROW})
 _BY_PIECE = {0x41: DELETED, 0x5C: HIDDEN}
 """As the table of pieces numbers them (2.9.215)."""
 

@@ -142,6 +142,37 @@ def test_rows_of_tables_end_where_their_properties_say(tmp_path: Path) -> None:
     assert document.pages[0].blocks[2].header == "Part | Size | Price"
 
 
+def test_paragraphs_of_a_cell_belong_to_it(tmp_path: Path) -> None:
+    runs = [
+        Run("Part\x07Remarks\x07", b"", IN_TABLE),
+        Run("\x07", b"", IN_TABLE + ENDS_ROW),
+        Run("Valve\r", b"", IN_TABLE),
+        Run("DN80\x07Of steel.\r", b"", IN_TABLE),
+        Run("Struck out.\r", DELETED, IN_TABLE),
+        Run("Ask Ola.", HIDDEN, IN_TABLE),
+        Run("\rIn stock.\x07", b"", IN_TABLE),
+        Run("\x07", b"", IN_TABLE + ENDS_ROW),
+        Run("First.\rSecond.\r"),
+    ]
+    document = load(tmp_path, "a.doc", old_word(runs))
+    assert texts(document) == ["Part | Remarks", "Valve DN80 | Of steel. In stock.", "First.", "Second."]
+    assert document.pages[0].blocks[1].header == "Part | Remarks"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["Dear Ola,\rPlease come.\x07"], ["Dear Ola,", "Please come."]),
+        (["One\r\x07", "Two\x07"], ["One", "Two"]),
+        (["Left\x07A\rB\rC\rD\x07"], ["Left", "A", "B", "C", "D"]),
+        (["Left\x07A\rB\rC\x07"], ["Left | A B C"]),
+    ],
+)
+def test_a_table_for_its_looks_is_paragraphs(tmp_path: Path, rows: Sequence[str], expected: list[str]) -> None:
+    runs = [run for row in rows for run in (Run(row, b"", IN_TABLE), Run("\x07", b"", IN_TABLE + ENDS_ROW))]
+    assert texts(load(tmp_path, "a.doc", old_word([*runs, Run("\r")]))) == expected
+
+
 def test_pages_of_properties_that_are_none_cost_no_text(tmp_path: Path) -> None:
     head = bytearray(old_word([Run("Kept.\r", DELETED)]))
     for count in (0, 101, 255):
