@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ingest.loaders import plain_text
 from ingest.loaders.base import LoadOptions, SourceFile
+from ingest.loaders.moments import Moment, from_to
 from ingest.loaders.writer import PageWriter
 from ingest.types import Document
 
@@ -27,16 +28,6 @@ _LENGTH = re.compile(
 class _Value:
     text: str
     parameters: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Time:
-    moment: datetime.datetime
-    is_day: bool
-    zone: str
-
-    def __str__(self) -> str:
-        return f"{self.moment:%Y-%m-%d}" if self.is_day else f"{self.moment:%Y-%m-%d %H:%M} {self.zone}".strip()
 
 
 _Entry = dict[str, list[_Value]]
@@ -128,21 +119,14 @@ def _person(value: _Value) -> str:
 
 
 def _when(entry: _Entry) -> str:
-    """`2026-01-16 17:00 to 18:30 Europe/Oslo`. An end that is a day alone is the day after the last (3.6.1)."""
+    """As `from_to` writes it: an end that is a day alone is the day after the last here, too (3.6.1)."""
     start, end = _first(entry, "DTSTART"), _first(entry, "DTEND")
     begins, ends = _time(start), _time(end)
     if begins is None:
         return " to ".join(value.text for value in (start, end) if value.text)
     if ends is None:
         ends = _later(begins, _first(entry, "DURATION").text)
-    if ends is None or ends.moment <= begins.moment:
-        return str(begins)
-    if begins.is_day and ends.is_day:
-        last = ends.moment - datetime.timedelta(days=1)
-        return str(begins) if last <= begins.moment else f"{begins} to {last:%Y-%m-%d}"
-    if begins.zone == ends.zone and begins.moment.date() == ends.moment.date():
-        return f"{begins.moment:%Y-%m-%d %H:%M} to {ends.moment:%H:%M} {ends.zone}".strip()
-    return f"{begins} to {ends}"
+    return from_to(begins, ends)
 
 
 def _times(entry: _Entry, name: str) -> str:
@@ -162,7 +146,7 @@ def _first(entry: _Entry, name: str) -> _Value:
     return next(iter(entry.get(name, ())), _Value("", {}))
 
 
-def _time(value: _Value) -> _Time | None:
+def _time(value: _Value) -> Moment | None:
     """None when it is none."""
     found = _TIME.fullmatch(value.text.strip())
     if not found:
@@ -173,17 +157,15 @@ def _time(value: _Value) -> _Time | None:
     except ValueError:
         return None
     zone = "UTC" if found[6] else value.parameters.get("TZID", "")
-    return _Time(moment, found[4] is None, zone)
+    return Moment(moment, found[4] is None, zone)
 
 
-def _later(begins: _Time, length: str) -> _Time | None:
+def _later(begins: Moment, length: str) -> Moment | None:
     found = _LENGTH.fullmatch(length.strip())
     if not found:
         return None
     try:
-        ends = begins.moment + datetime.timedelta(
-            **{unit: int(count or 0) for unit, count in found.groupdict().items()}
-        )
+        ends = begins.time + datetime.timedelta(**{unit: int(count or 0) for unit, count in found.groupdict().items()})
     except OverflowError:
         return None
-    return _Time(ends, begins.is_day, begins.zone)
+    return Moment(ends, begins.is_day, begins.zone)

@@ -2,10 +2,11 @@
 
 import datetime
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from html import escape
 from typing import Any
+from uuid import UUID
 
 from config.errors import DocumentError
 from ingest.loaders.base import MAX_DEPTH, LoadOptions, SourceFile
@@ -13,6 +14,7 @@ from ingest.loaders.eml import parse, read_message
 from ingest.loaders.html import decode_html
 from ingest.loaders.lines import Attachment
 from ingest.loaders.mail import Message, Text, refuse_if_locked, write_message
+from ingest.loaders.moments import Moment, from_to
 from ingest.loaders.ole import open_ole
 from ingest.loaders.smime import signed_content
 from ingest.loaders.writer import PageWriter
@@ -24,6 +26,9 @@ _SENDER, _SENDER_MAIL, _SENDER_SMTP, _TOPIC = "0C1A", "0C1F", "5D01", "0070"
 _TO, _CC, _BCC, _HEADERS = "0E04", "0E03", "0E02", "007D"
 _SENT, _DELIVERED, _CODEPAGE = 0x0039, 0x0E06, 0x3FFD
 _BEGINS, _ENDS = 0x0060, 0x0061
+# Names of properties in the set of appointments (MS-OXPROPS); each file has its own tags for them.
+_APPOINTMENT = UUID("00062002-0000-0000-C000-000000000046")
+_BEGINS_NAMED, _ENDS_NAMED, _PLACE, _ALL_DAY, _REPEATS = 0x820D, 0x820E, 0x8208, 0x8215, 0x8232
 _FILE_NAME, _SHORT_NAME, _DISPLAY_NAME, _DATA, _CONTENT_ID = "3707", "3704", "3001", "3701", "3712"
 _UNICODE, _BYTES, _BINARY = "001F", "001E", "0102"
 _MESSAGE = f"__substg1.0_{_DATA}000D"
@@ -31,13 +36,16 @@ _MEETINGS = ("IPM.APPOINTMENT", "IPM.SCHEDULE.MEETING")
 _SECURED = "IPM.NOTE.SMIME"
 """The class of what is encrypted or signed; with `.MultipartSigned` behind it where the signature stands apart."""
 _PROPERTIES = "__properties_version1.0"
+_NAMES, _SETS, _NAMED = "__nameid_version1.0", f"__substg1.0_0002{_BINARY}", f"__substg1.0_0003{_BINARY}"
+_FIRST_SET, _FIRST_NAMED = 3, 0x8000
 _EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
+_EASTERNMOST = datetime.timedelta(hours=13)
 
 
 def load(file: SourceFile, options: LoadOptions) -> Document:
     """Read a message with its attachments. Raises DocumentError: `damaged`, `locked`, `empty`."""
     try:
-        message = _Storage(open_ole(file.data), ()).message()
+        message = _top_of(open_ole(file.data)).message()
     except (OSError, ValueError, IndexError, TypeError, struct.error):
         raise DocumentError(
             "The message is damaged: it cannot be opened.", "Save it again with Outlook.", status="damaged"
@@ -49,11 +57,12 @@ def load(file: SourceFile, options: LoadOptions) -> Document:
 
 
 class _Storage:
-    """A message, or one attached to it, within the file."""
+    """A message, or one attached to it, within the file; `tags` are those of the appointments' names."""
 
-    def __init__(self, ole: Any, path: tuple[str, ...]) -> None:
+    def __init__(self, ole: Any, path: tuple[str, ...], tags: Mapping[int, int]) -> None:
         self._ole = ole
         self._path = path
+        self._tags = tags
         self._codepage = f"cp{self._number(_CODEPAGE) or 1252}"
 
     def message(self, depth: int = 0) -> Message:
@@ -85,11 +94,18 @@ class _Storage:
         return f"{name} <{address}>" if "@" in address and address != name else name
 
     def _meeting(self) -> str:
-        """When the meeting is that a message is about: its date is when it was sent."""
+        """When and where the meeting is that a message is about: its date is when it was sent."""
         if not self._text(_CLASS).upper().startswith(_MEETINGS):
             return ""
-        times = {"Begins": _moment(self._number(_BEGINS)), "Ends": _moment(self._number(_ENDS))}
-        return "\n".join(f"{name}: {moment}" for name, moment in times.items() if moment)
+        is_day = bool(self._number(self._tag(_ALL_DAY)) & 1)
+        begins = _moment(self._number(self._tag(_BEGINS_NAMED)) or self._number(_BEGINS), is_day)
+        ends = _moment(self._number(self._tag(_ENDS_NAMED)) or self._number(_ENDS), is_day)
+        facts = {
+            "When": from_to(begins, ends) if begins else "",
+            "Repeats": self._text(f"{self._tag(_REPEATS):04X}"),
+            "Where": self._text(f"{self._tag(_PLACE):04X}"),
+        }
+        return "\n".join(f"{name}: {' '.join(fact.split())}" for name, fact in facts.items() if fact.strip())
 
     def _html(self) -> str:
         data = self._stream(f"__substg1.0_{_HTML}{_BINARY}")
@@ -110,7 +126,7 @@ class _Storage:
             for entry in self._ole.listdir()
             if tuple(entry[: len(self._path)]) == self._path and len(entry) > len(self._path) + 1
         )
-        return (_Storage(self._ole, (*self._path, name)) for name in names if name.startswith("__attach_version1.0"))
+        return (self._within(name) for name in names if name.startswith("__attach_version1.0"))
 
     def _attachments(self) -> Iterator[Attachment]:
         for attached in self._attached():
@@ -122,9 +138,15 @@ class _Storage:
     def _messages(self, depth: int) -> Iterator[Message]:
         for attached in self._attached():
             if attached._has(_MESSAGE):
-                storage = _Storage(self._ole, (*attached._path, _MESSAGE))
+                storage = attached._within(_MESSAGE)
                 is_too_deep = depth == MAX_DEPTH
                 yield Message(storage._subject(), is_too_deep=True) if is_too_deep else storage.message(depth + 1)
+
+    def _within(self, name: str) -> "_Storage":
+        return _Storage(self._ole, (*self._path, name), self._tags)
+
+    def _tag(self, name: int) -> int:
+        return self._tags.get(name, 0)
 
     def _has(self, name: str) -> bool:
         return bool(self._ole.exists([*self._path, name]))
@@ -156,15 +178,43 @@ class _Storage:
         return 0
 
     def _date(self) -> str:
-        return _moment(self._number(_SENT) or self._number(_DELIVERED))
+        time = _time(self._number(_SENT) or self._number(_DELIVERED))
+        return f"{time:%Y-%m-%d %H:%M} +0000" if time else ""
 
 
-def _moment(ticks: int) -> str:
-    """A date as UTC, empty for 0; FILETIME counts 100 ns from 1601."""
+def _top_of(ole: Any) -> _Storage:
+    names = _Storage(ole, (_NAMES,), {})
+    return _Storage(ole, (), dict(_tags_of(_APPOINTMENT, names._stream(_SETS), names._stream(_NAMED))))
+
+
+def _tags_of(wanted: UUID, sets: bytes, named: bytes) -> Iterator[tuple[int, int]]:
+    """The names of a set that are numbers, each with its tag in the file (MS-OXMSG 2.2.3.1)."""
+    for name, kind, index in struct.iter_unpack("<IHH", named[: len(named) // 8 * 8]):
+        place = 16 * ((kind >> 1) - _FIRST_SET)
+        if not kind & 1 and place >= 0 and sets[place : place + 16] == wanted.bytes_le:
+            yield name, _FIRST_NAMED + index
+
+
+def _time(ticks: int) -> datetime.datetime | None:
+    """A time as UTC, None for 0; FILETIME counts 100 ns from 1601."""
     try:
-        return f"{_EPOCH + datetime.timedelta(microseconds=ticks // 10):%Y-%m-%d %H:%M} +0000" if ticks else ""
+        return _EPOCH + datetime.timedelta(microseconds=ticks // 10) if ticks else None
     except OverflowError:
-        return ""
+        return None
+
+
+def _moment(ticks: int, is_day: bool) -> Moment | None:
+    """A whole day begins at midnight where the meeting was made, and where that was is not said. In UTC it may be 11 in
+    the morning of the day before (New Zealand), or 10 in the morning (Hawaii)."""
+    time = _time(ticks)
+    if time is None:
+        return None
+    if not is_day:
+        return Moment(time, zone="UTC")
+    try:
+        return Moment((time + _EASTERNMOST).replace(hour=0, minute=0), is_day=True)
+    except OverflowError:
+        return None
 
 
 def _unwrapped(message: Message) -> Message:

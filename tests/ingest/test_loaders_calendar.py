@@ -1,7 +1,9 @@
 """What becomes of calendars and invitations."""
 
 import struct
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -103,17 +105,71 @@ def test_an_invitation_in_a_mail(tmp_path: Path, name: str) -> None:
     assert "Bring the annual report." in found
 
 
-@pytest.mark.parametrize(("kind", "is_meeting"), [("IPM.Schedule.Meeting.Request", True), ("IPM.Note", False)])
-def test_a_meeting_of_outlook_says_when_it_is(tmp_path: Path, kind: str, is_meeting: bool) -> None:
-    sent, hour = 134_128_512_000_000_000, 36_000_000_000
-    times = ((0x0039, sent), (0x0060, sent + 49 * hour), (0x0061, sent + 50 * hour))
-    properties = b"".join(struct.pack("<HHIQ", 0x40, tag, 0, ticks) for tag, ticks in times)
-    streams = {"001A": kind, "0037": "Board", "1000": "Please come."}
-    data = compound(
+TICKS = 36_000_000_000
+"""Of an hour; times count from 1601."""
+SENT = 134_128_512_000_000_000
+"""2026-01-14 08:00 UTC."""
+TIME, YES = 0x40, 0x0B
+APPOINTMENT, TASK = (UUID(f"0006200{number}-0000-0000-C000-000000000046").bytes_le for number in (2, 3))
+
+
+def meeting(
+    kind: str,
+    numbers: Sequence[tuple[int, int, int]],
+    words: Mapping[str, str] = {},
+    names: Sequence[tuple[int, int, int]] = (),
+    inside: str = "",
+) -> bytes:
+    """An Outlook message (MS-OXMSG): `numbers` are (form, tag, value), `names` (name, kind and set, index)."""
+    properties = b"".join(struct.pack("<HHIQ", form, tag, 0, value) for form, tag, value in numbers)
+    streams = {"001A": kind, "0037": "Board", "1000": "Please come.", **words}
+    return compound(
         {
-            "__properties_version1.0": bytes(32) + properties,
-            **{f"__substg1.0_{tag}001F": words.encode("utf-16-le") for tag, words in streams.items()},
+            "__nameid_version1.0/__substg1.0_00020102": TASK + APPOINTMENT,
+            "__nameid_version1.0/__substg1.0_00030102": b"".join(struct.pack("<IHH", *name) for name in names),
+            "__properties_version1.0": bytes(32),
+            f"{inside}__properties_version1.0": bytes(24 if inside else 32) + properties,
+            **{f"{inside}__substg1.0_{tag}001F": text.encode("utf-16-le") for tag, text in streams.items()},
         }
     )
-    when = ["Begins: 2026-01-16 09:00 +0000\nEnds: 2026-01-16 10:00 +0000"] if is_meeting else []
-    assert texts(load(tmp_path, "a.msg", data)) == ["Board", "Date: 2026-01-14 08:00 +0000", *when, "Please come."]
+
+
+@pytest.mark.parametrize(("kind", "is_meeting"), [("IPM.Schedule.Meeting.Request", True), ("IPM.Note", False)])
+def test_a_meeting_of_outlook_says_when_it_is(tmp_path: Path, kind: str, is_meeting: bool) -> None:
+    times = [(TIME, 0x0039, SENT), (TIME, 0x0060, SENT + 49 * TICKS), (TIME, 0x0061, SENT + 50 * TICKS)]
+    when = ["When: 2026-01-16 09:00 to 10:00 UTC"] if is_meeting else []
+    found = texts(load(tmp_path, "a.msg", meeting(kind, times)))
+    assert found == ["Board", "Date: 2026-01-14 08:00 +0000", *when, "Please come."]
+
+
+OF_TASKS, OF_APPOINTMENTS, IN_WORDS = 3 << 1, 4 << 1, 1
+NAMED = [
+    (0x820D, OF_TASKS, 0),
+    (0x8208, OF_APPOINTMENTS | IN_WORDS, 1),
+    (0x820D, OF_APPOINTMENTS, 2),
+    (0x820E, OF_APPOINTMENTS, 3),
+    (0x8215, OF_APPOINTMENTS, 4),
+    (0x8208, OF_APPOINTMENTS, 5),
+    (0x8232, OF_APPOINTMENTS, 6),
+]
+
+
+@pytest.mark.parametrize("inside", ["", "__attach_version1.0_#00000000/__substg1.0_3701000D/"])
+def test_a_meeting_of_outlook_says_where_it_is_and_how_it_repeats(tmp_path: Path, inside: str) -> None:
+    times = [(TIME, 0x8000, SENT), (TIME, 0x8002, SENT + 49 * TICKS), (TIME, 0x8003, SENT + 50 * TICKS)]
+    words = {"8001": "Nowhere", "8005": "Room 4,\r\nHarbour house", "8006": "every Friday from 10:00 to 11:00"}
+    data = meeting("IPM.Appointment", times, words, NAMED, inside)
+    assert texts(load(tmp_path, "a.msg", data))[-2:] == [
+        "When: 2026-01-16 09:00 to 10:00 UTC\nRepeats: every Friday from 10:00 to 11:00\nWhere: Room 4, Harbour house",
+        "Please come.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("hours_from_utc", "days", "when"),
+    [(1, 1, "2026-01-16"), (-10, 1, "2026-01-16"), (13, 1, "2026-01-16"), (0, 3, "2026-01-16 to 2026-01-18")],
+)
+def test_a_meeting_of_outlook_may_last_whole_days(tmp_path: Path, hours_from_utc: int, days: int, when: str) -> None:
+    begins = SENT + (40 - hours_from_utc) * TICKS
+    times = [(TIME, 0x8002, begins), (TIME, 0x8003, begins + 24 * days * TICKS), (YES, 0x8004, 1)]
+    assert f"When: {when}" in texts(load(tmp_path, "a.msg", meeting("IPM.Appointment", times, names=NAMED)))
