@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _MOST_HOLDERS = 5
 """Documents named that hold some of the forgotten text as well."""
 
+_MOST_NAMED = 5
+"""Paths that are listed where a name fits several documents."""
+
 documents = typer.Typer(help="List, show and forget documents.", no_args_is_help=False)
 
 
@@ -49,7 +52,7 @@ def list_documents(
 @documents.command("show")
 def show_document(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A document's file name or path.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A name or path, or a pattern that fits one document.")],
     as_json: JsonFlag = False,
 ) -> None:
     """What the library knows about one document."""
@@ -96,7 +99,7 @@ def forget_documents(
         invocation.output.json(json_shapes.receipt(receipt))
     elif receipt.forgotten:
         _print_receipt(receipt, invocation)
-    else:
+    if not receipt.forgotten:
         tell = invocation.output.note if receipt.verified_absent else invocation.output.message
         state = f" What was forgotten earlier is not done with: {receipt.reason}" if receipt.reason else ""
         tell(one_line(f"No document is called {glob}: see `strongroom documents list`.{state}"))
@@ -136,19 +139,20 @@ def _described(notes: "list[PageNote]") -> dict[str, str]:
 
 
 def find_document(records: "list[DocumentRecord]", name: str) -> "DocumentRecord":
-    """The one document of that path or file name. Raises UsageError when there is none, or more than one."""
+    """The one document that `name` names (see `paths_named`). Raises UsageError when there is none, or several."""
     from difflib import get_close_matches
 
     from config.errors import UsageError
+    from ingest.naming import paths_named
 
-    found = [record for record in records if record.path == name] or [r for r in records if r.document == name]
+    named = paths_named((record.path for record in records), name)
+    found = [record for record in records if record.path in named]
     if len(found) == 1:
         return found[0]
     if found:
-        raise UsageError(
-            f"{len(found)} documents are called {name}.",
-            f"Name one by its path: {', '.join(record.path for record in found)}.",
-        )
+        shown = ", ".join(record.path for record in found[:_MOST_NAMED])
+        others = f" and {len(found) - _MOST_NAMED:,} more" if len(found) > _MOST_NAMED else ""
+        raise UsageError(f"{len(found):,} documents are called {name}.", f"Name one by its path: {shown}{others}.")
     nearest = get_close_matches(name, [record.document for record in records], n=1)
     hint = f"Did you mean {nearest[0]}?" if nearest else "See `strongroom documents list` for what there is."
     raise UsageError(f"No document is called {name}.", hint)

@@ -1,5 +1,6 @@
 """`strongroom documents`: the ledger, one entry, and forgetting down to the last byte."""
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,26 @@ def test_show_finds_by_name_and_by_path(run: Run, library: Path) -> None:
     assert "board.txt" in run("documents", "show", "board.txt").out
 
 
+def test_show_and_forget_take_a_path_as_the_shell_completes_it(
+    run: Run, library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(library.parent)
+    board = str(library / "minutes" / "board.txt")
+    typed = f"{library.name}/minutes/board.txt"
+    assert run("documents", "show", f"./{typed}", "--json").json["path"] == board
+    assert run("documents", "forget", typed, "--json").json["forgotten"] == [board]
+
+
+def test_show_finds_a_name_as_forget_does(run: Run, folder: Path) -> None:
+    (folder / unicodedata.normalize("NFD", "Gebühren.md")).write_text("# Fees\n\nThe fee is 3 euro.\n")
+    run("ingest", str(folder))
+    for typed in ("Gebühren.md", "gebühren.MD", "geb*"):
+        assert run("documents", "show", typed, "--json").json["title"] == "Fees", typed
+    several = run("documents", "show", "*-policy.md")
+    assert several.code == 2
+    assert str(folder / "travel-policy.md") in several.err
+
+
 def test_show_of_an_unknown_name_suggests_the_nearest(run: Run, library: Path) -> None:
     result = run("documents", "show", "bord.txt")
     assert result.code == 2
@@ -68,7 +89,9 @@ def test_a_person_who_forgets_what_is_not_there_is_told(run: Run, library: Path)
     result = run("documents", "forget", "bord*")
     assert (result.code, result.out) == (0, "")
     assert "No document is called bord*" in result.err
-    assert run("documents", "forget", "bord*", "--json").json["forgotten"] == []
+    as_json = run("documents", "forget", "bord*", "--json")
+    assert as_json.json["forgotten"] == []
+    assert as_json.err == result.err
 
 
 def test_a_person_is_told_what_another_collection_still_holds(run: Run, library: Path) -> None:
