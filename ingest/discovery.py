@@ -13,7 +13,7 @@ from config.errors import StrongroomError
 from ingest.events import Compared
 from ingest.own_files import NO_OWN_FILES, OwnFiles
 from ingest.types import READER_VERSION, UNRECOGNISED, FileStatus, FoundFile
-from ingest.walking import cannot_be_opened, is_there, printable, walk
+from ingest.walking import cannot_be_opened, expanded, is_there, printable, walk
 
 if TYPE_CHECKING:  # numpy comes with it
     from ingest.library.types import KnownFile
@@ -73,7 +73,7 @@ def discover(
     Yields now and then how far it is. Raises StrongroomError when one of `paths` does not exist.
     """
     # Not resolve(): a link that the user names keeps its name.
-    roots = [Path(os.path.abspath(path.expanduser())) for path in paths]  # noqa: PTH100  absolute() keeps `..`
+    roots = [Path(os.path.abspath(expanded(path))) for path in paths]  # noqa: PTH100  absolute() keeps `..`
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
     found = {root: list(walk(root, unreadable, own)) for root in roots}

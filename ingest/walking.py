@@ -16,6 +16,15 @@ LOCK_FILE_PREFIX = "~$"
 _NOT_THERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
+def expanded(path: Path) -> Path:
+    """`path` with the home of a user for `~` at its beginning; as it is where there is no such user, as for the
+    `~$letter.docx` of Office."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def walk(root: Path, unreadable: list[tuple[Path, str]], own: OwnFiles) -> Iterator[Path]:
     """The regular files at or below `root`, without the home. To `unreadable` goes a folder that cannot be listed, a
     `root` that is in the home, and a second name of one of `own` files."""

@@ -14,6 +14,7 @@ from assistant.cli.evaluate import evaluate
 from assistant.cli.ingest import ingest
 from assistant.cli.invocation import Invocation
 from assistant.cli.models import models
+from assistant.cli.options import named_path
 from assistant.cli.search import search
 from assistant.cli.settings import config
 from assistant.cli.status import status
@@ -34,6 +35,7 @@ def main(
         typer.Option(
             "--home",
             metavar="DIR",
+            parser=named_path,
             help="Where everything is kept [env: STRONGROOM_HOME; default: ~/.strongroom].",
             show_default=False,
         ),
@@ -43,7 +45,13 @@ def main(
     ] = "default",
     config_file: Annotated[
         Path | None,
-        typer.Option("--config", metavar="FILE", help="Another settings file than the home's.", show_default=False),
+        typer.Option(
+            "--config",
+            metavar="FILE",
+            parser=named_path,
+            help="Another settings file than the home's.",
+            show_default=False,
+        ),
     ] = None,
     server: Annotated[
         bool,

@@ -9,7 +9,7 @@ import typer
 
 from assistant.cli import json_shapes
 from assistant.cli.invocation import Invocation
-from assistant.cli.options import JsonFlag
+from assistant.cli.options import JsonFlag, named_path
 from assistant.watching import changes, require_folders
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ INCOMPLETE = 3
 def ingest(
     context: typer.Context,
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Files and folders; folders with all below them.")
+        list[Path],
+        typer.Argument(metavar="PATH", parser=named_path, help="Files and folders; folders with all below them."),
     ],
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay and take in changes as they happen, until Ctrl-C.")

@@ -1,8 +1,18 @@
 """Options that several commands share."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def named_path(text: str) -> Path:
+    """What an option or argument names. Raises ValueError for an empty text: that is a variable that is not set, and
+    `Path` would take it for the current directory."""
+    if not text:
+        raise ValueError("the path is empty.")
+    return Path(text)
+
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else.")]
 TopK = Annotated[

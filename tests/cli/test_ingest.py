@@ -1,7 +1,9 @@
 """`strongroom ingest`: events, summary, exit codes, what a person reads; and staying with --watch."""
 
+import os
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,6 +113,39 @@ def test_an_interrupted_ingest_exits_130_and_can_be_run_again(
     assert (result.code, result.err) == (130, "Interrupted.\n")
     assert run("ingest", str(folder)).code == 0
     assert len(run("documents", "list", "--json").json["documents"]) == 3
+
+
+def test_a_name_that_begins_with_a_tilde_ends_no_run(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As `strongroom ingest *` gets it while a document is open in Word."""
+    (folder / "~$letter.docx").write_bytes(b"\x05owner")
+    (folder / "~old").mkdir()
+    (folder / "~old" / "note.md").write_text("# Note\n\nThe canteen reopens in May.\n")
+    monkeypatch.chdir(folder)
+    result = run("ingest", "leave-policy.md", "~$letter.docx", "~old", "--json")
+    assert result.code == 3
+    added = {Path(line["path"]).name for line in result.json_lines[:-1] if line["status"] == "added"}
+    assert added == {"leave-policy.md", "note.md"}
+
+
+def test_a_file_that_may_not_be_read_costs_itself_alone(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = folder / "travel-policy.md"
+    access, opened = os.access, Path.open
+
+    def refuse(path: Path, *arguments: Any, **options: Any) -> object:
+        if path == closed:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "access", lambda path, mode: str(path) != str(closed) and access(path, mode))
+    monkeypatch.setattr(Path, "open", refuse)
+    result = run("ingest", str(closed), str(folder / "leave-policy.md"), "--json")
+    assert result.code == 3
+    assert {Path(line["path"]).name: line["status"] for line in result.json_lines[:-1]} == {
+        "travel-policy.md": "failed",
+        "leave-policy.md": "added",
+    }
 
 
 def test_watch_takes_in_what_changes(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

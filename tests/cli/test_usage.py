@@ -1,6 +1,7 @@
 """Wrong usage: exit code 2, one sentence what is wrong, one where to look; and what opens without a command."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +58,25 @@ def test_the_first_line_says_what_is_wrong(arguments: list[str], word: str, caps
     assert lines[0].startswith("Error: ")
     assert word in lines[0]
     assert lines[1].startswith("See `strongroom")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--home", "", "status"], ["--config", "", "config", "show"], ["ingest", ""]],
+    ids=lambda words: words[0],
+)
+def test_an_empty_path_is_not_the_current_directory(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`--home "$UNSET"` would close the folder one stands in to others, and fill it."""
+    tmp_path.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    lines = refused(arguments, capsys)
+    assert lines[0].startswith("Error: Invalid value for ")
+    assert lines[0].endswith(": the path is empty.")
+    assert lines[1].startswith("See `strongroom")
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_words_of_the_user_cannot_reach_the_terminal_as_control_characters(capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from assistant.tui.screens.leaving import LeavesOnce
 from assistant.tui.widgets.key_line import KeyLine
 from assistant.tui.widgets.library.folder_tree import FolderTree
 from config.sanitise import one_line
+from ingest.walking import expanded
 
 _TO_ADD = "A folder with everything in it, or one file."
 _TO_FOLLOW = "It is read now, and what is saved into it is read while Strongroom is open."
@@ -121,7 +122,7 @@ class FolderScreen(LeavesOnce, ModalScreen[Path | None]):
             self._tell("Type the path of a folder." if self._to_follow else "Type the path of a folder or file.")
             return
         from_tree = typed == one_line(str(self._pointed_at))
-        self._choose(self._pointed_at if from_tree else _expanded(typed))
+        self._choose(self._pointed_at if from_tree else expanded(Path(typed)))
 
     def _choose(self, path: Path) -> None:
         self.run_worker(self._take(path), group="take", exclusive=True)
@@ -166,7 +167,7 @@ class _PathSuggester(Suggester):
 
 
 def _complete(value: str) -> str | None:
-    typed = _expanded(value)
+    typed = expanded(Path(value))
     folder, start = (typed, "") if value.endswith("/") else (typed.parent, typed.name)
     if not value or not start:
         return None
@@ -175,11 +176,3 @@ def _complete(value: str) -> str | None:
     except (OSError, ValueError):  # ValueError: characters that no path can hold, before the field drops them
         return None
     return value + names[0][len(start) :] if names and names[0] == one_line(names[0]) else None
-
-
-def _expanded(typed: str) -> Path:
-    """`typed` as a path, with the home of a user for `~`; as it is typed when there is no such user."""
-    try:
-        return Path(typed).expanduser()
-    except RuntimeError:
-        return Path(typed)
