@@ -1,6 +1,6 @@
 """The composition root: every part of Strongroom put together, each made when it is first needed."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -108,8 +108,13 @@ class Assistant:
 
     # what people do
 
-    def ingest(self, paths: Sequence[Path], options: "IngestOptions | None" = None) -> "Iterator[IngestEvent]":
-        """A folder becomes a library; see `ingest.pipeline`. What was removed is forgotten in the conversations too."""
+    def ingest(
+        self, paths: Sequence[Path], options: "IngestOptions | None" = None
+    ) -> "Generator[IngestEvent, None, None]":
+        """A folder becomes a library; see `ingest.pipeline`. What was removed is forgotten in the conversations too.
+
+        To be closed, if it is not read to its end, before the assistant is.
+        """
         from assistant.calibration import calibrate_if_due
         from ingest.events import Finished
         from ingest.pipeline import IngestOptions, ingest

@@ -1,6 +1,7 @@
 """`strongroom ingest`: bring the library up to date with files and folders, once or for as long as it runs."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -80,13 +81,15 @@ def one_pass(
 ) -> bool:
     """Ingest `paths` once and report it; whether every file under them is in the library."""
     left_out: list[FileDone] = []
-    events = _collecting(assistant.ingest(paths, options), left_out)
-    if as_json:
-        print_json(events, invocation)
-    else:
-        from assistant.cli.ingest_report import print_report
+    # Closed here: the trace of an error in what prints keeps it alive, at work on a library that is closed meanwhile.
+    with closing(assistant.ingest(paths, options)) as run:
+        events = _collecting(run, left_out)
+        if as_json:
+            print_json(events, invocation)
+        else:
+            from assistant.cli.ingest_report import print_report
 
-        print_report(events, left_out, invocation.output)
+            print_report(events, left_out, invocation.output)
     return not left_out
 
 

@@ -2,11 +2,13 @@
 
 import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.assistant import Assistant
 from assistant.cli import ingest as ingest_command
 from assistant.cli.ingest import read_passwords
 from assistant.cli.ingest_report import summary
@@ -113,6 +115,33 @@ def test_an_interrupted_ingest_exits_130_and_can_be_run_again(
     assert (result.code, result.err) == (130, "Interrupted.\n")
     assert run("ingest", str(folder)).code == 0
     assert len(run("documents", "list", "--json").json["documents"]) == 3
+
+
+def test_an_ingest_that_is_broken_off_ends_before_its_library_is_closed(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    close = Assistant.close
+
+    def at_work(*_: object) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            ended.append("ingest")
+
+    def break_off(events: Iterator[object], *_: object) -> None:
+        next(events)
+        raise KeyboardInterrupt
+
+    def close_and_tell(assistant: Assistant) -> None:
+        ended.append("assistant")
+        close(assistant)
+
+    monkeypatch.setattr(Assistant, "ingest", at_work)
+    monkeypatch.setattr(Assistant, "close", close_and_tell)
+    monkeypatch.setattr(ingest_command, "print_json", break_off)
+    assert run("ingest", str(folder), "--json").code == 130
+    assert ended == ["ingest", "assistant"]
 
 
 def test_a_name_that_begins_with_a_tilde_ends_no_run(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
