@@ -167,7 +167,7 @@ def _print_table(records: "list[DocumentRecord]", invocation: Invocation) -> Non
             Column("Status", whole=True),
             Column("Pages", right=True),
             Column("Passages", right=True),
-            Column("Title or reason"),
+            Column("Title or reason", least=20),
         ],
         [
             (

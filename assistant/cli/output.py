@@ -92,6 +92,11 @@ class Output:
             self.message(one_line(remedy))
 
     @property
+    def width(self) -> int:
+        """Characters on a line of standard output."""
+        return self._console(sys.stdout).width
+
+    @property
     def shows_progress(self) -> bool:
         """Progress bars belong on a terminal and nowhere else."""
         return not self.quiet and sys.stderr.isatty()

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.output import Output
+from ingest.library.library import Library
+from ingest.types import DocumentRecord, FileStatus
+from tests.cli.conftest import Run
 from tests.cli.program import STRONGROOM, Program, write_documents
 
 COLOUR = re.compile(r"\x1b\[[\d;]*m")
@@ -56,6 +59,25 @@ def test_tables_fit_the_terminal(columns: int, tmp_path: Path) -> None:
     code, written = on_terminal("--home", str(tmp_path / "home"), "config", "show", columns=columns)
     assert code == 0
     assert max(len(COLOUR.sub("", line)) for line in written.splitlines()) <= columns
+    assert '"strongroom-dark"' in written
+
+
+@pytest.mark.parametrize("columns", [40, 60, 80])
+def test_one_long_name_spoils_no_list(columns: int, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    reason = "Its pages are pictures, and there is nothing that reads them here."
+    records = [
+        DocumentRecord(f"{'x' * 116}.pdf", "/d/x.pdf", "", FileStatus.ADDED, "", 1234, 56789, "Yearbook", ""),
+        DocumentRecord("scan.pdf", "/d/scan.pdf", "", FileStatus.NEEDS_OCR, reason, 3, 0, "", ""),
+    ]
+    monkeypatch.setattr(Library, "documents", lambda _: records)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    lines = COLOUR.sub("", run("documents", "list").out).splitlines()
+    assert max(map(len, lines)) <= columns
+    words = " ".join(lines).split()
+    assert {"1,234", "56,789", "needs_ocr", "scan.pdf", "Yearbook", *reason.split()} <= set(words)
+    assert "".join(lines).count("x") == 116
 
 
 def test_an_error_is_marked(tmp_path: Path) -> None:
