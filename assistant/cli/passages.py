@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from assistant.types import Passage, Why
 
 SNIPPET_CHARACTERS = 320
+FARTHEST_SPACE = 30
+"""Characters from where a text would be cut to a space at which it is cut instead."""
+
 MATCH_STYLE = "bold yellow"
 INDENT = 4
 
@@ -58,8 +61,7 @@ def snippet(text: str, query: str, start: int | None = None) -> "Text":
         for match in _WORD.finditer(flat)
         if (found := terms(match.group())) and found[0] in wanted
     ]
-    begin = _densest_start(flat, matches) if start is None else len(words(text[:start]))
-    begin = _word_start(flat, begin)
+    begin = _densest_start(flat, matches) if start is None else _place_in(flat, start, text)
     end = _word_end(flat, begin + SNIPPET_CHARACTERS)
     shown = plain("…" if begin else "")
     offset = len(shown) - begin
@@ -108,15 +110,25 @@ def _densest_start(flat: str, matches: list[tuple[tuple[int, int], str]]) -> int
         return len({word for (_, end), word in matches[index:] if end <= first + SNIPPET_CHARACTERS})
 
     best = max(range(len(matches)), key=lambda index: (different_words_from(index), -index))
-    return max(0, matches[best][0][0] - SNIPPET_CHARACTERS // 4)
+    return _word_start(flat, max(0, matches[best][0][0] - SNIPPET_CHARACTERS // 4))
+
+
+def _place_in(flat: str, start: int, text: str) -> int:
+    """Where `start` of `text` is in its `words`."""
+    place = len(words(text[:start]))
+    return place + flat.startswith(" ", place)
 
 
 def _word_start(flat: str, position: int) -> int:
-    return 0 if position == 0 else flat.find(" ", position) + 1
+    """Behind the next space; `position` itself where none is near, as in Chinese, which writes none."""
+    if position == 0:
+        return 0
+    space = flat.find(" ", position, position + FARTHEST_SPACE)
+    return position if space < 0 else space + 1
 
 
 def _word_end(flat: str, position: int) -> int:
     if position >= len(flat):
         return len(flat)
-    space = flat.rfind(" ", 0, position)
-    return space if space > 0 else position
+    space = flat.rfind(" ", position - FARTHEST_SPACE, position)
+    return position if space < 0 else space

@@ -60,6 +60,17 @@ def test_a_text_without_spaces_is_cut_hard() -> None:
     assert len(shown) <= SNIPPET_CHARACTERS + 2
 
 
+def test_a_language_without_spaces_is_shown_from_where_it_matters() -> None:
+    filler = "这句话没有什么意思。" * 60
+    text = f"第 1 条{filler}ISO9001。罚款是每周百分之二。{filler}第 2 条"
+    from_start = snippet(text, "罚款", text.index("罚款")).plain
+    assert from_start.startswith("…罚款是每周百分之二。")
+    assert len(from_start) >= 100
+    by_words = snippet(text, "ISO9001").plain
+    assert "ISO9001。罚款是每周百分之二。" in by_words
+    assert len(snippet(text, "nothing").plain) >= 100
+
+
 def test_markup_and_escapes_in_a_text_are_shown_or_dropped_never_obeyed() -> None:
     shown = snippet("a [bold]price[/bold] \x1b[2J \u202eof 5", "price")
     assert shown.plain == "a [bold]price[/bold] [2J of 5"
