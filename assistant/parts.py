@@ -75,6 +75,11 @@ class Parts:
         except ModelError:
             return None
 
+    def names(self) -> dict[str, str | None]:
+        """Kind → the name of the model of that kind in use, None for none; nothing is loaded."""
+        models = {kind: self.name_of(kind) for kind in ("llm", "embedder", "reranker")}
+        return {**models, "adapter": self.name_of_adapter()}
+
     def name_of_adapter(self) -> str | None:
         """The name of the LoRA adapter over the language model, None for none."""
         if self._given["llm"]:

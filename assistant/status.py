@@ -39,11 +39,7 @@ def status(locations: Locations, library: "Library", parts: "Parts") -> dict[str
             for counts in library.collections()
         ],
         "refusal": {"floor": round(refusal.floor, 3), "questions": refusal.questions, "passages": refusal.chunks},
-        "models": {
-            **{kind: parts.name_of(kind) for kind in ("llm", "embedder", "reranker")},
-            "adapter": parts.name_of_adapter(),
-            "adapter_trouble": parts.trouble_of_adapter(),
-        },
+        "models": {**parts.names(), "adapter_trouble": parts.trouble_of_adapter()},
         "speed": _speed(locations, parts.name_of("llm")),
         "tuning": _tuning(parts),
         "disk_mb": _disk_use(locations),

@@ -29,7 +29,7 @@ class Choosing:
 
         def work() -> None:
             assistant = self._workers.wait()
-            in_use = assistant.status()["models"]
+            in_use = assistant.parts.names()
             rows = [
                 ModelRow(
                     name=entry.name,

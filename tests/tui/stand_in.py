@@ -159,8 +159,10 @@ class StandInAssistant:
     def registry(self) -> Any:
         return SimpleNamespace(entries=lambda: list(self.models))
 
-    def status(self) -> dict[str, Any]:
-        return {"models": {"llm": "stand-in", "embedder": "hash", "reranker": None, "adapter": None}}
+    @property
+    def parts(self) -> Any:
+        in_use = {"llm": "stand-in", "embedder": "hash", "reranker": None, "adapter": None}
+        return SimpleNamespace(names=lambda: in_use)
 
     def ask(self, question: str, *, conversation: str = "new", stop: Event | None = None) -> Iterator[AnswerEvent]:
         self.asked.append((question, conversation))
