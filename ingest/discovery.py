@@ -216,13 +216,15 @@ def _has_failed_as_it_is(before: "KnownFile", file: FoundFile) -> bool:
 def _where_contents_are(
     files: Sequence[FoundFile], known: "Mapping[str, KnownFile]"
 ) -> tuple[dict[str, Path], dict[str, Path]]:
-    """Contents of the library by hash: where each still is, and where those were whose file is no more."""
+    """Contents of `files` that the library has, by hash: where each still is, and where those were whose file is no
+    more."""
     now = {str(file.path): file.sha256 for file in files}
+    wanted = set(now.values())
     holders: dict[str, Path] = {}
     vanished: dict[str, Path] = {}
     for path, before in sorted(known.items()):
-        if not before.status.is_held:
-            continue
+        if not before.status.is_held or before.sha256 not in wanted:
+            continue  # a look at the others would wait for every disk that there are documents of
         if path in now:
             if now[path] == before.sha256:
                 holders.setdefault(before.sha256, Path(path))

@@ -232,3 +232,25 @@ def test_how_far_it_is_is_said_while_files_are_compared(tmp_path: Path, monkeypa
     assert list(discovery.discover([tmp_path], {})) == [], "not for files that take no time"
     monkeypatch.setattr(discovery, "SECONDS_BETWEEN_EVENTS", -1.0)
     assert list(discovery.discover([tmp_path], {})) == [Compared(1, 3), Compared(2, 3), Compared(3, 3)]
+
+
+def test_only_documents_with_the_content_of_a_file_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking at the others would wait for a disk that has nothing to do with it, and may not answer."""
+    here = put(tmp_path / "here/a.txt", "a")
+    moved = put(tmp_path / "here/moved.txt", "moved")
+    before = known(tmp_path / "there/moved.txt", "moved")
+    for number in range(3):
+        before |= known(tmp_path / f"there/{number}.txt", str(number))
+    looked_at: list[Path] = []
+
+    def is_there(path: Path) -> bool:
+        looked_at.append(path)
+        return path.exists()
+
+    monkeypatch.setattr(discovery, "is_there", is_there)
+    plan = discover([here, moved], before)
+    assert plan.new[0].path == here
+    assert [(old, file.path) for old, file in plan.moved] == [(tmp_path / "there/moved.txt", moved)]
+    assert sorted(set(looked_at)) == [here, moved, tmp_path / "there/moved.txt"]
