@@ -77,7 +77,6 @@ def discover(
     _refuse_missing(roots)
     unreadable: list[tuple[Path, str]] = []
     found = {root: list(walk(root, unreadable, own)) for root in roots}
-    closed = {path for path, _ in unreadable}
     candidates = sorted({path for paths in found.values() for path in paths})
     files: list[FoundFile] = []
     is_worth_it = _those_that_may_be_in(known, most_bytes)
@@ -90,7 +89,8 @@ def discover(
     plan = _compare(files, known, retry, read_again, keep)
     left = {str(old) for old, _ in plan.moved}
     gone = [path for path in map(Path, known) if str(path) not in left and _is_gone(path, roots)]
-    gone = sorted(path for path in gone if closed.isdisjoint(path.parents))
+    closed = {path for path, _ in unreadable}
+    gone = sorted(path for path in gone if closed.isdisjoint((path, *path.parents)))
     emptied = tuple(_emptied([root for root, paths in found.items() if not paths], gone, known))
     gone = [path for path in gone if not any(path.is_relative_to(root) for root, _ in emptied)]
     return replace(plan, gone=tuple(gone), emptied=emptied, unreadable=tuple(sorted(unreadable)))

@@ -1,5 +1,6 @@
 """Files that change, move, double or go, and what --prune takes out."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -105,3 +106,13 @@ def test_the_only_file_of_a_folder_is_pruned(library: Library, tmp_path: Path) -
     note.unlink()
 
     assert outcomes(run(library, note.parent, prune=True)) == {"note.txt": "removed"}
+
+
+def test_a_file_whose_name_is_no_text_is_told_of_at_every_run_and_never_pruned(library: Library, folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+
+    for _ in range(3):
+        told = outcomes(run(library, folder, prune=True))
+        assert (told["caf\ufffd.txt"], len(told)) == ("failed", 3)
+        assert "caf\ufffd.txt" in [record.document for record in library.documents()]
+    shutil.rmtree(folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.types import FileStatus
 from tests.ingest.test_discovery import discover, known, names, put
 
 
@@ -105,3 +106,12 @@ def test_below_a_folder_that_cannot_be_listed_nothing_is_gone(tmp_path: Path, mo
     plan = discover([tmp_path], known(tmp_path / "share/lost.txt", "l") | known(tmp_path / "lost.txt", "m"))
     assert plan.gone == (tmp_path / "lost.txt",)
     assert [path for path, _ in plan.unreadable] == [tmp_path / "share"]
+
+
+def test_a_name_that_is_no_text_is_not_gone_under_the_name_that_it_is_told_by(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("x")
+    ((named, _),) = discover([tmp_path], {}).unreadable
+    before = known(named, status=FileStatus.FAILED)
+    assert discover([tmp_path], before).gone == ()
+    (tmp_path / os.fsdecode(b"caf\xe9.txt")).unlink()
+    assert discover([tmp_path], before).gone == (named,)
