@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from assistant.conversations.names import title_of
 from assistant.conversations.passages import as_json, from_json
@@ -34,7 +34,8 @@ def add(
     now = _now()
     conversation, turn = dialogue.conversation_id, len(dialogue.exchanges)
     connection.execute(
-        "UPDATE conversations SET updated_at = ?, first_turn = ? WHERE id = ?", (now, first_turn, conversation)
+        "UPDATE conversations SET updated_at = ?, first_turn = ? WHERE id = ?",
+        (_behind_all_others(connection, now), first_turn, conversation),
     )
     connection.execute(
         "INSERT INTO conversation_turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -154,4 +155,15 @@ def _evidence(database: Database, conversation: str, turn: int, sources: dict[in
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return _written(datetime.now(UTC))
+
+
+def _behind_all_others(connection: sqlite3.Connection, now: str) -> str:
+    """`now`, or a moment after the conversation spoken in last, where that is later: the clock may have been set
+    back."""
+    (latest,) = connection.execute("SELECT MAX(updated_at) FROM conversations").fetchone()
+    return max(now, _written(datetime.fromisoformat(latest) + timedelta(milliseconds=1)))
+
+
+def _written(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")

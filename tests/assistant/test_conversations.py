@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.conversations import turns
 from assistant.conversations.forgetting import FORGOTTEN
 from config.errors import UsageError
 from config.locations import Locations
@@ -49,6 +50,24 @@ def test_the_conversation_spoken_in_last_is_listed_first_and_goes_on(open_with: 
     assert assistant.conversations.last() == first
     assert answer_to(assistant, HOTEL, style="quote", conversation="last").conversation == first
     assert [turn.question for turn in assistant.conversations.load(first).turns] == [VACATION, CHAIR, HOTEL]
+
+
+def test_the_conversation_spoken_in_last_is_that_also_when_the_clock_is_set_back(
+    open_with: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant = open_with()
+    answer_to(assistant, VACATION, style="quote")
+    before = assistant.conversations.list()[0].started_at
+    monkeypatch.setattr(turns, "_now", lambda: "2020-01-01T00:00:00.000+00:00")
+    second = answer_to(assistant, HOTEL, style="quote").conversation
+    assert assistant.conversations.last() == second
+    assert answer_to(assistant, CHAIR, style="quote", conversation="last").conversation == second
+    monkeypatch.undo()
+    third = answer_to(assistant, CHAIR, style="quote").conversation
+    assert assistant.conversations.last() == third
+    started = {each.conversation_id: each.started_at for each in assistant.conversations.list()}
+    assert started[second] == "2020-01-01T00:00:00.000+00:00", "when it began is what the clock said"
+    assert started[third] > before
 
 
 def test_ids_sort_by_time(open_with: Open) -> None:
