@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from assistant.shares import Shares
 from config.errors import UsageError
 from config.files import replace_file
 from config.locations import Locations
@@ -31,9 +32,10 @@ def changes(folders: Sequence[Path], *, ignore: Path, stop: Event | None = None)
     """Yield as soon as `folders` are watched, and then each time something under them has changed and come to rest.
 
     What changes in the folder `ignore` does not count, by whatever name it is reached; what changes while the caller is
-    busy is not lost. Where the system cannot watch them, yields every SECONDS_BETWEEN_LOOKS. Blocks in between. Ends
-    within QUIET_MS when `stop` is set; in the main thread with KeyboardInterrupt. Raises UsageError when one of the
-    folders is not there, or no longer.
+    busy is not lost. Where the system cannot watch them, yields every SECONDS_BETWEEN_LOOKS. What other machines change
+    on a shared drive is seen a while later (see `assistant.shares`). Blocks in between. Ends within QUIET_MS when
+    `stop` is set; in the main thread with KeyboardInterrupt. Raises UsageError when one of the folders is not there, or
+    no longer.
     """
     stop = stop or Event()
     while not stop.is_set():
@@ -82,7 +84,7 @@ def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterato
     """Yields once when the watch has begun. Raises OSError or RuntimeError when the system cannot watch."""
     from watchfiles import watch
 
-    begun = False
+    shares, begun = Shares(folders, ignore, stop), False
     # After each `step` without a change it gives an empty set: the first of anything says that the watch has begun.
     for seen in watch(
         *folders,
@@ -93,8 +95,9 @@ def _changes_seen(folders: Sequence[Path], ignore: Path, stop: Event) -> Iterato
         rust_timeout=1,
         yield_on_timeout=True,
     ):
-        if seen or not begun:
+        if seen or not begun or shares.have_changed():
             begun = True
+            shares.note()  # before the caller reads them: what changes from now on is for the next time
             yield
 
 
