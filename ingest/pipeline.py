@@ -164,13 +164,20 @@ def _read_and_embed(
                 pages = 0
             if chunks := sum(embedding.steps_so_far()):
                 yield progress.after(chunks)
+            # Recognition may go on for hours, in which searches would have to do without the index.
+            if pool.has_read_all_text() and _index_is_due(library):
+                library.refresh_index()
         is_open = False
         for chunks in embedding.remaining_steps():
             yield progress.after(chunks)
             # Opened at once, and filled in between: it takes one core, and at the end the others would wait for it.
-            if library.holds_index and (not is_open or library.index_changes_waiting() >= INDEX_STEP):
+            if library.holds_index and (not is_open or _index_is_due(library)):
                 library.refresh_index()
                 is_open = True
+
+
+def _index_is_due(library: Library) -> bool:
+    return library.holds_index and library.index_changes_waiting() >= INDEX_STEP
 
 
 def _read(plan: Plan, pool: ReaderPool, library: Library) -> Iterator[tuple[ReadResult, FoundFile]]:

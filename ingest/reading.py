@@ -134,6 +134,10 @@ class ReaderPool:
         down. Recognition is not meant: it takes so long that nothing is gained by letting it go first."""
         return min(self._size, self._texts_in_work) >= available_cores()
 
+    def has_read_all_text(self) -> bool:
+        """Whether nothing but recognition is left of the files whose results have begun to come."""
+        return self._texts_in_work == 0
+
     def _read(self, path: Path) -> "ReadResult | _Scan":
         while self._settings.gentle and on_battery() and not self._readers.are_closed:
             time.sleep(BATTERY_SECONDS)

@@ -1,6 +1,7 @@
 """What went wrong or was left out is tried again when that makes sense, and never costs what is in."""
 
 import hashlib
+import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from importlib import import_module
@@ -221,3 +222,30 @@ def test_what_was_recognised_is_not_read_again_without_recognition(
     assert outcomes(run(library, scan.parent, settings=without)) == {"letter.pdf": "unchanged"}
     assert found_texts(library, "scanned")
     assert outcomes(run(library, scan.parent)) == {"letter.pdf": "updated"}
+
+
+def test_vectors_are_indexed_while_scans_are_recognised_and_not_before(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recognition may go on for hours, in which each search would have to look at all vectors."""
+    monkeypatch.setattr("ingest.pipeline.INDEX_STEP", 1)
+    for name in "abcd":
+        (tmp_path / f"{name}.pdf").write_text(name)
+    waiting: list[int] = []
+
+    def read(pool: ReaderPool, paths: Iterable[Path]) -> Iterator[ReadResult]:
+        for path in paths:
+            page = Page(1, f"The page of {path.stem}.", (Block(BlockKind.PARAGRAPH, 0, 14),))
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+            yield ReadResult(path, Document(path, digest, "", (page,)), None, 1.0)
+            while library.pending_count():
+                time.sleep(0.001)
+            waiting.append(library.index_changes_waiting())
+
+    monkeypatch.setattr(ReaderPool, "read_all", read)
+    monkeypatch.setattr(ReaderPool, "has_read_all_text", lambda _: len(waiting) >= 2)
+    monkeypatch.setattr(library, "refresh_index", lambda: library.database.rows("DELETE FROM outbox"))
+    run(library, tmp_path)
+
+    assert waiting[:2] == [1, 2]
+    assert max(waiting[2:]) <= 1, "what was embedded before the last result came has been indexed"

@@ -53,6 +53,14 @@ def test_a_page_that_cannot_be_recognised_costs_itself_and_is_tried_by_the_next_
     assert kept.pages == [1]
 
 
+def test_recognition_comes_when_all_text_has_been_read(tmp_path: Path, recognising: dict[int, Exception]) -> None:
+    typed = write_pdf(tmp_path / "typed.pdf", [["Typed."]])
+    mixed = write_pdf(tmp_path / "mixed.pdf", [["Typed, too."], scan_of("Scanned")])
+    pool = ReaderPool(SETTINGS)
+    told = [(result.path, result.is_complete, pool.has_read_all_text()) for result in pool.read_all([typed, mixed])]
+    assert told == [(typed, True, False), (mixed, False, True), (mixed, True, True)]
+
+
 def test_a_picture_that_cannot_be_recognised_has_the_reason_and_is_not_called_empty(
     tmp_path: Path, recognising: dict[int, Exception]
 ) -> None:
