@@ -20,7 +20,9 @@ _BY_ITS_NAME = frozenset({FileStatus.UNSUPPORTED, FileStatus.DAMAGED})
 def settle_what_needs_no_reading(
     plan: Plan, known: Mapping[str, KnownFile], library: Library, *, prune: bool
 ) -> Iterator[FileDone]:
-    """Files that are as they were, have another path, are gone (which counts with `prune`), or cannot be opened."""
+    """Files that are as they were, have another path, are gone, or cannot be opened. Documents whose files are gone are
+    taken out with `prune` only; what never got in and is gone leaves the ledger without a word: of a download, for
+    example, that has its own name by now."""
     for file in plan.unchanged:
         yield FileDone(file.path, FileStatus.UNCHANGED)
     reasons = {record.path: record.reason for record in library.documents()} if plan.failed else {}
@@ -34,6 +36,7 @@ def settle_what_needs_no_reading(
     for path in plan.gone if prune else ():
         library.remove_document(path)
         yield FileDone(path, FileStatus.REMOVED)
+    library.drop_outcomes([path for path in plan.gone if not known[str(path)].status.is_success])
     for path, reason in plan.unreadable:
         if str(path) not in known and not os.path.isdir(path):  # noqa: PTH112  is_dir() raises for a closed folder
             library.record_outcome(FoundFile(path), FileStatus.FAILED, reason)

@@ -131,6 +131,15 @@ def record_outcome(
     return reason
 
 
+def drop_outcomes(connection: sqlite3.Connection, collection: int, paths: Sequence[str]) -> None:
+    """Delete the ledger rows of files that did not get in; what another process has brought in meanwhile stays."""
+    connection.execute(
+        "DELETE FROM documents WHERE collection = ? AND path IN (SELECT value FROM json_each(?))"
+        " AND status IN (SELECT value FROM json_each(?))",
+        (collection, json.dumps(paths), json.dumps([status for status in FileStatus if not status.is_success])),
+    )
+
+
 def move(connection: sqlite3.Connection, collection: int, old: str, new: str) -> None:
     """Let the row of `old`, with all that hangs on it, stand for `new`. When another process has done so, or taken it
     out, meanwhile, what stands at `new` stays."""

@@ -107,6 +107,13 @@ class Library(Holdings):
             collection = collections.ensure(connection, self.collection)
             return documents.record_outcome(connection, collection, file, status, reason)
 
+    def drop_outcomes(self, paths: Collection[Path]) -> None:
+        """Delete the ledger rows of `paths`, but for those of documents and duplicates."""
+        if paths:
+            with self.database.transaction() as connection:
+                collection = collections.ensure(connection, self.collection)
+                documents.drop_outcomes(connection, collection, [str(path) for path in paths])
+
     def move_document(self, old: Path | str, new: Path | str) -> None:
         """The file at `old` is now at `new`; its chunks and vectors stay."""
         with self.database.transaction() as connection:

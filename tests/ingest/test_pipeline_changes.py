@@ -2,13 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from ingest.events import FileDone
 from ingest.library.library import Library
-from tests.ingest.library.shelf import found_texts
+from ingest.types import FileStatus, FoundFile
+from tests.ingest.library.shelf import found_texts, put
 from tests.ingest.runs import outcomes, run, summary
 
 pytestmark = pytest.mark.slow
@@ -108,11 +110,42 @@ def test_the_only_file_of_a_folder_is_pruned(library: Library, tmp_path: Path) -
     assert outcomes(run(library, note.parent, prune=True)) == {"note.txt": "removed"}
 
 
-def test_a_file_whose_name_is_no_text_is_told_of_at_every_run_and_never_pruned(library: Library, folder: Path) -> None:
+def test_a_file_whose_name_is_no_text_is_told_of_at_every_run_and_never_pruned(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = tmp_path / "names"
+    folder.mkdir()
     (folder / os.fsdecode(b"caf\xe9.txt")).write_text("x")
 
     for _ in range(3):
-        told = outcomes(run(library, folder, prune=True))
-        assert (told["caf\ufffd.txt"], len(told)) == ("failed", 3)
-        assert "caf\ufffd.txt" in [record.document for record in library.documents()]
+        assert outcomes(run(library, folder, prune=True)) == {"caf\ufffd.txt": "failed"}
+        assert [record.document for record in library.documents()] == ["caf\ufffd.txt"]
     shutil.rmtree(folder)
+
+
+def test_what_never_got_in_and_is_gone_leaves_the_ledger(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A download has its own name when it is done."""
+    monkeypatch.setattr(library, "hold_index", lambda: False)  # opening it takes seconds
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    put(library, str(folder / "lost.txt"), "A document whose file is gone.")
+    library.record_outcome(FoundFile(folder / "copy.txt", "copy"), FileStatus.DUPLICATE, "Same content.")
+    library.record_outcome(FoundFile(folder / "letter.crdownload", "half"), FileStatus.UNSUPPORTED, "A type that …")
+    library.record_outcome(FoundFile(tmp_path / "elsewhere.bin", "else"), FileStatus.UNSUPPORTED, "A type that …")
+    forgotten: list[Collection[str]] = []
+    library.forget_hooks.append(forgotten.append)
+
+    assert outcomes(run(library, folder)) == {}, "nobody misses it"
+
+    assert {record.document for record in library.documents()} == {"lost.txt", "copy.txt", "elsewhere.bin"}
+    assert forgotten == [], "the model would lose what it has read of the conversation"
+
+
+def test_what_another_process_has_brought_in_is_not_dropped(library: Library, tmp_path: Path) -> None:
+    put(library, str(tmp_path / "lease.txt"), "A page.")
+
+    library.drop_outcomes([tmp_path / "lease.txt"])
+
+    assert [record.status for record in library.documents()] == [FileStatus.ADDED]
