@@ -71,7 +71,7 @@ class Assistant:
         self.conversations = Conversations(self.library.database, collection)
         self.library.forget_hooks += [self.conversations.purge_documents, self._forget_what_was_read]
         self.conversations.delete_hooks.append(self._forget_conversation)
-        self.parts = Parts(locations, lambda: self.settings, embedder, llm, reranker)
+        self.parts = Parts(locations, lambda: self.settings, self.library.embedder_identity, embedder, llm, reranker)
         self._ahead = Ahead()
         self.retriever = Retriever(
             self.library,

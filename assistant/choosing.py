@@ -20,11 +20,13 @@ SETTINGS = {
 }
 """The setting that names the model of each kind."""
 
+_OF_EMBEDDERS = "A collection keeps the embedder it was built with; new ones get this one."
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The settings that were written; `remark` says in a sentence or more which adapter does not fit the language model
-    and where another than the chosen one stays in use. Empty when all is as it was asked for."""
+    and where another than the chosen one stays in use. Empty when there is nothing of that kind."""
 
     written: Mapping[str, str]
     remark: str = ""
@@ -44,7 +46,7 @@ def choose(locations: Locations, registry: ModelRegistry, kind: str, name: str) 
     if kind == "adapter":
         trouble = _misfit_over_the_one_in_use(registry, settings, value)
         return _with_remarks(choice, [trouble, *_other_adapters_of_collections(settings, value)])
-    return choice
+    return _with_remarks(choice, [_OF_EMBEDDERS] if kind == "embedder" else [])
 
 
 def _with_remarks(choice: Choice, remarks: Sequence[str]) -> Choice:

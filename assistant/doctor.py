@@ -154,17 +154,15 @@ def _check_refusal(assistant: "Assistant") -> Check:
 
 
 def _check_models(assistant: "Assistant") -> Iterator[Check]:
-    wanted = assistant.settings.models
-    named = (("llm", wanted.llm), ("embedder", wanted.embedder), ("reranker", wanted.reranker))
-    for kind, name in named:
-        if name:
-            yield from _guarded(f"{kind} file", partial(_check_model, assistant, kind, name))
+    for kind in ("llm", "embedder", "reranker"):
+        if getattr(assistant.settings.models, kind):
+            yield from _guarded(f"{kind} file", partial(_check_model, assistant, kind))
     if assistant.settings.llama.adapter not in ("none", ""):
         yield from _guarded("adapter file", partial(_check_adapter, assistant))
 
 
-def _check_model(assistant: "Assistant", kind: str, name: str) -> Check:
-    entry = assistant.registry.find(name, kind)
+def _check_model(assistant: "Assistant", kind: str) -> Check:
+    entry = assistant.registry.find(assistant.parts.wanted(kind), kind)
     assistant.registry.require_intact(entry)
     return Check(f"{kind} file", True, f"{entry.name}, {entry.size / 1e6:,.0f} MB, {entry.licence}, intact")
 

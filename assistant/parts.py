@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from assistant.compare import Contender
 from config.errors import ModelError
 from config.locations import Locations
-from models.base import Embedder, LanguageModel, Reranker
+from models.base import Embedder, EmbedderIdentity, LanguageModel, Reranker
 
 if TYPE_CHECKING:
     from config.sections import Settings
@@ -39,7 +39,8 @@ class Lazy(Generic[Part]):
 
 
 class Parts:
-    """The registry of a home and the models that the settings name; models that are given are used as they are.
+    """The registry of a home and the models that the settings name, but for the embedder that the collection was
+    `built_with`; models that are given are used as they are.
 
     Calling a part raises ModelError when its files are missing; it is tried again at the next call.
     """
@@ -48,12 +49,14 @@ class Parts:
         self,
         locations: Locations,
         settings: "Callable[[], Settings]",
+        built_with: Callable[[], EmbedderIdentity | None],
         embedder: Embedder | None,
         llm: LanguageModel | None,
         reranker: Reranker | None,
     ) -> None:
         self._locations = locations
         self._settings = settings
+        self._built_with = built_with
         self.registry = Lazy(self._make_registry)
         self.embedder = Lazy(lambda: embedder or self._load_embedder())
         self.llm = Lazy(lambda: llm or self._load_llm())
@@ -63,15 +66,22 @@ class Parts:
             "embedder": embedder.identity.name if embedder else None,
         }
 
+    def wanted(self, kind: str) -> str:
+        """The name of the model to load, whether there is one or not; empty for none."""
+        if kind == "embedder":
+            from models.loading import name_of_embedder
+
+            return name_of_embedder(self.registry(), self._settings(), self._built_with())
+        named: str = getattr(self._settings().models, kind)
+        return named
+
     def name_of(self, kind: str) -> str | None:
         """The name of the model in use, without loading it; None when there is none of that name."""
         if self._given.get(kind):
             return self._given[kind]
-        wanted: str = getattr(self._settings().models, kind)
-        if not wanted:
-            return None
         try:
-            return self.registry().find(wanted, kind).name
+            wanted = self.wanted(kind)
+            return self.registry().find(wanted, kind).name if wanted else None
         except ModelError:
             return None
 
@@ -133,7 +143,7 @@ class Parts:
     def _load_embedder(self) -> Embedder:
         from models.loading import load_embedder
 
-        return load_embedder(self.registry(), self._settings())
+        return load_embedder(self.registry(), self._settings(), self._built_with())
 
     def _load_llm(self) -> LanguageModel:
         from models.loading import load_llm

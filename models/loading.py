@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import ModelError
 from config.sections import Settings
-from models.base import Embedder, LanguageModel, Reranker
+from models.base import Embedder, EmbedderIdentity, LanguageModel, Reranker
 from models.hardware import has_gpu
 from models.registry import ModelEntry, ModelRegistry
 from models.starter import STARTER
@@ -15,13 +15,22 @@ if TYPE_CHECKING:
     from models.llama.tuned import TuningKey
 
 
-def load_embedder(registry: ModelRegistry, settings: Settings) -> Embedder:
-    """The embedder of the settings: on a GPU if there is one, else on ONNX Runtime.
+def name_of_embedder(registry: ModelRegistry, settings: Settings, built_with: EmbedderIdentity | None = None) -> str:
+    """That of the embedder that a collection was `built_with`, as long as it is there; else that of the settings."""
+    chosen = settings.models.embedder
+    if built_with is None or built_with.name == chosen:
+        return chosen
+    there = {(entry.name, entry.sha256) for entry in registry.entries() if entry.kind == "embedder"}
+    return built_with.name if (built_with.name, built_with.file_hash) in there else chosen
+
+
+def load_embedder(registry: ModelRegistry, settings: Settings, built_with: EmbedderIdentity | None = None) -> Embedder:
+    """The embedder that `name_of_embedder` names: on a GPU if there is one, else on ONNX Runtime.
 
     The first use of an embedder on a machine exports it, which takes some 15 s. Raises ModelError when it is missing,
     changed or does not work, and HomeError when the export cannot be written.
     """
-    entry = _find_intact(registry, settings.models.embedder, "embedder")
+    entry = _find_intact(registry, name_of_embedder(registry, settings, built_with), "embedder")
     if has_gpu():
         from models.embedders.torch import TorchEmbedder, find_device
 

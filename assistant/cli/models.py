@@ -153,8 +153,6 @@ def use_model(context: typer.Context, name: NameArgument, as_json: JsonFlag = Fa
     for key, in_force, origin, _ in invocation.load_settings(locations).items():
         if key in written and origin != "file":
             invocation.output.note(f"The {origin} has the last word: {key} is still {in_force}.")
-    if "embedder" in kinds:
-        invocation.output.note("A library keeps the embedder it was built with; new libraries get this one.")
 
 
 @models.command("remove")

@@ -73,9 +73,21 @@ def require_embedder(
         raise EmbedderMismatch(
             f"The collection {name!r} was built with the embedder {_described(recorded)},"
             f" not with {_described(identity)}.",
-            f"Choose it with `strongroom models use {recorded.name}`,"
-            " or ingest into another collection with --collection.",
+            _way_on(recorded, identity),
         )
+
+
+def _way_on(recorded: EmbedderIdentity, identity: EmbedderIdentity) -> str:
+    """With an embedder that is no longer there, or with one that this run computes in another precision."""
+    other = "ingest into another collection with --collection"
+    if (recorded.name, recorded.file_hash) != (identity.name, identity.file_hash):
+        return f"Add that one again with `strongroom models add DIR --as {recorded.name}`, or {other}."
+    match recorded.precision, identity.precision:
+        case "int8", "fp32":
+            return f"It was made without the GPU of this run: start with CUDA_VISIBLE_DEVICES set empty, or {other}."
+        case "fp32", "int8":
+            return f"It was made on a GPU: go on where there is one, or {other}."
+    return f"{other.capitalize()}."
 
 
 def calibration_of(database: Database, name: str) -> str | None:

@@ -11,6 +11,7 @@ from config.locations import Locations
 from config.settings import LoadedSettings, load_settings
 from ingest.library import database
 from models.fakes import HashEmbedder, ScriptedModel
+from models.registry import ModelEntry
 from tests.assistant.conftest import Open, answer_to
 
 
@@ -126,6 +127,23 @@ def test_a_part_that_could_not_be_made_is_tried_again(
     with pytest.raises(ModelError):
         _ = assistant.embedder
     assert assistant.embedder.identity.name == "hash"
+    assistant.close()
+
+
+def test_a_collection_goes_on_with_the_embedder_it_was_built_with(
+    locations: Locations, settings: LoadedSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built_with = HashEmbedder(name="house").identity
+    house = ModelEntry("house", "embedder", Path("house"), built_with.file_hash, 1, "mit", "", verified=True)
+    assistant = open_assistant(locations, settings)
+    monkeypatch.setattr(assistant.registry, "entries", lambda: [house])
+    assistant.library.require_embedder(built_with)
+    assert settings.settings.models.embedder == "starter"
+    assert assistant.status()["models"]["embedder"] == "house"
+    checks = {check.name: check for check in assistant.doctor(measure=False)}
+    assert "house" in checks["embedder file"].detail
+    with pytest.raises(ModelError, match="The files of the model house are gone"):
+        _ = assistant.embedder
     assistant.close()
 
 

@@ -71,6 +71,12 @@ def test_the_adapter_of_the_starter_is_auto(locations: Locations, registry: Mode
     assert choose(locations, registry, "adapter", "starter") == Choice({"llama.adapter": "auto"})
 
 
+def test_of_an_embedder_it_is_said_that_collections_keep_theirs(locations: Locations, registry: ModelRegistry) -> None:
+    choice = choose(locations, registry, "embedder", "bge")
+    assert choice.written == {"models.embedder": "bge"}
+    assert choice.remark == "A collection keeps the embedder it was built with; new ones get this one."
+
+
 def test_what_another_source_names_is_not_written_over(
     locations: Locations, registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """What models there are: finding one by its name, loading it, removing it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from config.errors import ModelError
 from config.locations import Locations
 from config.sections import ModelSettings, Settings
-from models.base import LanguageModel
+from models.base import EmbedderIdentity, LanguageModel
 from models.checksums import hash_model
-from models.loading import load_embedder, load_llm, load_reranker
-from models.registry import ModelRegistry
+from models.loading import load_embedder, load_llm, load_reranker, name_of_embedder
+from models.registry import ModelEntry, ModelRegistry
 from tests.models.conftest import files_below
 
 
@@ -109,6 +110,21 @@ def test_without_a_reranker_in_the_settings_there_is_none(registry: ModelRegistr
         load_reranker(registry, Settings(models=ModelSettings(reranker="nobody")))
     with pytest.raises(ModelError, match="no embedder called nobody"):
         load_embedder(registry, Settings(models=ModelSettings(embedder="nobody")))
+
+
+def test_the_embedder_that_a_collection_was_built_with_is_used_while_it_is_there(
+    registry: ModelRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = ModelEntry("house", "embedder", Path("house"), "ab" * 32, 1, "mit", "", verified=True)
+    monkeypatch.setattr(registry, "entries", lambda: [house])
+    built_with = EmbedderIdentity("house", house.sha256, dimension=384, normalised=True)
+
+    assert name_of_embedder(registry, Settings()) == "starter"
+    assert name_of_embedder(registry, Settings(), built_with) == "house"
+    assert name_of_embedder(registry, Settings(), replace(built_with, name="gone")) == "starter"
+    assert name_of_embedder(registry, Settings(), replace(built_with, file_hash="cd" * 32)) == "starter"
+    with pytest.raises(ModelError, match="The files of the model house are gone"):
+        load_embedder(registry, Settings(), built_with)
 
 
 @pytest.mark.models

@@ -181,6 +181,32 @@ def test_a_library_refuses_a_second_embedder(library: Library) -> None:
         library.require_embedder(other.identity)
 
 
+@pytest.mark.parametrize(
+    ("changes", "way_on"),
+    [
+        ({"name": "other"}, r"Add that one again with `strongroom models add DIR --as hash`"),
+        ({"file_hash": "0" * 64}, r"Add that one again with `strongroom models add DIR --as hash`"),
+        ({"precision": "fp32"}, r"It was made without the GPU of this run: start with CUDA_VISIBLE_DEVICES set empty"),
+        ({"query_prefix": "query: "}, r"\. Ingest into another collection with --collection\."),
+    ],
+)
+def test_a_second_embedder_is_refused_with_what_to_do_about_it(
+    locations: Locations, changes: dict[str, str], way_on: str
+) -> None:
+    identity = replace(HashEmbedder().identity, precision="int8")
+    library = Library.open(locations, "made on a processor")
+    library.require_embedder(identity)
+
+    with pytest.raises(EmbedderMismatch, match=way_on):
+        library.require_embedder(replace(identity, **changes))
+    library.close()
+
+
+def test_a_library_made_on_a_gpu_says_so_where_there_is_none(library: Library, embedder: HashEmbedder) -> None:
+    with pytest.raises(EmbedderMismatch, match="It was made on a GPU: go on where there is one"):
+        library.require_embedder(replace(embedder.identity, precision="int8"))
+
+
 def test_a_library_refuses_vectors_of_another_dimension(library: Library) -> None:
     put(library, "/a.txt", "A text.")
     [pending] = library.pending_slice()
