@@ -1,6 +1,7 @@
 """Where everything the program keeps lives: one folder, the home, readable by its owner only."""
 
 import os
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,15 @@ class Locations:
     """Every path under the home. Nothing is written anywhere else."""
 
     home: Path
+
+    @property
+    def command(self) -> str:
+        """What is typed before the name of a command that is to work on this home."""
+        try:
+            is_default = self.home == default_home()
+        except RuntimeError:  # a user without a folder
+            is_default = False
+        return "strongroom" if is_default else shlex.join(["strongroom", "--home", str(self.home)])
 
     @property
     def settings_file(self) -> Path:

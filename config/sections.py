@@ -158,8 +158,36 @@ class ServerSettings(Section):
     """How often a request that failed before the first word is sent again."""
 
 
+Theme = Literal[
+    "strongroom-dark",
+    "strongroom-light",
+    "ansi-dark",
+    "ansi-light",
+    "atom-one-dark",
+    "atom-one-light",
+    "catppuccin-frappe",
+    "catppuccin-latte",
+    "catppuccin-macchiato",
+    "catppuccin-mocha",
+    "dracula",
+    "flexoki",
+    "gruvbox",
+    "monokai",
+    "nord",
+    "rose-pine",
+    "rose-pine-dawn",
+    "rose-pine-moon",
+    "solarized-dark",
+    "solarized-light",
+    "textual-dark",
+    "textual-light",
+    "tokyo-night",
+]
+"""Ours, and those that Textual brings; a test compares them with what the interface has."""
+
+
 class InterfaceSettings(Section):
-    theme: str = "strongroom-dark"
+    theme: Theme = "strongroom-dark"
     """Colour theme of the terminal interface."""
 
 

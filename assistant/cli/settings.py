@@ -39,7 +39,8 @@ def show_path(context: typer.Context, as_json: JsonFlag = False) -> None:
         invocation.output.line(path)
 
 
-@config.command("set")
+# A value such as -1 is not to be taken for an option.
+@config.command("set", context_settings={"ignore_unknown_options": True})
 def change_setting(
     context: typer.Context,
     key: Annotated[str, typer.Argument(metavar="KEY", help="A setting, e.g. retrieval.top_k.")],

@@ -54,6 +54,7 @@ class StrongroomApp(LibrarianApp):
         samples: Path | None,
         start_folder: Path,
         keeps_choices: bool,
+        command: str,
     ) -> None:
         super().__init__(
             open_assistant, seal=seal, samples=samples, start_folder=start_folder, keeps_choices=keeps_choices
@@ -62,6 +63,7 @@ class StrongroomApp(LibrarianApp):
             self.register_theme(each)
         self.theme = theme if theme in self.available_themes else DARK
         self._settings = settings
+        self._command = command
         self._chat = ChatScreen(self.background, has_samples=samples is not None)
 
     def get_default_screen(self) -> Screen[None]:
@@ -126,7 +128,7 @@ class StrongroomApp(LibrarianApp):
         from assistant.tui.screens.catalogue import make_screen  # behind the first paint
 
         when_done = self._conversation_chosen if name == "conversations" else None
-        self.push_screen(make_screen(name, self.background, self._settings), when_done)
+        self.push_screen(make_screen(name, self.background, self._settings, self._command), when_done)
 
     def _conversation_chosen(self, message: ConversationOpened | None) -> None:
         if message is not None:
@@ -159,12 +161,13 @@ def make_app(
     samples: Path | None = None,
     start_folder: Path | None = None,
     keeps_choices: bool = True,
+    command: str = "strongroom",
 ) -> StrongroomApp:
     """The interface over the assistant that `open_assistant` opens, in a worker thread, once the screen is painted.
 
     `settings` are the rows of the settings screen, `samples` a folder offered to a user without documents,
-    `start_folder` where the folder picker begins, and `keeps_choices` says whether the settings are those of the home,
-    which choices go into.
+    `start_folder` where the folder picker begins, `keeps_choices` says whether the settings are those of the home,
+    which choices go into, and `command` is what commands that are shown begin with.
     """
     return StrongroomApp(
         open_assistant,
@@ -174,4 +177,5 @@ def make_app(
         samples=samples,
         start_folder=start_folder or Path.cwd(),
         keeps_choices=keeps_choices,
+        command=command,
     )

@@ -63,6 +63,7 @@ def run_interface(
         theme=loaded_settings.settings.interface.theme,
         samples=samples,
         keeps_choices=keeps_choices,
+        command=locations.command,
     )
     # A loop of our own: asyncio.run() would wait for every worker thread, and one that reads a large file takes long.
     loop = asyncio.new_event_loop()

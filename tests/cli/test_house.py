@@ -44,6 +44,23 @@ def test_a_setting_the_environment_overrules_is_said(run: Run, monkeypatch: pyte
     assert "environment" in result.err
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("llama.gpu_layers", "-1"), ("llama.adapter_scale", "-0.5"), ("server.url", "")]
+)
+def test_a_value_may_begin_like_an_option_or_be_empty(run: Run, key: str, value: str) -> None:
+    result = run("config", "set", key, value, "--json")
+    assert result.code == 0
+    assert str(result.json["value"]) == value
+
+
+def test_a_theme_that_there_is_not_is_refused_with_those_that_there_are(run: Run, home: Path) -> None:
+    result = run("config", "set", "interface.theme", "drak")
+    assert result.code == 2
+    assert "'strongroom-dark'" in result.err
+    assert not (home / "settings.toml").exists()
+    assert run("config", "set", "interface.theme", "nord").code == 0
+
+
 def test_config_path_is_the_file_in_use(run: Run, home: Path, tmp_path: Path) -> None:
     assert run("config", "path").out == f"{home / 'settings.toml'}\n"
     other = tmp_path / "other.toml"

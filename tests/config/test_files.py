@@ -59,6 +59,22 @@ def test_closing_a_folder_that_was_something_else_is_told(tmp_path: Path) -> Non
     assert len(notes) == 1
 
 
+def test_a_command_names_the_home_unless_it_is_the_one_without_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STRONGROOM_HOME", raising=False)
+    assert Locations(default_home()).command == "strongroom"
+    assert Locations(tmp_path / "the house").command == f"strongroom --home '{tmp_path / 'the house'}'"
+
+    monkeypatch.setenv("STRONGROOM_HOME", str(tmp_path))
+    assert Locations(tmp_path).command == "strongroom"
+
+    for variable in ("STRONGROOM_HOME", "HOME"):
+        monkeypatch.delenv(variable)
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: {}["of this user"])
+    assert Locations(Path("/srv/house")).command == "strongroom --home /srv/house"
+
+
 def test_a_home_of_nobody_is_an_error_with_a_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(HomeError, match=r"no folder that ~ stands for.*--home"):
         open_home(Path("~nobody-of-that-name/home"))

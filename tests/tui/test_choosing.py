@@ -1,14 +1,19 @@
 """What is chosen here and kept in the settings, the model and the theme, and where each setting comes from."""
 
+import shlex
 import tomllib
 from threading import Event
+from typing import get_args
 
 import pytest
 
 import config.settings
 from assistant.tui.screens.chat import ChatScreen
+from assistant.tui.screens.settings import change_of
 from assistant.tui.themes import DARK, LIGHT
-from config.settings import load_settings
+from config.locations import Locations
+from config.sections import Theme
+from config.settings import load_settings, save_setting
 from tests.tui.helpers import ask_and_wait, running, screen_text, shows, told, wait_until
 from tests.tui.stand_in import StandInAssistant
 
@@ -62,6 +67,27 @@ async def test_settings_say_where_they_come_from(stocked: StandInAssistant) -> N
         await shows(app, "strongroom config set models.llm starter")
 
 
+async def test_commands_that_are_shown_name_the_home(stocked: StandInAssistant) -> None:
+    settings = load_settings(stocked.locations).items()
+    async with running(stocked, settings=settings, command="strongroom --home /srv/house") as (app, pilot):
+        await pilot.press("f5")
+        await shows(app, "strongroom --home /srv/house config set models.llm starter")
+        await pilot.press("f4")
+        await shows(app, "`strongroom --home /srv/house models add FILE`")
+        await shows(app, "`strongroom --home /srv/house models verify`")
+
+
+def test_the_command_that_is_shown_of_a_setting_sets_it(locations: Locations) -> None:
+    """Empty values, negative ones and lists too; `tests/cli` has those that begin like an option."""
+    save_setting(locations, "llama.adapters", "finance=ledger, legal=none")
+    before = load_settings(locations)
+    for key, value, _, _ in before.items():
+        _, *rest = shlex.split(change_of("strongroom", key, value))
+        assert rest[:3] == ["config", "set", key]
+        save_setting(locations, key, *rest[3:])
+    assert load_settings(locations).settings == before.settings
+
+
 async def test_the_theme_is_switched_and_kept(stocked: StandInAssistant) -> None:
     async with running(stocked) as (app, pilot):
         assert app.theme == DARK
@@ -94,6 +120,11 @@ async def test_choices_are_written_one_after_the_other(
 async def test_an_unknown_theme_falls_back_to_ours(stocked: StandInAssistant) -> None:
     async with running(stocked, theme="no-such-theme") as (app, _):
         assert app.theme == DARK
+
+
+async def test_the_setting_allows_the_themes_that_there_are(stocked: StandInAssistant) -> None:
+    async with running(stocked) as (app, _):
+        assert set(app.available_themes) == set(get_args(Theme))
 
 
 async def test_a_theme_of_textual_can_be_chosen(stocked: StandInAssistant) -> None:

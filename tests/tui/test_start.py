@@ -75,6 +75,20 @@ def test_choices_are_kept_unless_another_settings_file_is_named(
     assert kept == [True, False]
 
 
+def test_the_interface_is_told_how_commands_begin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[str] = []
+
+    def made(*_: object, command: str, **__: object) -> None:
+        commands.append(command)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(assistant.tui.run, "make_app", made)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True, raising=False)
+    assert main(["--home", str(tmp_path / "home")]) == 130
+    assert commands == [f"strongroom --home {tmp_path / 'home'}"]
+
+
 def test_native_output_does_not_reach_the_screen_and_python_s_comes_back(tmp_path: Path) -> None:
     program = (
         "import os, sys\n"

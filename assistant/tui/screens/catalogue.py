@@ -15,16 +15,16 @@ from assistant.tui.screens.models import ModelsScreen
 from assistant.tui.screens.settings import SettingsScreen
 
 
-def make_screen(name: str, background: Background, settings: Sequence[SettingRow]) -> Screen[Any]:
-    """The screen called `name`, which is also its `name` in the app."""
+def make_screen(name: str, background: Background, settings: Sequence[SettingRow], command: str) -> Screen[Any]:
+    """The screen called `name`, which is also its `name` in the app; `command` is what commands it shows begin with."""
     match name:
         case "library":
             return LibraryScreen(background, name=name)
         case "conversations":
             return ConversationsScreen(background, name=name)
         case "models":
-            return ModelsScreen(background, name=name)
+            return ModelsScreen(background, command, name=name)
         case "settings":
-            return SettingsScreen(settings, name=name)
+            return SettingsScreen(settings, command, name=name)
         case _:
             return HelpScreen(name=name)

@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.content import Content
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import DataTable, Static
 
 from assistant.tui.background import Background
-from assistant.tui.foreign import cell
+from assistant.tui.foreign import cell, plain
 from assistant.tui.messages import ModelRow, ModelsListed
 from assistant.tui.screens.comparison import ComparisonScreen
 from assistant.tui.screens.leaving import LeavesOnce
@@ -38,21 +37,19 @@ class ModelsScreen(LeavesOnce, Screen[None]):
 
     models: reactive[Sequence[ModelRow]] = reactive[Sequence[ModelRow]](())
 
-    def __init__(self, background: Background, *, name: str | None = None) -> None:
+    def __init__(self, background: Background, command: str, *, name: str | None = None) -> None:
         super().__init__(name=name)
         self._background = background
+        self._command = command
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
         yield DataTable[Text](id="models", cursor_type="row")
-        yield Static(
-            Content(
-                "Add a model with `strongroom models add FILE`, check it with `strongroom models verify`.\n"
-                "A choice takes effect when Strongroom is started again."
-            ),
-            classes="hint",
-            markup=False,
+        add, check = f"`{self._command} models add FILE`", f"`{self._command} models verify`"
+        hint = plain(
+            f"Add a model with {add}, check it with {check}.\nA choice takes effect when Strongroom is started again."
         )
+        yield Static(hint, classes="hint", markup=False)
         yield KeyLine()
 
     def on_mount(self) -> None:

@@ -1,5 +1,6 @@
 """Every setting, its value, and where the value came from."""
 
+import shlex
 from collections.abc import Sequence
 
 from rich.text import Text
@@ -25,9 +26,10 @@ class SettingsScreen(LeavesOnce, Screen[None]):
         Binding("t", "app.change_theme", "Change theme"),
     ]
 
-    def __init__(self, settings: Sequence[SettingRow], *, name: str | None = None) -> None:
+    def __init__(self, settings: Sequence[SettingRow], command: str, *, name: str | None = None) -> None:
         super().__init__(name=name)
         self._settings = settings
+        self._command = command
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -48,5 +50,11 @@ class SettingsScreen(LeavesOnce, Screen[None]):
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         if 0 <= event.cursor_row < len(self._settings):
             key, value, _, description = self._settings[event.cursor_row]
-            change = line(f"strongroom config set {key} {value}", MUTED)
+            change = line(change_of(self._command, key, value), MUTED)
             self.query_one("#detail", Static).update(Content("\n").join([line(description), change]))
+
+
+def change_of(command: str, key: str, value: object) -> str:
+    """What to type in a shell for the setting to have this value; `command` is `strongroom` with its home."""
+    written = str(value).lower() if isinstance(value, bool) else str(value)
+    return f"{command} config set {key} {shlex.quote(written)}"
