@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.widgets import Markdown
+from textual.widgets import Markdown, Static
 
 from assistant.events import Answered, AnswerEvent, EvidenceFound, Token
 from assistant.tui.screens.chat import ChatScreen
@@ -75,6 +75,20 @@ async def test_a_refusal_shows_the_nearest_passages(stocked: StandInAssistant) -
         await shows(app, "Nearest passages")
         await shows(app, "No document says \u201cHaldan\u201d; the nearest passages have \u201cHalden\u201d.")
         assert app.screen.query_one(SourcesPanel).shown.cited == frozenset()
+        assert str(answer.query_one(".note", Static).content).endswith(
+            "The 2 nearest passages stand in place of sources."
+        )
+
+
+async def test_a_refusal_names_the_key_to_the_passages_where_they_are_not_beside_it(stocked: StandInAssistant) -> None:
+    def refuses(_: StandInAssistant, question: str, __: Event) -> Iterator[AnswerEvent]:
+        yield EvidenceFound(SOURCES, SearchTimings())
+        yield Answered(make_answer(question, "The documents do not say.", refused=True))
+
+    stocked.answers = refuses
+    async with running(stocked, size=(80, 24)) as (app, pilot):
+        await ask_and_wait(pilot)
+        await shows(app, "in place of sources (^S).")
 
 
 async def test_unsupported_sentences_are_marked_where_they_stand(stocked: StandInAssistant) -> None:

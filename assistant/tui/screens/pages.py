@@ -26,7 +26,7 @@ from ingest.types import DocumentRecord, FileStatus, PageNote, PageStatus
 _BECAME = {
     PageStatus.READ: ("read", ""),
     PageStatus.OCR: ("recognised", "A picture of a page, read by OCR"),
-    PageStatus.NEEDS_OCR: ("not read", "A picture of a page: install the extra ocr and add the document again"),
+    PageStatus.NEEDS_OCR: ("not read", "A picture: no text was found in it, or recognition was off or failed"),
     PageStatus.EMPTY: ("empty", "There is no text on it"),
     PageStatus.DAMAGED: ("damaged", "It could not be read: export the document again"),
 }

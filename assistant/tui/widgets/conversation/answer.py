@@ -112,7 +112,7 @@ class AnswerView(Vertical):
         await self.query_one(CitedMarkdown).update(text)
         if answer.refused:
             self.phase = "refused"
-            nearest = _refusal_note(len(answer.evidence)) if self._has_sources else Content("")
+            nearest = self._refusal_note(len(answer.evidence)) if self._has_sources else Content("")
             self._note(*map(_almost_note, answer.almost), nearest, *_notes_of_turn(answer))
         elif answer.stopped:
             self.phase = "stopped"
@@ -178,20 +178,21 @@ class AnswerView(Vertical):
         self.phase = "refused" if turn.refused else "stopped" if turn.stopped else "done"
         cites = f"Cites {count(_distinct(turn.citations), 'source')}" if turn.citations else ""
         if turn.refused:
-            self._note(_refusal_note(len(turn.sources)))
+            self._note(self._refusal_note(len(turn.sources)))
         else:
             self._note(_stopped_note(turn.answer) if turn.stopped else Content(""), Content.styled(cites, MUTED))
+
+    def _refusal_note(self, nearest: int) -> Content:
+        """With the key that leads to the passages, where they do not stand beside it: it would hide them there."""
+        if not nearest:
+            return Content.styled("The library holds nothing near it.", MUTED)
+        passages = "The nearest passage stands" if nearest == 1 else f"The {nearest} nearest passages stand"
+        key = " (^S)" if self.screen.has_class("-narrow") else ""
+        return Content.styled(f"{passages} in place of sources{key}.", MUTED)
 
 
 def _stopped_note(text: str) -> Content:
     return Content("Stopped in the middle." if text else "Stopped before there was an answer.")
-
-
-def _refusal_note(nearest: int) -> Content:
-    if not nearest:
-        return Content.styled("The library holds nothing near it.", MUTED)
-    passages = "The nearest passage stands" if nearest == 1 else f"The {nearest} nearest passages stand"
-    return Content.styled(f"{passages} in place of sources (^S).", MUTED)
 
 
 def _almost_note(almost: tuple[str, str]) -> Content:
