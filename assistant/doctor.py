@@ -1,5 +1,6 @@
 """Is everything as it should be? Checks as data: each says what was found and, if it is not right, what to do."""
 
+import logging
 import os
 import platform
 import shutil
@@ -28,6 +29,7 @@ LEAST_MEMORY = 4_000_000_000
 """Bytes of memory below which models will hardly run beside a library."""
 MEASURED_PARAGRAPHS = 15
 MEASURED_TOKENS = 32
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def _guarded(name: str, look: Callable[[], Check]) -> Iterator[Check]:
     except StrongroomError as error:
         yield Check(name, False, error.message, error.remedy)
     except Exception as error:  # noqa: BLE001  a doctor that falls ill itself still reports the rest
+        _log.exception("a check of the doctor failed itself")
         yield Check(name, False, f"The check itself failed ({type(error).__name__}: {error}).", "See the log for more.")
 
 

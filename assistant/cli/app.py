@@ -63,6 +63,7 @@ def main(
         bool, typer.Option("--quiet", help="No remarks and no progress, only results and errors.")
     ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", help="Show the traceback of an error.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
 ) -> None:
     """Ask your own documents on your own machine, with proof.
 
@@ -72,6 +73,11 @@ def main(
     invocation.home, invocation.collection, invocation.config = home, collection, config_file
     invocation.server, invocation.verbose = server, verbose
     invocation.output.quiet = quiet
+    if version:
+        from assistant.status import program_version
+
+        invocation.output.line(f"strongroom {program_version()}")
+        raise typer.Exit
     if context.invoked_subcommand is None:
         open_interface(context)
 

@@ -1,5 +1,6 @@
 """`strongroom models`: which models there are, adding and removing them, choosing the ones in use."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,18 +115,28 @@ def verify_model(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One model; all of them if left out.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Hash the files again and compare with what was registered."""
-    invocation: Invocation = context.obj
-    registry = _registry(invocation)
-    wanted = registry.named(name) if name else registry.entries()
-    verified = [registry.verify(entry.name, entry.kind) for entry in wanted]
-    if as_json:
-        invocation.output.json({"models": [json_shapes.model(entry) for entry in verified]})
-        return
+    """Hash the files again and compare with what was registered; one that is not intact does not end it."""
+    from config.errors import ModelError
     from models.registry import KIND_WORDS
 
-    for entry in verified:
-        invocation.output.line(f"{entry.name} ({KIND_WORDS[entry.kind]}): intact, SHA-256 {entry.sha256}")
+    invocation: Invocation = context.obj
+    registry = _registry(invocation)
+    looked_at, failures = [], []
+    for entry in registry.named(name) if name else registry.entries():
+        try:
+            verified = registry.verify(entry.name, entry.kind)
+        except ModelError as error:
+            verified = replace(entry, verified=False)
+            failures.append(error)
+        looked_at.append(verified)
+        if verified.verified and not as_json:
+            invocation.output.line(f"{entry.name} ({KIND_WORDS[entry.kind]}): intact, SHA-256 {entry.sha256}")
+    if as_json:
+        invocation.output.json({"models": [json_shapes.model(entry) for entry in looked_at]})
+    if failures:
+        for error in failures[:-1]:
+            invocation.output.error(error.message, error.remedy)
+        raise failures[-1]
 
 
 @models.command("use")

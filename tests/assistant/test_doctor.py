@@ -68,3 +68,14 @@ def test_what_cannot_be_looked_at_is_a_failed_check(open_with: Open, monkeypatch
 
 def test_a_model_that_writes_nothing_fails(open_with: Open) -> None:
     assert not look(open_with(""))["language model"].ok
+
+
+def test_a_check_that_fails_itself_is_logged(
+    open_with: Open, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    assistant = open_with()
+    monkeypatch.setattr(assistant.parts, "embedder", raising(RuntimeError("boom")))
+    assert look(assistant, measure=False)["embedder"].remedy == "See the log for more."
+    [record] = [record for record in caplog.records if record.name == doctor.__name__]
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], RuntimeError)

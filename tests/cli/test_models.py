@@ -1,5 +1,6 @@
 """`strongroom models`: what `use` writes must have an effect, or it says what has; what is in use is marked."""
 
+import os
 import time
 from pathlib import Path
 
@@ -100,3 +101,22 @@ def test_the_adapter_of_a_single_collection_is_in_use_too(run: Run, tmp_path: Pa
     assert "legal" not in told
     run("models", "use", "theirs")
     assert adapters_in_use() == ["ours", "theirs"]
+
+
+def test_every_model_is_verified_though_one_is_not_intact(run: Run, home: Path, tmp_path: Path) -> None:
+    for name in ("first", "second", "third"):
+        run("models", "add", str(write_gguf(tmp_path / f"{name}.gguf")))
+    for name in ("first", "second"):
+        os.truncate(next((home / "models" / "files").rglob(f"{name}.gguf")), 100)
+    result = run("models", "verify")
+    assert result.code == 4
+    assert "third (language model): intact" in result.out
+    assert "first" not in result.out
+    assert [name for name in ("first", "second") if f"The language model {name} is not what it was" in result.err] == [
+        "first",
+        "second",
+    ]
+    result = run("models", "verify", "--json")
+    assert result.code == 4
+    verified = {model["name"]: model["verified"] for model in result.json["models"]}
+    assert (verified["first"], verified["second"], verified["third"]) == (False, False, True)

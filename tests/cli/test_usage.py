@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.cli.main import main
+from assistant.status import program_version
 
 
 def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
@@ -105,3 +106,11 @@ def test_an_interface_that_nobody_would_see_is_not_opened(
 def test_help_goes_to_standard_output(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 0
     assert capsys.readouterr().out.startswith("Usage: strongroom")
+
+
+def test_the_version_is_printed_without_making_a_home(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home = tmp_path / "home"
+    for command in ([], ["status"]):
+        assert main(["--home", str(home), "--version", *command]) == 0
+        assert capsys.readouterr().out == f"strongroom {program_version()}\n"
+    assert not home.exists()
