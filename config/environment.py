@@ -6,6 +6,8 @@ every entry point calls `silence_telemetry()` before its first third-party impor
 
 import os
 import resource
+import shlex
+import sys
 from collections.abc import Mapping
 
 from config.locations import Locations, private_directory
@@ -43,6 +45,11 @@ def silent_environment() -> dict[str, str]:
     """A copy of this process's environment with every telemetry switch set: what our own processes are started with."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(SCRUBBED_PREFIXES)}
     return {**inherited, **SWITCHES}
+
+
+def pip_install(what: str) -> str:
+    """What to type to install `what` into the environment that runs this program, and into no other."""
+    return shlex.join([sys.executable, "-m", "pip", "install", what])
 
 
 def confine_to_home(locations: Locations) -> None:

@@ -3,10 +3,14 @@
 import importlib.util
 from pathlib import Path
 
+from config.environment import pip_install
 from config.errors import ModelError, StrongroomError
 from models.llama.gguf import GgufHeader
 from models.llama.memory import memory_available
 from training.llama import LINEAR
+
+GGUF = "gguf==0.19.0"
+"""The package that reads and writes model files, in the version that is tested."""
 
 _FLOAT = 4
 LEAST_TOKENS = 1000
@@ -23,7 +27,7 @@ def require_tools() -> None:
     if importlib.util.find_spec("gguf") is None:
         raise StrongroomError(
             "Training needs the package gguf, which is not installed.",
-            "Install it beside Strongroom: pip install gguf (it is the extra `training`).",
+            f"Install it beside Strongroom with `{pip_install(GGUF)}`.",
         )
 
 

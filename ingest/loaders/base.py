@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, Protocol
 
+from config.environment import pip_install
 from config.errors import DocumentError
 from config.sanitise import sanitise
 from ingest.loaders.lines import RecognisedPage
@@ -148,7 +149,7 @@ def needs_ocr() -> DocumentError:
     remedy = (
         "Ingest it again with --ocr auto."
         if find_spec("rapidocr")
-        else "Install the extra that recognises text: pip install 'strongroom[ocr]'."
+        else f"Install what recognises text with `{pip_install('.[ocr]')}` in the folder of the source."
     )
     return DocumentError("It holds pictures of pages and no text, as a scan does.", remedy, status="needs_ocr")
 

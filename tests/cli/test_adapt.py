@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 import assistant.assistant
+from config.environment import pip_install
 from config.locations import Locations
 from config.settings import LoadedSettings
 from tests.cli.conftest import Run
 from tests.training.test_adapted import ADDED
+from training.room import GGUF
 
 QUESTION = {"question": "How many days?", "answers": ["26 days"], "docs": ["leave-policy.md"]}
 
@@ -66,7 +68,7 @@ def test_without_the_package_for_model_files_it_says_what_to_install(
     monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "gguf" else real(name, *rest))
     done = run("adapt", write(tmp_path, 9), "--name", "ours")
     assert done.code == 1
-    assert "pip install gguf" in done.err
+    assert f"`{pip_install(GGUF)}`" in done.err
 
 
 @pytest.mark.usefixtures("library")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from config.environment import SWITCHES, silence_telemetry, silent_environment
+from config.environment import SWITCHES, pip_install, silence_telemetry, silent_environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +35,12 @@ def test_the_environment_of_a_child_is_silent_without_touching_ours(monkeypatch:
     assert environment["KEPT"] == "yes"
     assert "OTEL_SERVICE_NAME" not in environment
     assert "ORT_DISABLE_TELEMETRY" not in os.environ
+
+
+def test_packages_are_installed_into_the_environment_that_runs_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/srv/strong room/.venv/bin/python")
+
+    assert pip_install(".[ocr]") == "'/srv/strong room/.venv/bin/python' -m pip install '.[ocr]'"
 
 
 def test_nothing_but_the_standard_library_is_imported_before_telemetry_is_off() -> None:

@@ -118,7 +118,7 @@ def test_pictures_that_give_no_text_say_why(
 def test_without_the_extra_the_reason_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.loaders.base.find_spec", lambda _: None)
     path = write_pdf(tmp_path / "scan.pdf", [scan_of("Scanned")])
-    with pytest.raises(DocumentError, match=r"strongroom\[ocr\]"):
+    with pytest.raises(DocumentError, match=r"-m pip install '\.\[ocr\]'` in the folder of the source"):
         load_document(path)
 
 

@@ -8,8 +8,9 @@ import pytest
 from config.errors import ModelError
 from models.llama.gguf import GgufHeader
 from training.llama import LINEAR
-from training.room import groups_at_once, memory_to_train, require_trainable
+from training.room import GGUF, groups_at_once, memory_to_train, require_trainable
 
+ROOT = Path(__file__).parents[2]
 GIGABYTE = 1_000_000_000
 
 
@@ -30,6 +31,10 @@ def free(folder: Path, size: float) -> Path:
     file = folder / "meminfo"
     file.write_text(f"MemTotal: 1 kB\nMemAvailable: {round(size / 1024)} kB\n")
     return file
+
+
+def test_the_package_that_is_named_is_the_one_that_is_tested() -> None:
+    assert GGUF in (ROOT / "requirements-dev.lock").read_text().splitlines()
 
 
 def test_a_plain_llama_can_be_trained() -> None:
