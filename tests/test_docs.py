@@ -11,7 +11,9 @@ from typer.main import get_command
 from assistant.cli.app import app
 from config.sections import Settings
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
+DOCS = ROOT / "docs"
+PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("models/adapters/*.md")])
 COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
 
 
@@ -34,6 +36,7 @@ OPTIONS = [
     for option in parameter.opts
     if option != "--help"
 ]
+KNOWN_OPTIONS = {option for _, option in OPTIONS} | {"--help"}
 SETTINGS = [
     f"{area}.{name}"
     for area, section in Settings.model_fields.items()
@@ -60,8 +63,7 @@ def test_every_option_is_documented(words: str, option: str) -> None:
 
 
 def test_no_option_is_documented_that_is_not_there() -> None:
-    known = {option for _, option in OPTIONS} | {"--help"}
-    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", COMMANDS)) <= known
+    assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", COMMANDS)) <= KNOWN_OPTIONS
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
@@ -69,14 +71,24 @@ def test_every_setting_is_documented(setting: str) -> None:
     assert setting in (DOCS / "configuration.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", sorted(path.name for path in DOCS.glob("*.md")))
-def test_settings_commands_and_pages_that_the_documents_name_exist(page: str) -> None:
-    text = (DOCS / page).read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_the_documents_name_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
     areas = "|".join(Settings.model_fields)
     for setting in re.findall(rf"`((?:{areas})\.[a-z_]+)`", text):
-        assert setting in SETTINGS or setting.endswith((".py", ".md", ".toml")), setting
+        assert setting in SETTINGS or setting.endswith((".py", ".md", ".toml", ".json")), setting
     first_words = {words.split()[0] for words in ALL_COMMANDS}
-    for command in re.findall(r"`strongroom ([a-z]+)\b", text):
+    for command in re.findall(r"(?:`|bin/|^ *)strongroom ([a-z]+)\b", text, re.MULTILINE):
         assert command in first_words, command
-    for target in re.findall(r"\]\(([\w./-]+\.md)\)", text):
-        assert (DOCS / target).is_file(), target
+    for call in re.findall(r"`strongroom ([^`]+)`", text):
+        assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", call)) <= KNOWN_OPTIONS, call
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)", text):
+        there = page.parent / target if target else page
+        assert there.exists(), target
+        assert not anchor or anchor in headings(there), f"{target}#{anchor}"
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as they are made from its headings."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
