@@ -12,6 +12,7 @@ from assistant.cli.options import JsonFlag
 from assistant.cli.tuning import tune_model
 
 if TYPE_CHECKING:
+    from config.locations import Locations
     from config.sections import Settings
     from models.registry import ModelRegistry
 
@@ -31,7 +32,12 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     locations = invocation.open_home()
     settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
     of_collections = _adapters_of_collections(registry, settings)
-    in_use = {*_in_use(registry, settings).items(), *(("adapter", adapter) for adapter in of_collections.values())}
+    built_with = _embedders_of_collections(locations)
+    in_use = {
+        *_in_use(registry, settings).items(),
+        *(("adapter", adapter) for adapter in of_collections.values()),
+        *(("embedder", embedder) for embedder in built_with.values()),
+    }
     rows = [(entry, (entry.kind, entry.name) in in_use) for entry in registry.entries()]
     tuned = tuned_models(registry, settings)
     if as_json:
@@ -72,6 +78,9 @@ def list_models(context: typer.Context, as_json: JsonFlag = False) -> None:
     invocation.output.note("* in use")
     for collection, adapter in of_collections.items():
         invocation.output.note(f"The collection {collection} has the adapter {adapter} (llama.adapters).")
+    for collection, embedder in built_with.items():
+        if embedder != settings.models.embedder:
+            invocation.output.note(f"The collection {collection} has the embedder {embedder}, which it was built with.")
     if trouble := trouble_of_adapter(registry, settings):
         invocation.output.note(trouble)
 
@@ -126,7 +135,7 @@ def verify_model(
         try:
             verified = registry.verify(entry.name, entry.kind)
         except ModelError as error:
-            verified = replace(entry, verified=False)
+            verified = replace(entry, verified=False, unread=False)
             failures.append(error)
         looked_at.append(verified)
         if verified.verified and not as_json:
@@ -176,7 +185,8 @@ def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag =
     settings, registry = invocation.load_settings(locations).settings, _registry(invocation)
     used = [kind for kind, model in _in_use(registry, settings).items() if model == name]
     used_by = [collection for collection, adapter in settings.llama.by_collection.items() if adapter == name]
-    is_added = any(entry.name == name for entry in registry.entries())
+    kinds = {entry.kind for entry in registry.entries() if entry.name == name}
+    is_added = bool(kinds)
     was_begun = give_up(locations, registry, name)
     if is_added or not was_begun:
         registry.remove(name)
@@ -189,6 +199,11 @@ def remove_model(context: typer.Context, name: NameArgument, as_json: JsonFlag =
     if used_by:
         invocation.output.note(
             f"It was the adapter of {', '.join(used_by)}: `strongroom config set llama.adapters …` names another."
+        )
+    built_with = _embedders_of_collections(locations) if "embedder" in kinds else {}
+    if built := [collection for collection, embedder in built_with.items() if embedder == name]:
+        invocation.output.note(
+            f"{', '.join(built)} cannot be searched by meaning until it is added again under this name."
         )
 
 
@@ -225,6 +240,22 @@ def _adapters_of_collections(registry: "ModelRegistry", settings: "Settings") ->
         for collection, adapter in settings.llama.by_collection.items()
     }
     return {collection: adapter for collection, adapter in named.items() if adapter}
+
+
+def _embedders_of_collections(locations: "Locations") -> dict[str, str]:
+    """Collection → the name of the embedder that it was built with; none when the library cannot be opened."""
+    from config.errors import LibraryError
+    from ingest.library.library import Library
+
+    if not locations.library_file.exists():
+        return {}
+    try:
+        library = Library.open(locations)
+    except LibraryError:  # models can be listed and removed all the same
+        return {}
+    named = {counts.name: counts.embedder.name for counts in library.collections() if counts.embedder}
+    library.close()
+    return named
 
 
 def _registry(invocation: Invocation) -> "ModelRegistry":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from models.registry import ModelEntry, ModelRegistry
 from tests.cli.conftest import Run
 from tests.models.gguf_writer import write_adapter, write_gguf
 
@@ -120,3 +121,18 @@ def test_every_model_is_verified_though_one_is_not_intact(run: Run, home: Path, 
     assert result.code == 4
     verified = {model["name"]: model["verified"] for model in result.json["models"]}
     assert (verified["first"], verified["second"], verified["third"]) == (False, False, True)
+
+
+@pytest.mark.usefixtures("library")
+def test_the_embedder_that_a_collection_was_built_with_is_in_use_and_missed(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = ModelEntry("hash", "embedder", Path("hash"), "ab" * 32, 1, "mit", "", verified=True)
+    monkeypatch.setattr(ModelRegistry, "entries", lambda _: [entry])
+    monkeypatch.setattr(ModelRegistry, "remove", lambda *_: None)
+    listed = run("models", "list")
+    assert listed.out.splitlines()[-1].split()[:2] == ["*", "hash"]
+    assert "The collection default has the embedder hash, which it was built with." in listed.err
+    result = run("models", "remove", "hash")
+    assert result.out == "Removed hash.\n"
+    assert "default cannot be searched by meaning until it is added again under this name." in result.err
