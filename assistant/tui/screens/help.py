@@ -33,7 +33,7 @@ _KEY_WIDTH = 29
 _MARKS = (
     ("[1]", "A source. Tab leaves the question box, then its number opens it; so does a click."),
     ("‡", "A sentence that its sources do not bear out. Check it before you use it."),
-    ("✓", "Every sentence is borne out by the passage it cites. The program has checked that."),
+    ("✓", "The program found every sentence borne out by the passage it cites."),
     ("● Network", "The kernel refuses every connection. ◐ and ○ mean less, and say what."),
 )
 
