@@ -143,8 +143,8 @@ def verify_model(
     if as_json:
         invocation.output.json({"models": [json_shapes.model(entry) for entry in looked_at]})
     if failures:
-        for error in failures[:-1]:
-            invocation.output.error(error.message, error.remedy)
+        for failure in failures[:-1]:
+            invocation.output.error(failure.message, failure.remedy)
         raise failures[-1]
 
 

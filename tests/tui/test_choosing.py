@@ -69,7 +69,10 @@ async def test_settings_say_where_they_come_from(stocked: StandInAssistant) -> N
 
 async def test_commands_that_are_shown_name_the_home(stocked: StandInAssistant) -> None:
     settings = load_settings(stocked.locations).items()
-    async with running(stocked, settings=settings, command="strongroom --home /srv/house") as (app, pilot):
+    async with running(stocked, size=(160, 48), settings=settings, command="strongroom --home /srv/house") as (
+        app,
+        pilot,
+    ):
         await pilot.press("f5")
         await shows(app, "strongroom --home /srv/house config set models.llm starter")
         await pilot.press("f4")
