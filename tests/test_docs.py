@@ -1,4 +1,4 @@
-"""Every command, option and setting is documented, and the documents name nothing that is not there."""
+"""Every command, option, setting and module is documented, and the documents name nothing that is not there."""
 
 import re
 from collections.abc import Iterator
@@ -92,3 +92,29 @@ def headings(page: Path) -> set[str]:
     """The anchors of a page, as they are made from its headings."""
     found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def rooms(package: str) -> str:
+    """What architecture.md says of the modules of a package."""
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    found = re.search(rf"^    {package}/\n(.*?)(?=^    \w+/\n|^## )", text, re.MULTILINE | re.DOTALL)
+    assert found, f"architecture.md has no part {package}"
+    return found[1]
+
+
+def is_told_with_others(module: Path) -> bool:
+    """Modules that architecture.md tells of together: the two faces, a loader for each type, makers of documents."""
+    is_loader = module.parent.name == "loaders" and "\ndef load(" in module.read_text(encoding="utf-8")
+    return (
+        is_loader
+        or module.name.startswith(("__", "made_"))
+        or not {"cli", "tui"}.isdisjoint(module.relative_to(ROOT).parts)
+    )
+
+
+@pytest.mark.parametrize("package", ["config", "models", "ingest", "assistant", "training"])
+def test_the_architecture_names_every_module_and_no_other(package: str) -> None:
+    modules = list((ROOT / package).rglob("*.py"))
+    named = set(re.findall(r"[a-z]\w*\.py\b", rooms(package)))
+    assert {module.name for module in modules if not is_told_with_others(module)} <= named
+    assert named <= {module.name for module in modules}
