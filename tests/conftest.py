@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The third layer has a mark of its own, so that the fast one stays under a minute."""
+    """Screens and commands have a mark of their own, so that the fast layer stays under a minute."""
     for item in items:
         if item.path.is_relative_to(_TESTS / "tui") or item.path.is_relative_to(_TESTS / "cli"):
             item.add_marker(pytest.mark.interface)
