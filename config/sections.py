@@ -20,7 +20,7 @@ class ModelSettings(Section):
 
 class IngestSettings(Section):
     workers: int = Field(default=0, ge=0, le=64)
-    """Processes that read files side by side; 0 chooses from the number of cores."""
+    """Processes that read files side by side; 0 takes one for each core, at most eight."""
     gentle: bool = False
     """Leave the machine to other work: a quarter of the cores, the lowest priority, a rest while a laptop runs on its
     battery."""
