@@ -233,6 +233,8 @@ async def test_copying_takes_the_lit_sentence_with_its_place(stocked: StandInAss
         assert app.clipboard == (
             "“The notice period is six months.” (lease-halden.pdf, page 12 · 7 Term and termination > 7.2 Notice)"
         )
+        (notice,) = app._notifications
+        assert notice.title == "Sent to the terminal's clipboard"  # which may drop it, without a word
 
 
 async def test_a_narrow_terminal_shows_one_pane_at_a_time(stocked: StandInAssistant) -> None:

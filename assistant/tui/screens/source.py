@@ -120,4 +120,4 @@ class SourceScreen(LeavesOnce, ModalScreen[None]):
         quote = in_one_line(sanitise(source.key_sentence or source.passage.chunk.text))
         reference = f"“{quote}” ({line(source.passage.document)}, {line(place(source.passage))})"
         self.app.copy_to_clipboard(reference)
-        self.notify(reference, title="Copied", markup=False)
+        self.notify(reference, title="Sent to the terminal's clipboard", markup=False)
