@@ -14,7 +14,7 @@ from assistant.tui.screens.pages import PagesScreen
 from config.errors import EmbedderMismatch, LibraryError
 from ingest.events import Discovered, Embedded, FileDone, Finished, IngestEvent
 from ingest.types import FileStatus
-from tests.tui.helpers import ask_and_wait, running, shows, wait_until
+from tests.tui.helpers import ask_and_wait, running, screen_lines, shows, wait_until
 from tests.tui.made_up import record
 from tests.tui.stand_in import StandInAssistant
 
@@ -34,6 +34,23 @@ async def test_the_ledger_says_what_is_in_and_why_the_rest_is_not(stocked: Stand
         await pilot.press("l")
         await shows(app, "pictures of pages")
         await shows(app, "Its pages are pictures. Install the OCR extra.")
+
+
+async def test_three_documents_stay_in_sight_in_a_low_terminal_while_others_are_read(stocked: StandInAssistant) -> None:
+    stocked.library.records.append(record("price-list.pdf"))
+    async with running(stocked, size=(80, 12)) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        app.status = replace(
+            app.status, ingest=IngestProgress(0, 20, looking=False, files=40, done=12, read=12, last_file="report.pdf")
+        )
+        await shows(app, "Reading 12 of 40 files")
+        await wait_until(lambda: any(line.startswith(" report.pdf ") for line in screen_lines(app)))
+        rows = [line.split()[0] for line in screen_lines(app) if "added" in line]
+        assert rows == ["lease-halden.pdf", "handbook.pdf", "price-list.pdf"]
+        await shows(app, "12 pages, 36 passages")
+        await pilot.resize_terminal(80, 24)
+        await shows(app, "Reading documents")  # in the frame
 
 
 async def test_an_empty_library_says_what_to_do(empty: StandInAssistant) -> None:

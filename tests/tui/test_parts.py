@@ -5,13 +5,11 @@ from pathlib import Path
 import pytest
 
 from assistant.tui.foreign import excerpt, lit, merged
-from assistant.tui.messages import LibraryCounts
 from assistant.tui.progress import IngestProgress, count, duration, news_of
 from assistant.tui.widgets.conversation.cited_markdown import NOT_BORNE_OUT, answer_parser, mark_sentences
 from assistant.tui.widgets.sources.passage import card, key_ranges, pages, reasons
-from assistant.tui.widgets.status_line import Status, activity_words, ingest_words, seal_words
+from assistant.tui.widgets.status_line import ingest_words
 from assistant.types import Citation, Why
-from config.seal import SealReport
 from ingest.events import Compared, Discovered, Embedded, FileDone, Finished
 from ingest.types import FileStatus
 from tests.tui.made_up import make_source
@@ -241,36 +239,3 @@ def test_pages_and_reasons_in_words() -> None:
     assert pages(passage) == "page 12"
     assert reasons(Why(), None) == ""
     assert reasons(Why(lexical_rank=2), 0.5) == "Found as number 2 by its words, similarity 0.50"
-
-
-# the status line
-
-
-@pytest.mark.parametrize(
-    ("level", "words"),
-    [
-        ("kernel", "● Network: sealed by the kernel"),
-        ("python", "◐ Network: closed to Python code only"),
-        ("none", "○ Network: not sealed"),
-    ],
-)
-def test_the_seal_in_honest_words(level: str, words: str) -> None:
-    assert seal_words(SealReport(level, "", "")).plain == words  # type: ignore[arg-type]
-
-
-def test_the_one_place_that_can_be_reached_is_named() -> None:
-    assert (
-        seal_words(SealReport("kernel", "", "", "llm.house.test:443")).plain == "◐ Network: only to llm.house.test:443"
-    )
-
-
-def test_waiting_for_the_embedder_is_not_called_looking() -> None:
-    seal = SealReport("kernel", "", "")
-    waiting = Status(seal, loading="the embedder", ingest=IngestProgress(0, 0))
-    assert activity_words(waiting) == "Loading the embedder"
-    assert activity_words(Status(seal, ingest=IngestProgress(0, 0))) == "Looking for documents"
-    assert activity_words(Status(seal, LibraryCounts(0, 0, 0, 0))) == "Ready"
-
-
-def test_a_library_that_could_not_be_opened_is_not_called_ready() -> None:
-    assert activity_words(Status(SealReport("kernel", "", ""))) == "The library is not open"

@@ -44,6 +44,8 @@ class LibraryScreen(LeavesOnce, Screen[None]):
         Binding("s", "app.stop_ingest", "Stop", tooltip="Stop reading documents"),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]
+
     records: reactive[Sequence[DocumentRecord] | None] = reactive[Sequence[DocumentRecord] | None](None)
 
     def __init__(self, background: Background, *, name: str | None = None) -> None:

@@ -52,7 +52,7 @@ class Status:
 
 
 class StatusLine(Widget):
-    """Drops what matters least when the terminal is narrow; the seal and the activity stay to the last."""
+    """Drops what matters least when the terminal is narrow; the seal, at last its mark alone, and the activity stay."""
 
     status: reactive[Status | None] = reactive[Status | None](None)
 
@@ -76,13 +76,15 @@ def seal_words(seal: SealReport) -> Content:
     """What keeps this program from the network, in honest words."""
     words = {"kernel": "sealed by the kernel", "python": "closed to Python code only", "none": "not sealed"}[seal.level]
     if seal.server:
-        return Content.styled("◐ ", CARE) + line(f"Network: only to {seal.server}")
-    return seal_mark(seal) + Content(f"Network: {words}")
+        words = f"only to {seal.server}"
+    return seal_mark(seal) + line(f"Network: {words}")
 
 
 def seal_mark(seal: SealReport) -> Content:
     """A full, half or empty circle, for those who do not see the colour."""
     mark, colour = {"kernel": ("●", GOOD), "python": ("◐", CARE), "none": ("○", BAD)}[seal.level]
+    if seal.server:
+        mark, colour = "◐", CARE
     return Content.styled(f"{mark} ", colour)
 
 
@@ -129,6 +131,7 @@ def _variants(status: Status) -> list[tuple[Content, Content]]:
         (brand + seal, _spaced(documents, activity)),
         (seal, _spaced(documents, activity)),
         (seal, activity),
+        (Content(" ") + seal_mark(status.seal), activity),
     ]
 
 
