@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,8 @@ def _leave_the_developers_environment(user_home: str) -> None:
     for name in [name for name in os.environ if name.startswith(("STRONGROOM_", "XDG_"))]:
         del os.environ[name]
     os.environ["HOME"] = user_home
+    os.environ["TZ"] = "UTC"
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,7 @@ Rich's Text, which no widget interprets; a plain `str` would be.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.text import Text
 from textual.content import Content
@@ -19,6 +20,14 @@ Range = tuple[int, int]
 def words(text: str) -> str:
     """`text` on one line, with single spaces."""
     return " ".join(sanitise(text).split())
+
+
+def local_minute(text: str) -> str:
+    """The ISO 8601 time `text` by the clock of this machine, to the minute; what is no time as it is, cut short."""
+    try:
+        return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError):
+        return words(text[:16])
 
 
 def plain(text: str, style: str = "") -> Content:

@@ -12,7 +12,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.tui.background import Background
-from assistant.tui.foreign import line, words
+from assistant.tui.foreign import line, local_minute
 from assistant.tui.messages import ConversationOpened, ConversationsListed
 from assistant.tui.screens.confirm import ConfirmScreen
 from assistant.tui.screens.leaving import LeavesOnce
@@ -108,5 +108,5 @@ class ConversationsScreen(LeavesOnce, Screen[ConversationOpened | None]):
 
 
 def _entry(conversation: "Conversation") -> Content:
-    when = conversation.started_at[:16].replace("T", " ")
-    return line(conversation.title or _REMOVED) + Content.styled(f"\n{words(when)}", MUTED)
+    when = local_minute(conversation.started_at)
+    return line(conversation.title or _REMOVED) + Content.styled(f"\n{when}", MUTED)

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
-from assistant.tui.foreign import cell
+from assistant.tui.foreign import cell, local_minute
 from assistant.tui.widgets.library.long_table import LongTable
 from ingest.types import DocumentRecord, FileStatus
 
@@ -39,8 +39,7 @@ def _number(value: int) -> Text:
 
 
 def _when(record: DocumentRecord) -> Text:
-    """Date and minute of an ISO 8601 time."""
-    return cell(record.ingested_at[:16].replace("T", " "), "dim")
+    return cell(local_minute(record.ingested_at), "dim")
 
 
 SHELVED = (
