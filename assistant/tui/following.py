@@ -10,7 +10,7 @@ from textual.app import App
 from assistant.tui import messages
 from assistant.tui.messages import Trouble
 from assistant.tui.workers import Workers
-from assistant.watching import changes, followed_before, remember_followed
+from assistant.watching import changes, followed_before, is_folder_there, remember_followed
 from config.locations import Locations
 
 
@@ -42,7 +42,8 @@ class Following:
                 self._app.post_message(messages.FoldersChanged())
 
         def failed(trouble: Trouble) -> None:
-            self._app.post_message(messages.FollowingFailed(tuple(folders), trouble))
+            away = tuple(folder for folder in folders if not is_folder_there(folder))
+            self._app.post_message(messages.FollowingFailed(tuple(folders), away, trouble))
 
         self._workers.start("follow", work, failed)
 

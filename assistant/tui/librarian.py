@@ -1,6 +1,8 @@
 """What the app does for the library: documents come in, folders are followed, documents are forgotten."""
 
+import os
 import time
+from asyncio import to_thread, wait_for
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,7 +28,6 @@ from assistant.tui.messages import (
 from assistant.tui.progress import IngestProgress, news_of
 from assistant.tui.widgets.status_line import Status
 from assistant.tui.workers import AssistantFactory
-from assistant.watching import is_folder_there
 from config.seal import SealReport
 
 _SECONDS_BETWEEN_COUNTS = 2.0
@@ -34,6 +35,9 @@ _SECONDS_BETWEEN_COUNTS = 2.0
 
 _SECONDS_OF_DOUBT = 30.0
 """It takes a while to read what is to be done about a document that is not verified to be gone."""
+
+_SECONDS_TO_LOOK = 1.0
+"""How long a folder gets to show that it is there."""
 
 _NO_STATUS = Status(SealReport("none", "", ""))
 
@@ -90,14 +94,14 @@ class LibrarianApp(PlainlyEndingApp):
 
     def _folder_chosen(self, path: Path | None) -> None:
         if path is not None:
-            self._folder = path if path.is_dir() else path.parent
+            self._folder = path if _is_folder(path) else path.parent
             self.ingest(path)
 
     def ingest(self, path: Path) -> None:
         """Read `path` into the library, after what is being read just now; follow it too when folders are followed."""
         if self.status.is_ingesting:
             self.notify(f"{words(path.name)} comes next.", markup=False)
-        is_new_folder = path.is_dir() and path not in self._added
+        is_new_folder = _is_folder(path) and path not in self._added
         if is_new_folder:
             self._added.append(path)
         if is_new_folder and self.status.following:
@@ -175,10 +179,14 @@ class LibrarianApp(PlainlyEndingApp):
         elif self._added:
             self._follow(self._added)
         else:
-            from assistant.tui.screens.folder import FolderScreen  # behind the first paint
+            self.run_worker(self._let_folder_be_chosen(message.nearest), group="choose", exclusive=True)
 
-            nearest = message.nearest if message.nearest and message.nearest.is_dir() else self._folder
-            self.push_screen(FolderScreen(nearest, to_follow=True), self._folder_to_follow_chosen)
+    async def _let_folder_be_chosen(self, nearest: Path | None) -> None:
+        """One to follow, from `nearest` on if that can be looked into; keys are answered until that is known."""
+        from assistant.tui.screens.folder import FolderScreen  # behind the first paint
+
+        start = nearest if nearest is not None and await _is_folder_soon(nearest) else self._folder
+        self.push_screen(FolderScreen(start, to_follow=True), self._folder_to_follow_chosen)
 
     def _folder_to_follow_chosen(self, path: Path | None) -> None:
         if path is not None:
@@ -211,13 +219,25 @@ class LibrarianApp(PlainlyEndingApp):
         are all of them when there is another trouble."""
         if message.folders != self.status.following:  # others are followed by now
             return
-        there = tuple(folder for folder in message.folders if is_folder_there(folder))
-        away = [folder for folder in message.folders if folder not in there]
-        self._added = [folder for folder in self._added if is_folder_there(folder)]
-        if away:
+        self._added = [folder for folder in self._added if folder not in message.away]
+        if message.away:
+            there = tuple(folder for folder in message.folders if folder not in message.away)
             self.status = replace(self.status, following=there)
-            self.background.following.go_on(there, away=away)
+            self.background.following.go_on(there, away=message.away)
         else:
             self.status = replace(self.status, following=())
             self.background.following.end()
         self.tell_trouble(message.trouble)
+
+
+def _is_folder(path: Path) -> bool:
+    """False, too, where that cannot be told: a closed folder above it, a share that has gone."""
+    return os.path.isdir(path)  # noqa: PTH112  is_dir() raises there
+
+
+async def _is_folder_soon(path: Path) -> bool:
+    """Looked at in a thread, for a share may never answer; False when it has not by then."""
+    try:
+        return await wait_for(to_thread(_is_folder, path), _SECONDS_TO_LOOK)
+    except TimeoutError:
+        return False

@@ -227,9 +227,10 @@ class FoldersRemembered(Message):
 
 @dataclass
 class FollowingFailed(Message):
-    """`folders` are not followed any more, for one of them cannot be."""
+    """`folders` are not followed any more, for one of them cannot be; those of them that are not there are `away`."""
 
     folders: tuple[Path, ...]
+    away: tuple[Path, ...]
     trouble: Trouble
 
 

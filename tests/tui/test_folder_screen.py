@@ -1,5 +1,7 @@
 """The folder picker: a tree, and a field for a path."""
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -7,10 +9,13 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import Input
 
+from assistant.tui import librarian
 from assistant.tui.screens import folder as folder_screen
 from assistant.tui.screens.folder import FolderScreen
+from assistant.tui.screens.library import LibraryScreen
 from assistant.tui.widgets.library.folder_tree import FolderTree
 from tests.tui.helpers import folder_of_documents, running, shows, wait_until
+from tests.tui.made_up import record
 from tests.tui.stand_in import StandInAssistant
 
 
@@ -182,6 +187,60 @@ async def test_a_share_that_does_not_answer_holds_up_no_key_and_one_thread_only(
             await shows(app, "There is no /share/a.")
             await wait_until(lambda: asked[-1] == "/share/a")
             assert asked == [*first, "/share/a"], "what was typed in between is not looked for"
+        finally:
+            answers.set()
+
+
+async def test_a_folder_that_may_not_be_looked_at_is_not_where_the_picker_begins(
+    stocked: StandInAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = os.stat
+
+    def refuse(path: object, *how: object, **more: object) -> os.stat_result:
+        if str(path) == "/documents":
+            raise PermissionError(13, "Permission denied", path)
+        return look(path, *how, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "stat", refuse)
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        await pilot.press("f2")
+        await shows(app, "lease-halden.pdf")
+        await pilot.press("w")
+        await wait_until(lambda: isinstance(app.screen, FolderScreen))
+        assert app.screen.query_one(Input).value == str(tmp_path)
+        app._folder_chosen(Path("/documents"))  # closed since it was looked at
+        await wait_until(lambda: stocked.taken_in == [Path("/documents")])
+        await wait_until(lambda: not app.status.is_ingesting)
+
+
+@pytest.mark.parametrize(("seconds", "answers_first"), [(60, True), (0.01, False)], ids=["late", "never"])
+async def test_a_share_that_does_not_answer_holds_up_no_key_when_a_folder_is_to_be_followed(
+    seconds: float,
+    answers_first: bool,
+    stocked: StandInAssistant,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder, answers = folder_of_documents(tmp_path), Event()
+    stocked.library.records = [replace(record("lease.pdf"), path=str(folder / "lease.pdf"))]
+
+    def look(_: Path) -> bool:
+        return answers.wait(10)
+
+    monkeypatch.setattr(librarian, "_is_folder", look)
+    monkeypatch.setattr(librarian, "_SECONDS_TO_LOOK", seconds)
+    async with running(stocked, start_folder=tmp_path) as (app, pilot):
+        try:
+            await pilot.press("f2")
+            await shows(app, "lease.pdf")
+            await pilot.press("w")
+            if answers_first:
+                await pilot.press("l")
+                await shows(app, "Every file that was found is in the library.")
+                assert isinstance(app.screen, LibraryScreen)
+                answers.set()
+            await wait_until(lambda: isinstance(app.screen, FolderScreen))
+            assert app.screen.query_one(Input).value == str(folder if answers_first else tmp_path)
         finally:
             answers.set()
 

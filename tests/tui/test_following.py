@@ -1,5 +1,7 @@
 """Folders that are followed while the interface is open."""
 
+import os
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Event
@@ -194,13 +196,35 @@ async def test_the_only_folder_is_followed_again_once_it_is_back(
         await wait_until(lambda: app.status.following == (gone,))
 
 
+async def test_what_became_of_a_folder_is_looked_at_in_a_thread_that_holds_up_no_key(
+    following: StandInAssistant, two_folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, there = two_folders
+    look, held_up = os.stat, []
+
+    def stat(path: object, *how: object, **more: object) -> os.stat_result:
+        if str(path) == str(gone):
+            held_up.append(threading.current_thread() is threading.main_thread())
+        return look(path, *how, **more)  # type: ignore[arg-type]
+
+    async with running(following) as (app, _):
+        app._follow(two_folders)
+        await wait_until(lambda: app.status.ingest is not None and app.status.ingest.finished)
+        gone.rmdir()
+        monkeypatch.setattr(os, "stat", stat)
+        await wait_until(lambda: app.status.following == (there,))
+        monkeypatch.undo()
+    assert held_up
+    assert not any(held_up)
+
+
 async def test_a_failure_of_what_is_followed_no_longer_stops_nothing(
     following: StandInAssistant, two_folders: tuple[Path, Path]
 ) -> None:
     gone, there = two_folders
     async with running(following) as (app, _):
         app._follow([there])
-        app.on_following_failed(FollowingFailed((gone, there), Trouble("The folder is not there.", "")))
+        app.on_following_failed(FollowingFailed((gone, there), (gone,), Trouble("The folder is not there.", "")))
         assert app.status.following == (there,)
         assert told(app) == ""
 
