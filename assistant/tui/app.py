@@ -88,6 +88,9 @@ class StrongroomApp(LibrarianApp):
     async def show_trouble(self, trouble: Trouble) -> None:
         await self._chat.show_trouble(trouble)
 
+    def leave_out(self, forgotten: Sequence[str]) -> None:
+        self._chat.leave_out(forgotten)
+
     def on_everything_loaded(self, message: EverythingLoaded) -> None:
         self.status = replace(self.status, loading="", model=message.model)
         if self.status.counts is None:

@@ -233,6 +233,19 @@ class Background:
 
         self._workers.start("conversations", work, self._workers.tell(reply_to))
 
+    def read_conversation_again(self, conversation_id: str, *, reply_to: MessagePump) -> None:
+        """Posts ConversationReadAgain, and tells the app why when it cannot be read."""
+
+        def work() -> None:
+            conversation = self._workers.wait().conversations.load(conversation_id)
+            reply_to.post_message(messages.ConversationReadAgain(conversation_id, conversation))
+
+        def failed(trouble: Trouble) -> None:
+            reply_to.post_message(messages.ConversationReadAgain(conversation_id, None))
+            self._app.post_message(messages.TaskFailed(trouble))
+
+        self._workers.start("conversations", work, failed)
+
     def delete_conversation(self, conversation_id: str, *, reply_to: MessagePump) -> None:
         """Posts ConversationDeleted to the app, which may show it, and ConversationsListed."""
 

@@ -69,6 +69,10 @@ class LibrarianApp(PlainlyEndingApp):
         """Put `trouble` where the user will read it, in whatever screen they are."""
         raise NotImplementedError
 
+    def leave_out(self, forgotten: Sequence[str]) -> None:
+        """Take from the screen what was taken from the documents at these paths, which are forgotten."""
+        raise NotImplementedError
+
     def back_to_conversation(self) -> None:
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -159,6 +163,7 @@ class LibrarianApp(PlainlyEndingApp):
             self.notify(news, markup=False)
         else:
             self.notify(news, severity="warning", timeout=_SECONDS_OF_DOUBT, markup=False)
+        self.leave_out(message.receipt.forgotten)
         self.background.count_library()
 
     def on_forgetting_failed(self, message: ForgettingFailed) -> None:

@@ -269,6 +269,14 @@ class ConversationOpened(Message):
 
 
 @dataclass
+class ConversationReadAgain(Message):
+    """A conversation as it is kept by now, after documents were forgotten; None when it cannot be read any more."""
+
+    conversation_id: str
+    conversation: "Conversation | None"
+
+
+@dataclass
 class ConversationDeleted(Message):
     conversation_id: str
 

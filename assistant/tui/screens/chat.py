@@ -1,5 +1,6 @@
 """The main screen: conversation on the left, sources on the right, question box below."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -15,6 +16,7 @@ from assistant.tui.messages import (
     AnswerFailed,
     AnsweringChanged,
     ConversationOpened,
+    ConversationReadAgain,
     EvidenceShown,
     QuestionAsked,
     QuestionTyped,
@@ -33,7 +35,7 @@ from assistant.tui.widgets.welcome import Welcome
 from config.sanitise import sanitise
 
 if TYPE_CHECKING:  # numpy comes with them, and the first paint does not wait for it
-    from assistant.types import Answer
+    from assistant.types import Answer, Conversation
 
 NEW_CONVERSATION = "new"
 
@@ -68,6 +70,8 @@ class ChatScreen(CitingScreen):
         self._conversation = NEW_CONVERSATION
         self._unkept: AnswerView | None = None
         """The last turn, until the conversation has it: one that failed stays here."""
+        self._gone: set[str] = set()
+        """Paths of documents that were forgotten, while something of them may be on screen."""
 
     def compose(self) -> ComposeResult:
         yield StatusLine()
@@ -151,6 +155,7 @@ class ChatScreen(CitingScreen):
             self.query_one(QuestionBox).restore(self._asked)
         self._answer = None
         self._set_busy(False)
+        await self._leave_out_gone()
 
     def action_stop(self) -> None:
         """An answer that is complete is not stopped any more, though its worker may not have ended yet."""
@@ -183,6 +188,9 @@ class ChatScreen(CitingScreen):
         if self._answer is not None:
             self.notify("An answer is being written. Esc stops it.", markup=False)
             return
+        await self._show_none()
+
+    async def _show_none(self) -> None:
         self._forget_conversation()
         self._show_conversation()
         await self.query_one(ConversationView).clear()
@@ -194,21 +202,23 @@ class ChatScreen(CitingScreen):
         if self._answer is not None:
             self.notify("An answer is being written. Esc stops it.", markup=False)
             return
-        conversation = message.conversation
+        await self._show_kept(message.conversation)
+
+    async def _show_kept(self, conversation: "Conversation") -> None:
         self._forget_conversation()
         self._show_conversation()
         self._conversation = conversation.conversation_id
         view = self.query_one(ConversationView)
-        view.border_title = line(conversation.title)
+        view.border_title = line(conversation.title or "Conversation")
         await view.show(conversation.turns)
         for turn in conversation.turns:
-            self._sources |= {source.number: source for source in turn.sources}
+            self._know(turn.sources)
             self._citations += turn.citations
         self._keep_sources()
         if conversation.turns:
             last = conversation.turns[-1]
             self._show_sources(last.sources, last.citations, refused=last.refused)
-        self.query_one(QuestionBox).remember([turn.question for turn in conversation.turns])
+        self.query_one(QuestionBox).remember([turn.question for turn in conversation.turns if turn.question])
         self.query_one(QuestionBox).focus()
 
     @property
@@ -219,6 +229,7 @@ class ChatScreen(CitingScreen):
     def _forget_conversation(self) -> None:
         self._conversation = NEW_CONVERSATION
         self._unkept = None
+        self._gone = set()
         self._forget_sources()
 
     def _keep(self, answer: "Answer") -> None:
@@ -234,6 +245,38 @@ class ChatScreen(CitingScreen):
         if self._unkept is not None:
             self._unkept.unlink()
             self._take_back_sources()
+
+    # Documents that were forgotten
+
+    def leave_out(self, paths: Collection[str]) -> None:
+        """The documents at `paths` were forgotten: what is shown of them goes, once no answer is being written."""
+        self.call_later(self._leave_out, paths)  # a conversation just opened takes a moment until it is shown
+
+    async def _leave_out(self, paths: Collection[str]) -> None:
+        self._gone.update(paths)
+        await self._leave_out_gone()
+
+    async def _leave_out_gone(self) -> None:
+        """Show the conversation as it is kept by now, if it speaks of what is gone."""
+        if self._answer is not None:
+            return
+        self._gone &= self._paths
+        if self._gone and self._conversation == NEW_CONVERSATION:
+            await self._show_what_is_left(None)
+        elif self._gone:
+            self._background.read_conversation_again(self._conversation, reply_to=self)
+
+    async def on_conversation_read_again(self, message: ConversationReadAgain) -> None:
+        """Not over the answer to a question asked meanwhile: after that it is read once more."""
+        if self._answer is None and message.conversation_id == self._conversation:
+            await self._show_what_is_left(message.conversation)
+
+    async def _show_what_is_left(self, conversation: "Conversation | None") -> None:
+        self.close_source()
+        if conversation is None:
+            await self._show_none()
+        else:
+            await self._show_kept(conversation)
 
     def _set_busy(self, busy: bool) -> None:
         box = self.query_one(QuestionBox)

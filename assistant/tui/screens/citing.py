@@ -28,6 +28,8 @@ class CitingScreen(Screen[None]):
         self._sources: dict[int, Source] = {}
         self._citations: list[Citation] = []
         self._kept: tuple[dict[int, Source], int] = ({}, 0)
+        self._paths: set[str] = set()
+        """Of all documents that something in the conversation on screen was taken from, kept or not."""
         self._digits = ""
         self._digits_wait: Timer | None = None
 
@@ -64,6 +66,11 @@ class CitingScreen(Screen[None]):
         together = shown if any(source.number == number for source in shown) else [self._sources[number]]
         self.app.push_screen(SourceScreen(self._background, together, number, self._citations))
 
+    def close_source(self) -> None:
+        """Show none large."""
+        if isinstance(self.app.screen, SourceScreen):
+            self.app.pop_screen()
+
     def action_toggle_sources(self) -> None:
         """Narrow terminals show either the conversation or the sources, wide ones both: app.tcss decides."""
         narrow = self.has_class("-narrow")
@@ -83,15 +90,21 @@ class CitingScreen(Screen[None]):
     def _show_sources(
         self, sources: "Sequence[Source]", citations: "Sequence[Citation]" = (), *, refused: bool = False
     ) -> None:
-        self._sources |= {source.number: source for source in sources}
+        self._know(sources)
         cited = frozenset(citation.number for citation in citations)
         title = "Nearest passages" if refused else "Sources"
         self.query_one(SourcesPanel).shown = ShownSources(tuple(sources), cited, title)
+
+    def _know(self, sources: "Sequence[Source]") -> None:
+        """They can be opened from now on."""
+        self._sources |= {source.number: source for source in sources}
+        self._paths |= {source.passage.path for source in sources}
 
     def _forget_sources(self) -> None:
         """Another conversation has others."""
         self._take_digits()
         self._sources = {}
+        self._paths = set()
         self._citations = []
         self._keep_sources()
 
