@@ -163,13 +163,17 @@ def _refuse(clock: Clock, style: AnswerStyle) -> Generator[AnswerEvent, None, Dr
 
 def _quote(asker: Asker, evidence: Evidence, clock: Clock) -> Generator[AnswerEvent, None, Draft]:
     """Sentences copied from the sources; no model is called."""
-    findings = evidence.findings
-    text = quote(evidence.sources, evidence.sentences, findings.weights, asker.library.page_texts, findings.sides)
+    text = _quotes(asker, evidence)
     if not text.citations:
         return (yield from _refuse(clock, "quote"))
     clock.first_token = clock.now()
     yield Token(text.text)
     return Draft(text, "quote")
+
+
+def _quotes(asker: Asker, evidence: Evidence) -> CitedText:
+    findings = evidence.findings
+    return quote(evidence.sources, evidence.sentences, findings.weights, asker.library.page_texts, findings.sides)
 
 
 def _write(
@@ -213,7 +217,19 @@ def _write(
         yield Token(text)
     proven = proof(copied, evidence.question) if copied else None
     cited = cite(text, prompt.sources, asker.library.page_texts, proven)
+    if must_hold:
+        cited = yield from _beside_quotes(asker, evidence, cited)
     return Draft(cited, "answer", False, stopped, usage, prompt, reply)
+
+
+def _beside_quotes(asker: Asker, evidence: Evidence, cited: CitedText) -> Generator[AnswerEvent, None, CitedText]:
+    """What a small model wrote, and below it the quotes that would be shown without it where they are from other places
+    than it copied from: either may be right."""
+    quoted = _quotes(asker, evidence)
+    if not quoted.citations or quoted.shares_a_place_with(cited):
+        return cited
+    yield Token(f"\n{quoted.text}")
+    return cited.followed_by(quoted)
 
 
 def put_to(llm: LanguageModel, question: str, dialogue: Dialogue) -> str:

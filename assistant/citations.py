@@ -44,6 +44,15 @@ class CitedText:
     sentences: tuple[CitedSentence, ...]
     citations: tuple[Citation, ...]
 
+    def followed_by(self, other: "CitedText") -> "CitedText":
+        """Both, each on lines of its own."""
+        citations = tuple(dict.fromkeys((*self.citations, *other.citations)))
+        return CitedText(f"{self.text}\n{other.text}", (*self.sentences, *other.sentences), citations)
+
+    def shares_a_place_with(self, other: "CitedText") -> bool:
+        """Whether both cite some words of a document."""
+        return any(_overlap(one, another) for one in self.citations for another in other.citations)
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -53,6 +62,10 @@ class Proof:
     number: int
     quoted: str
     bears_out: Callable[[str], bool]
+
+
+def _overlap(one: Citation, other: Citation) -> bool:
+    return (one.path, one.page) == (other.path, other.page) and one.start < other.end and other.start < one.end
 
 
 def cite(text: str, sources: Sequence[Source], page_texts: PageTexts, proof: Proof | None = None) -> CitedText:

@@ -66,6 +66,20 @@ def test_what_a_small_model_writes_gives_way_to_quotes_unless_it_holds(open_with
     assert shown == events[-1].answer.text  # nothing of the reply was shown on the way
 
 
+def test_where_a_small_model_copied_another_sentence_than_fits_best_that_one_is_quoted_too(open_with: Open) -> None:
+    other = '31 March. "Up to 6 unused days may be carried over and must be taken before 31 March." [1]'
+    events = list(open_with(llm=ScriptedModel([other], writes_well=False, writes_in_form=True)).ask(VACATION))
+    assert isinstance(events[-1], Answered)
+    answer = events[-1].answer
+    written, quoted = answer.text.split("\n")
+    assert answer.style == "answer"
+    assert written.startswith("31 March")
+    assert quoted.startswith("“Employees of Halvorsen Marine accrue 23 days")
+    assert [citation.quote[:9] for citation in answer.citations] == ["Up to 6 u", "Employees"]
+    assert answer.grounding.unsupported == ()
+    assert "".join(event.text for event in events if isinstance(event, Token)) == f"{other}\n{quoted}"
+
+
 LEASES = {
     "Halden_lease.pdf": ["The notice period of the Halden lease is six months."],
     "Brekke_lease.pdf": ["The notice period of the Brekke lease is three weeks."],
