@@ -206,6 +206,9 @@ class Tuner:
         brief = _TOKENS_OF_A_QUESTION / reading + _TOKENS_OF_GUESSING / writing > 0.6 * self._left
         write = _within(writing * 2, 16 if brief else 32, 48)
         found = self.bench.guessing(self.plan, write, self._left - 2, brief=brief)
+        if found is not None and not found.accepted and not brief:
+            # This answer quoted nothing, by chance: a text that repeats itself tells what guesses are worth.
+            found = self.bench.guessing(self.plan, write, self._left - 2, brief=True) or found
         if found is None:
             self.why.append("Nothing is guessed: there was no time to try it, or the model cannot take tokens back.")
             return

@@ -19,6 +19,7 @@ class Machine:
     reading: Speed = lambda plan: 200.0 * plan.reading_threads
     writing: Speed = lambda plan: 20.0 * plan.threads
     guessed: float = 1.0
+    quotes: bool = True
     fit: int | None = None
     loads: Callable[[Plan], bool] = lambda _: True
     now: float = 0.0
@@ -41,8 +42,9 @@ class Machine:
         plain = self.writing(plan)
         took = (100 if brief else 400) / self.reading(plan) + 3 * write / plain
         self.now += min(seconds, took)
-        accepted = round(write * (1 - 1 / self.guessed))
-        return Guessing(even_costs(0.3), plain, plain * self.guessed, accepted) if took < seconds else None
+        factor = self.guessed if self.quotes or brief else 1.0
+        accepted = round(write * (1 - 1 / factor))
+        return Guessing(even_costs(0.3), plain, plain * factor, accepted) if took < seconds else None
 
     def layers_that_fit(self) -> int | None:
         return self.fit
@@ -121,6 +123,11 @@ def test_guessing_is_switched_on_only_where_it_pays(factor: float, pays: bool) -
 
     assert bool(tuner.plan.draft_costs) is pays
     assert any(f"{factor:.2f} times" in sentence for sentence in tuner.why)
+
+
+def test_an_answer_that_quotes_nothing_by_chance_switches_no_guessing_off() -> None:
+    assert tuned(Machine(guessed=1.6, quotes=False)).plan.draft_costs
+    assert not tuned(Machine(guessed=1.0, quotes=False)).plan.draft_costs
 
 
 def test_a_slow_model_is_tried_within_the_minute_too() -> None:
