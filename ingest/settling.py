@@ -1,6 +1,5 @@
 """Outcomes of files that are not read: what is known of them already, or by another file with the same content."""
 
-import os
 from collections.abc import Collection, Iterator, Mapping
 from glob import escape
 from pathlib import Path
@@ -10,6 +9,7 @@ from ingest.events import FileDone
 from ingest.library.library import Library
 from ingest.library.types import KnownFile
 from ingest.types import READER_VERSION, FileStatus, FoundFile
+from ingest.walking import is_folder
 
 FORGOTTEN_MEANWHILE = "Another process has taken it out of the ledger just now. Run the ingest again."
 
@@ -38,7 +38,7 @@ def settle_what_needs_no_reading(
         yield FileDone(path, FileStatus.REMOVED)
     library.drop_outcomes([path for path in plan.gone if not known[str(path)].status.is_success])
     for path, reason in plan.unreadable:
-        if str(path) not in known and not os.path.isdir(path):  # noqa: PTH112  is_dir() raises for a closed folder
+        if str(path) not in known and not is_folder(path):
             library.record_outcome(FoundFile(path), FileStatus.FAILED, reason)
         yield FileDone(path, FileStatus.FAILED, reason=reason)
 

@@ -25,13 +25,18 @@ def expanded(path: Path) -> Path:
         return path
 
 
+def is_folder(path: Path) -> bool:
+    """False, too, where that cannot be told: a closed folder above it, a share that has gone."""
+    return os.path.isdir(path)  # noqa: PTH112  is_dir() raises there
+
+
 def walk(root: Path, unreadable: list[tuple[Path, str]], own: OwnFiles) -> Iterator[Path]:
     """The regular files at or below `root`, without the home. To `unreadable` goes a folder that cannot be listed, a
     `root` that is in the home, and a second name of one of `own` files."""
     if own.include(root):
         unreadable.append((printable(root), IN_THE_HOME))
         return
-    if not os.path.isdir(root):  # noqa: PTH112  is_dir() raises for a folder that is closed
+    if not is_folder(root):
         yield root
         return
 

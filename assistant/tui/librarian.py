@@ -1,6 +1,5 @@
 """What the app does for the library: documents come in, folders are followed, documents are forgotten."""
 
-import os
 import time
 from asyncio import to_thread, wait_for
 from collections.abc import Sequence
@@ -29,6 +28,7 @@ from assistant.tui.progress import IngestProgress, news_of
 from assistant.tui.widgets.status_line import Status
 from assistant.tui.workers import AssistantFactory
 from config.seal import SealReport
+from ingest.walking import is_folder
 
 _SECONDS_BETWEEN_COUNTS = 2.0
 """How often the library is counted while documents come in."""
@@ -98,14 +98,14 @@ class LibrarianApp(PlainlyEndingApp):
 
     def _folder_chosen(self, path: Path | None) -> None:
         if path is not None:
-            self._folder = path if _is_folder(path) else path.parent
+            self._folder = path if is_folder(path) else path.parent
             self.ingest(path)
 
     def ingest(self, path: Path) -> None:
         """Read `path` into the library, after what is being read just now; follow it too when folders are followed."""
         if self.status.is_ingesting:
             self.notify(f"{words(path.name)} comes next.", markup=False)
-        is_new_folder = _is_folder(path) and path not in self._added
+        is_new_folder = is_folder(path) and path not in self._added
         if is_new_folder:
             self._added.append(path)
         if is_new_folder and self.status.following:
@@ -235,14 +235,9 @@ class LibrarianApp(PlainlyEndingApp):
         self.tell_trouble(message.trouble)
 
 
-def _is_folder(path: Path) -> bool:
-    """False, too, where that cannot be told: a closed folder above it, a share that has gone."""
-    return os.path.isdir(path)  # noqa: PTH112  is_dir() raises there
-
-
 async def _is_folder_soon(path: Path) -> bool:
     """Looked at in a thread, for a share may never answer; False when it has not by then."""
     try:
-        return await wait_for(to_thread(_is_folder, path), _SECONDS_TO_LOOK)
+        return await wait_for(to_thread(is_folder, path), _SECONDS_TO_LOOK)
     except TimeoutError:
         return False

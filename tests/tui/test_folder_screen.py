@@ -227,7 +227,7 @@ async def test_a_share_that_does_not_answer_holds_up_no_key_when_a_folder_is_to_
     def look(_: Path) -> bool:
         return answers.wait(10)
 
-    monkeypatch.setattr(librarian, "_is_folder", look)
+    monkeypatch.setattr(librarian, "is_folder", look)
     monkeypatch.setattr(librarian, "_SECONDS_TO_LOOK", seconds)
     async with running(stocked, start_folder=tmp_path) as (app, pilot):
         try:
