@@ -52,10 +52,10 @@ _SIGNS = {
     "€": "euro", "EUR": "euro", "$": "dollar", "USD": "dollar", "£": "pound", "GBP": "pound", "¥": "yen", "JPY": "yen",
     "%": "percent", "°": "degree",
 }  # fmt: skip
-UNITS = (frozenset(_TIMES), frozenset(_POWERS))
-"""What cannot stand for one another: 30 days are not 30 weeks."""
-MEASURES = (frozenset(_CURRENCIES), frozenset(_SCALES))
-"""Nor can these: €900 are not $900."""
+TIMES = frozenset(_TIMES)
+"""Units of time, as `counts` has them."""
+UNITS = (TIMES, frozenset(_POWERS), frozenset(_CURRENCIES), frozenset(_SCALES))
+"""What cannot stand for one another: 30 days are not 30 weeks, €900 are not $900."""
 
 _WORDS_TO_UNIT = 2
 """A unit is the word behind its number or the one behind that: 30 business days."""

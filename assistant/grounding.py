@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator, Sequence
 from assistant.citations import QUOTED, CitedSentence
 from assistant.composed import codes_held, composed_stand, dates_held
 from assistant.counting import (
-    MEASURES,
     UNITS,
     Count,
     before_powers,
@@ -109,7 +108,7 @@ def _numbers_occur(claim: str, held: Collection[float], found: Collection[Count]
 
 def _units_agree(claimed: Sequence[Count], found: Collection[Count]) -> bool:
     for value, unit in claimed:
-        for units in (*UNITS, *MEASURES):
+        for units in UNITS:
             others = {other for other in units if (value, other) in found}
             if unit in units and others and unit not in others:
                 return False

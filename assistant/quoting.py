@@ -26,11 +26,15 @@ _COUNTERPART = 0.6
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """A sentence of a source; its `score` is less what the rank of its passage costs."""
+
     source: Source
-    span: Span
+    sentence: ScoredSentence
     score: float
-    under: tuple[Span, ...]
-    holds_kind: bool
+
+    @property
+    def span(self) -> Span:
+        return self.sentence.start, self.sentence.end
 
     @property
     def text(self) -> str:
@@ -40,7 +44,7 @@ class _Candidate:
     def words_quoted(self) -> set[str]:
         """Of the sentence and of what it is quoted with."""
         text = self.source.passage.chunk.text
-        return {term for span in (*self.under, self.span) for term in terms(text[slice(*span)])}
+        return {term for span in (*self.sentence.under, self.span) for term in terms(text[slice(*span)])}
 
     @property
     def folded(self) -> str:
@@ -76,13 +80,7 @@ def quote(
 def _candidates(sources: Sequence[Source], scored: Sequence[Sequence[ScoredSentence]]) -> list[_Candidate]:
     """Best first."""
     candidates = [
-        _Candidate(
-            source,
-            (sentence.start, sentence.end),
-            sentence.score - _PASSAGE_PRIOR * rank,
-            sentence.under,
-            sentence.holds_kind,
-        )
+        _Candidate(source, sentence, sentence.score - _PASSAGE_PRIOR * rank)
         for rank, (source, of_source) in enumerate(zip(sources, scored[:EMBEDDED_PASSAGES], strict=False))
         for sentence in of_source
     ]
@@ -123,10 +121,10 @@ def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate
     for other in others:
         if other.score < _SECOND_SCORE * first.score:
             break
-        if other.source is first.source and other.span in first.under:
+        if other.source is first.source and other.span in first.sentence.under:
             continue  # quoted with the first
         adds = weights.share(set(terms(other.text)) - quoted) >= _SECOND_ADDS
-        if adds or (other.holds_kind and not first.holds_kind):
+        if adds or (other.sentence.holds_kind and not first.sentence.holds_kind):
             return [first, other]
     return [first]
 
@@ -134,8 +132,8 @@ def _best(candidates: Sequence[_Candidate], weights: Weights) -> list[_Candidate
 def _with_header(chosen: _Candidate) -> list[Span]:
     """The sentence itself; a line of a list or table comes after what introduces it, or after the table's first line,
     which names the columns."""
-    if chosen.under:
-        return [*chosen.under, chosen.span]
+    if chosen.sentence.under:
+        return [*chosen.sentence.under, chosen.span]
     text = chosen.source.passage.chunk.text
     if not is_tabular(chosen.text):
         return [chosen.span]

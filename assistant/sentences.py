@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.glossary import OtherWords, said_otherwise
 from assistant.listing import ENDS_SENTENCE, STRUCTURE, Listing, Span, is_tabular
 from assistant.types import Passage
-from assistant.wanted import holds_what_is_asked_for
+from assistant.wanted import Wanted, wanted_by
 from assistant.words import Weights, terms
 from ingest.contexts import PATH_SEPARATOR
 from ingest.folding import fold
@@ -161,7 +161,7 @@ def score_sentences(
     known = {_in_one_line(line) for line in (title, *heading.split(PATH_SEPARATOR)) if line.strip()}
     of_document = frozenset(terms(title))
     above = of_document.union(terms(heading))
-    fit = _Fit(question, weights)
+    fit = _Fit(wanted_by(question), weights)
     scored = []
     listing = Listing()
     before: _Said | None = None
@@ -184,14 +184,14 @@ def score_sentences(
             under, counted = (before.span,), said.after(before)
         elif weights.share(said.words - above - listing.words) > 0:
             under, counted = listing.under, replace(said, words=said.words | listing.words)
-        scored.append(fit.scored(said.span, counted, under))
+        scored.append(fit.scored(counted, under))
         before = None if listing.under else said
     return scored
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A sentence: where it stands, its text, its words and those that count for it, how many it has itself."""
+    """A sentence: where it stands, its text, the words that count for it, how many it has itself."""
 
     span: Span
     text: str
@@ -199,32 +199,28 @@ class _Said:
     length: int
 
     def after(self, before: "_Said") -> "_Said":
-        """Both sentences as one."""
-        span = before.span[0], self.span[1]
-        return _Said(span, f"{before.text} {self.text}", self.words | before.words, self.length + before.length)
+        """The sentence with what the one before it says."""
+        text, words = f"{before.text} {self.text}", self.words | before.words
+        return _Said(self.span, text, words, self.length + before.length)
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    question: str
+    wanted: Wanted
     weights: Weights
 
-    def scored(self, span: Span, said: _Said, under: tuple[Span, ...]) -> ScoredSentence:
-        """The sentence at `span`, scored as `said`, which may be more than itself."""
+    def scored(self, said: _Said, under: tuple[Span, ...]) -> ScoredSentence:
         score = self.weights.share(said.words) * (_FREE_LENGTH / max(said.length, _FREE_LENGTH)) ** 0.5
-        holds_kind = self._holds_what_is_asked_for(said)
+        holds_kind = self.wanted.is_held_by(said.text)
         if score and holds_kind:
             score += _KIND_BONUS
-        return ScoredSentence(*span, score, holds_kind=holds_kind, under=under)
+        return ScoredSentence(*said.span, score, holds_kind=holds_kind, under=under)
 
     def adds(self, said: _Said, before: _Said, above: Collection[str]) -> bool:
         """Whether a sentence has a word of the question, or the kind of thing asked for, that the one before lacks."""
         if self.weights.share(said.words.difference(above, before.words)) > 0:
             return True
-        return self._holds_what_is_asked_for(said) and not self._holds_what_is_asked_for(before)
-
-    def _holds_what_is_asked_for(self, said: _Said) -> bool:
-        return holds_what_is_asked_for(self.question, said.text)
+        return self.wanted.is_held_by(said.text) and not self.wanted.is_held_by(before.text)
 
 
 def best_sentence(scored: Sequence[ScoredSentence]) -> Span:

@@ -1,8 +1,9 @@
 """What kind of thing a question asks for, a name, a time, a figure, and whether a sentence holds one."""
 
 import re
+from dataclasses import dataclass
 
-from assistant.counting import UNITS, counts, spelled_out
+from assistant.counting import TIMES, counts, spelled_out
 from assistant.listing import has_figure
 from ingest.folding import fold
 
@@ -30,26 +31,39 @@ _FIRM = re.compile(
 )
 
 
-def holds_what_is_asked_for(question: str, sentence: str) -> bool:
-    """Whether a sentence holds the kind of thing that `question` asks for; a name or firm that the question itself
-    says is none. Where it asks for several kinds, one is enough; False where it asks for none."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The kinds of thing that a question asks for: any number of them, or none."""
+
+    asked: str
+    """The question, folded and with single spaces."""
+    person: bool
+    firm: bool
+    time: bool
+    figure: bool
+
+    def is_held_by(self, sentence: str) -> bool:
+        """Whether a sentence holds a thing of one of these kinds. A name or firm that the question itself says is
+        none."""
+        return (
+            (self.person and self._holds_another(_FULL_NAME, sentence))
+            or (self.firm and self._holds_another(_FIRM, sentence))
+            or (self.time and any(character.isdigit() for character in sentence))
+            or (self.figure and (has_figure(sentence) or _has_figure_in_words(sentence)))
+        )
+
+    def _holds_another(self, pattern: re.Pattern[str], sentence: str) -> bool:
+        names = (fold(found[0]) for found in pattern.finditer(" ".join(sentence.split())))
+        return any(name not in self.asked for name in names)
+
+
+def wanted_by(question: str) -> Wanted:
     asked = " ".join(fold(question).split())
-    return (
-        (bool(_WHO.search(asked)) and _holds_another(_FULL_NAME, sentence, asked))
-        or (bool(_FIRM_WANTED.search(asked)) and _holds_another(_FIRM, sentence, asked))
-        or (bool(_TIME_WANTED.search(asked)) and any(character.isdigit() for character in sentence))
-        or (bool(_FIGURE_WANTED.search(asked)) and (has_figure(sentence) or _has_figure_in_words(sentence)))
-    )
+    return Wanted(asked, *(bool(kind.search(asked)) for kind in (_WHO, _FIRM_WANTED, _TIME_WANTED, _FIGURE_WANTED)))
 
 
 def _has_figure_in_words(sentence: str) -> bool:
     """Thirty days, one month."""
     if spelled_out(sentence):
         return True
-    times, _ = UNITS
-    return any(unit in times for _, unit in counts(" ".join(_DIGITS.sub(" ", sentence).split())))
-
-
-def _holds_another(pattern: re.Pattern[str], sentence: str, asked: str) -> bool:
-    names = (fold(found[0]) for found in pattern.finditer(" ".join(sentence.split())))
-    return any(name not in asked for name in names)
+    return any(unit in TIMES for _, unit in counts(" ".join(_DIGITS.sub(" ", sentence).split())))

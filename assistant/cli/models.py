@@ -1,5 +1,6 @@
 """`strongroom models`: which models there are, adding and removing them, choosing the ones in use."""
 
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -250,12 +251,10 @@ def _embedders_of_collections(locations: "Locations") -> dict[str, str]:
     if not locations.library_file.exists():
         return {}
     try:
-        library = Library.open(locations)
+        with closing(Library.open(locations)) as library:
+            return {counts.name: counts.embedder.name for counts in library.collections() if counts.embedder}
     except LibraryError:  # models can be listed and removed all the same
         return {}
-    named = {counts.name: counts.embedder.name for counts in library.collections() if counts.embedder}
-    library.close()
-    return named
 
 
 def _registry(invocation: Invocation) -> "ModelRegistry":

@@ -1,6 +1,6 @@
 import pytest
 
-from assistant.wanted import holds_what_is_asked_for
+from assistant.wanted import wanted_by
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from assistant.wanted import holds_what_is_asked_for
     ],
 )
 def test_the_kind_of_thing_asked_for_is_found(question: str, sentence: str) -> None:
-    assert holds_what_is_asked_for(question, sentence)
+    assert wanted_by(question).is_held_by(sentence)
 
 
 @pytest.mark.parametrize(
@@ -35,4 +35,4 @@ def test_the_kind_of_thing_asked_for_is_found(question: str, sentence: str) -> N
     ],
 )
 def test_another_kind_or_what_the_question_says_itself_is_none(question: str, sentence: str) -> None:
-    assert not holds_what_is_asked_for(question, sentence)
+    assert not wanted_by(question).is_held_by(sentence)
