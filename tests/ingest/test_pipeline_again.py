@@ -238,7 +238,9 @@ def test_vectors_are_indexed_while_scans_are_recognised_and_not_before(
             page = Page(1, f"The page of {path.stem}.", (Block(BlockKind.PARAGRAPH, 0, 14),))
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             yield ReadResult(path, Document(path, digest, "", (page,)), None, 1.0)
+            deadline = time.monotonic() + 10
             while library.pending_count():
+                assert time.monotonic() < deadline, "nothing is embedded"
                 time.sleep(0.001)
             waiting.append(library.index_changes_waiting())
 
